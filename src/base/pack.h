@@ -1,0 +1,42 @@
+/* A flat binary record: numbers and texts, one after the other. Texts keep their NUL, so
+ * that a reader can point into the record instead of copying. */
+#ifndef COG_BASE_PACK_H
+#define COG_BASE_PACK_H
+
+#include <apr_pools.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+typedef struct {
+    apr_pool_t *pool;
+    unsigned char *bytes;
+    size_t len;
+    size_t room;
+} cog_packer_t;
+
+void cog_pack_begin(apr_pool_t *pool, cog_packer_t *packer, size_t room);
+void cog_pack_number(cog_packer_t *packer, uint64_t number);
+void cog_pack_text(cog_packer_t *packer, const char *text); /* NULL is packed as "" */
+void cog_pack_bytes(cog_packer_t *packer, const unsigned char *bytes, size_t len);
+
+/* What has been packed; wiped with the pool, for it is about to be sealed. */
+cog_span_t cog_pack_end(cog_packer_t *packer);
+
+/* Reading never goes past the end: from the first fault on, numbers are 0, texts "", and
+ * is_broken stays set. Ask once, at the end. */
+typedef struct {
+    const unsigned char *at;
+    const unsigned char *end;
+    int is_broken;
+} cog_unpacker_t;
+
+void cog_unpack_begin(cog_unpacker_t *unpacker, cog_span_t record);
+uint64_t cog_unpack_number(cog_unpacker_t *unpacker);
+const char *cog_unpack_text(cog_unpacker_t *unpacker); /* points into the record */
+void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len);
+
+/* TRUE when every read was good and nothing is left over. */
+int cog_unpack_is_complete(const cog_unpacker_t *unpacker);
+
+#endif

@@ -1,0 +1,42 @@
+/* The keys that seal: made at start from the configured secrets, one for each purpose
+ * (HKDF-SHA-256, RFC 5869). The first secret seals, all open. */
+#ifndef COG_CRYPTO_KEYRING_H
+#define COG_CRYPTO_KEYRING_H
+
+#include <apr_pools.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+
+/* What a sealed thing is for. Numbers are part of the format: never reuse one. */
+typedef enum {
+    COG_PURPOSE_SESSION = 0,
+    COG_PURPOSE_TOKENS = 1,
+    COG_PURPOSE_LOGIN = 2,
+    COG_PURPOSE_STATE = 3,
+    COG_PURPOSE_RETURN = 4,
+    COG_PURPOSE_CONFIRM = 5,
+    COG_PURPOSE_COUNT
+} cog_purpose_t;
+
+#define COG_SECRET_MIN_LEN 32
+#define COG_KEYRING_MAX    8
+
+typedef struct cog_keyring_t cog_keyring_t;
+
+/* Derive the keys of `count` secrets (1 to COG_KEYRING_MAX, each of COG_SECRET_MIN_LEN
+ * bytes or more), else COG_E_MISCONFIGURED. Keys are wiped with `conf_pool`. Read-only
+ * afterwards. */
+cog_err_t cog_keyring_make(apr_pool_t *conf_pool, const cog_secret_t *secrets, int count,
+                           cog_keyring_t **keyring);
+
+/* Shared by the files in crypto/: key `index` of `purpose`, 32 bytes; its id, 3 bytes. */
+const unsigned char *cog_keyring_key(const cog_keyring_t *keyring, int index,
+                                     cog_purpose_t purpose);
+const unsigned char *cog_keyring_id(const cog_keyring_t *keyring, int index);
+int cog_keyring_count(const cog_keyring_t *keyring);
+
+/* The sealing secret's key for COG_PURPOSE_CONFIRM and other uses with HMAC. */
+cog_secret_t cog_keyring_mac_key(const cog_keyring_t *keyring, cog_purpose_t purpose);
+
+#endif

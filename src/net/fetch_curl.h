@@ -1,0 +1,27 @@
+/* The fetch port over libcurl: one transfer, bounded in time, size and trust. */
+#ifndef COG_NET_FETCH_CURL_H
+#define COG_NET_FETCH_CURL_H
+
+#include <apr_pools.h>
+
+#include "flow/ports.h"
+
+/* What the administrator says about outgoing calls. */
+typedef struct {
+    const char *proxy;   /* NULL: none, whatever the environment says */
+    const char *ca_file; /* NULL: the system's */
+    apr_interval_time_t connect_limit;
+    apr_interval_time_t total_limit;
+} cog_fetch_conf_t;
+
+/* Once in a process that forks (post_config), before any other call; undone with `pool`.
+ */
+void cog_fetch_global_init(apr_pool_t *pool);
+
+/* A fetcher for one configuration: holds a small pool of kept-alive handles behind a
+ * lock, made on first use in the process that uses them (never inherited over fork).
+ * Thread-safe; handles go with `pool`. */
+cog_err_t cog_fetch_curl_make(apr_pool_t *pool, const cog_fetch_conf_t *conf,
+                              cog_fetcher_t *fetcher);
+
+#endif

@@ -1,0 +1,44 @@
+/* Claims: which are kept, in which form, and under which name they are exported. */
+#ifndef COG_OIDC_CLAIMS_H
+#define COG_OIDC_CLAIMS_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+#include <jansson.h>
+
+#include "base/log.h"
+
+typedef enum {
+    COG_CLAIM_TEXT = 0,
+    COG_CLAIM_LIST = 1, /* texts, joined as cog_text_join() does */
+    COG_CLAIM_OTHER = 2 /* number, boolean, or anything else as compact JSON */
+} cog_claim_kind_t;
+
+typedef struct {
+    const char *name;  /* as in the token: cognito:groups */
+    const char *value; /* without control characters: each has become a space */
+    cog_claim_kind_t kind;
+} cog_claim_t;
+
+/* Which claims: globs with `*`, `!` in front of one takes out; the last match decides.
+ * NULL or empty: all but the protocol's noise (iss aud exp iat nbf nonce at_hash
+ * token_use auth_time jti origin_jti event_id azp acr amr cognito:roles
+ * cognito:preferred_role identities). */
+int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name);
+
+/* The wanted claims as an array of cog_claim_t, sorted by name. `identities` gives
+ * idp_name and idp_user_id (of the primary, else the first). null is left out. Claims
+ * that share an exported name: the protocol's own (OpenID Connect Core 1.0, 5.1;
+ * cognito:*; idp_*) wins, of others none is kept; each dropped one is a warning. */
+apr_array_header_t *cog_claims_select(apr_pool_t *pool, const json_t *claims,
+                                      const apr_array_header_t *patterns,
+                                      const cog_log_t *log);
+
+/* The exported name: the prefix cognito: dropped, letters and digits in upper case,
+ * everything else `_`: cognito:groups is GROUPS, custom:tenant is CUSTOM_TENANT. */
+const char *cog_claim_variable(apr_pool_t *pool, const char *name);
+
+/* The value of claim `name` in an array of cog_claim_t, NULL when absent. */
+const char *cog_claims_get(const apr_array_header_t *claims, const char *name);
+
+#endif

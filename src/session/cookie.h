@@ -1,0 +1,61 @@
+/* Cookies: found in place, written with fixed attributes, split when they are long. */
+#ifndef COG_SESSION_COOKIE_H
+#define COG_SESSION_COOKIE_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+
+#include "base/error.h"
+#include "base/span.h"
+
+#define COG_COOKIE_CHUNK      3800 /* bytes of value in one cookie */
+#define COG_COOKIE_MAX_CHUNKS 4
+
+/* From CognitoCookie. */
+typedef struct {
+    const char *prefix;     /* of all our cookies' names: "__Host-cognito_" */
+    const char *attributes; /* "; Path=/; HttpOnly; Secure; SameSite=Lax" */
+} cog_cookie_style_t;
+
+/* The first cookie with this name in a Cookie header; FALSE when there is none. */
+int cog_cookie_find(const char *header, const char *name, cog_span_t *value);
+
+/* The names that begin with `prefix`, in order, each once, at most 64: `const char *`. */
+apr_array_header_t *cog_cookie_names(apr_pool_t *pool, const char *header,
+                                     const char *prefix);
+
+/* The header without the cookies whose name begins with `prefix`; the others stay byte
+ * for byte. `header` itself when it has none of them; NULL when none are left. */
+const char *cog_cookie_strip(apr_pool_t *pool, const char *header, const char *prefix);
+
+/* A Set-Cookie value. max_age in seconds, -1: until the browser closes. */
+const char *cog_cookie_write(apr_pool_t *pool, const cog_cookie_style_t *style,
+                             const char *name, const char *value, int max_age);
+
+/* A Set-Cookie value that deletes the cookie. */
+const char *cog_cookie_expire(apr_pool_t *pool, const cog_cookie_style_t *style,
+                              const char *name);
+
+/* A value in one or more cookies: `name` holds the number of chunks ('1' to '4') and the
+ * first, `name.1` to `name.3` the others. COG_E_NO_SESSION when one is missing or the
+ * number is none. */
+cog_err_t cog_cookie_join(apr_pool_t *pool, const char *header, const char *name,
+                          cog_span_t *value);
+
+/* Append the Set-Cookie values (`const char *`) that write `value` in chunks and delete
+ * the further chunks that the request's `header` still holds. */
+typedef struct {
+    const cog_cookie_style_t *style;
+    const char *header;           /* the request's Cookie header, or NULL */
+    apr_array_header_t *settings; /* Set-Cookie values */
+} cog_cookie_jar_t;
+
+/* COG_E_SESSION_TOO_LARGE when more than `max_chunks` are needed; nothing is written
+ * then. */
+cog_err_t cog_cookie_split(apr_pool_t *pool, cog_cookie_jar_t *jar, const char *name,
+                           const char *value, int max_chunks);
+
+/* Append what deletes `name` and its chunks, as far as the request holds them. */
+void cog_cookie_remove(apr_pool_t *pool, cog_cookie_jar_t *jar, const char *name);
+
+#endif

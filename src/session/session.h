@@ -1,0 +1,47 @@
+/* Who is signed in, and for how long. */
+#ifndef COG_SESSION_SESSION_H
+#define COG_SESSION_SESSION_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/span.h"
+
+#define COG_SESSION_ID_LEN 16
+
+/* Times are seconds since 1970. */
+typedef struct {
+    int64_t created;   /* when the user came back from the hosted UI */
+    int64_t seen;      /* last use that was written down */
+    int64_t auth_time; /* when the user proved who they are, as the ID token says */
+    unsigned char id[COG_SESSION_ID_LEN]; /* random, new at each login */
+    const char *subject;
+    const apr_array_header_t *claims; /* cog_claim_t, sorted by name */
+} cog_session_t;
+
+/* How long a session lives, in seconds. */
+typedef struct {
+    int64_t idle_sec;
+    int64_t max_sec;
+} cog_session_limits_t;
+
+/* COG_E_SESSION_EXPIRED when past a limit, or from more than five minutes in the future.
+ */
+cog_err_t cog_session_check(const cog_session_t *session,
+                            const cog_session_limits_t *limits, int64_t now);
+
+/* Is `seen` older than a quarter of the idle limit, so that it is worth a Set-Cookie? */
+int cog_session_is_due(const cog_session_t *session, const cog_session_limits_t *limits,
+                       int64_t now);
+
+/* The value of a claim, NULL when absent. */
+const char *cog_session_claim(const cog_session_t *session, const char *name);
+
+/* The session id as text, for the log and for bindings: 22 characters. Not a credential.
+ */
+const char *cog_session_id_text(apr_pool_t *pool, const cog_session_t *session);
+
+#endif
