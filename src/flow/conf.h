@@ -1,0 +1,70 @@
+/* The resolved configuration: made once at start, complete, read-only. What the
+ * administrator wrote, with its inheritance, is in httpd/conf. */
+#ifndef COG_FLOW_CONF_H
+#define COG_FLOW_CONF_H
+
+#include <apr_tables.h>
+
+#include "base/secret_source.h"
+#include "crypto/keyring.h"
+#include "oidc/endpoints.h"
+#include "oidc/token.h"
+#include "session/cookie.h"
+#include "session/session.h"
+
+typedef struct cog_provider_t cog_provider_t; /* flow/provider.h */
+
+#define COG_MAX_SECRETS 2
+
+/* An app client of a user pool: the default one, or a <CognitoClient>. */
+typedef struct {
+    const char *name; /* "" for the default client */
+    const char *client_id;
+    cog_client_auth_t auth_method;
+    int secret_count; /* 0: a public client */
+    cog_secret_source_t secret_sources[COG_MAX_SECRETS];
+    cog_secret_t secrets[COG_MAX_SECRETS]; /* as read at start */
+    const char *scope;                     /* space-separated, holds openid */
+    int has_userinfo;
+    const char *issuer;         /* the first of the set: binds the cookies */
+    cog_provider_t *provider;   /* endpoints and keys; clients of one pool share it */
+    const char *session_cookie; /* full name: __Host-cognito_session[_NAME] */
+    const char *tokens_cookie;  /* __Host-cognito_tokens[_NAME] */
+} cog_client_conf_t;
+
+/* A virtual host. */
+typedef struct cog_conf_t {
+    const cog_keyring_t *keyring;
+    const apr_array_header_t
+        *origins;     /* `const char *`: scheme://host[:port], at least one */
+    const char *path; /* of the module's own URLs: /.cognito */
+    const apr_array_header_t *callbacks; /* `const char *`: paths, the first is sent */
+    const apr_array_header_t
+        *logout_returns; /* `const char *`: paths or URLs; may be empty */
+    const apr_array_header_t *kept_claims; /* patterns of all places; may be empty */
+    cog_cookie_style_t cookies;
+    const char *return_cookie; /* full name: __Host-cognito_return */
+    int max_chunks; /* cookies of one browser for session and tokens together */
+    const cog_client_conf_t *default_client; /* NULL when there are only named ones */
+    const apr_array_header_t *clients;       /* `const cog_client_conf_t *`, named ones */
+} cog_conf_t;
+
+typedef enum {
+    COG_UNAUTHENTICATED_AUTO,
+    COG_UNAUTHENTICATED_LOGIN,
+    COG_UNAUTHENTICATED_401,
+    COG_UNAUTHENTICATED_PASS
+} cog_unauthenticated_t;
+
+/* What holds at one place (a Location) of the virtual host. */
+typedef struct {
+    const cog_client_conf_t *client; /* NULL: nothing is protected here */
+    cog_unauthenticated_t unauthenticated;
+    cog_session_limits_t limits;
+    const apr_array_header_t *login_params; /* cog_param_t; evaluated for this request */
+} cog_place_t;
+
+/* The client called `name` ("" is the default), NULL when there is none. */
+const cog_client_conf_t *cog_conf_client(const cog_conf_t *conf, const char *name);
+
+#endif

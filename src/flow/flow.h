@@ -1,0 +1,35 @@
+/* A request's way through the module. Start reading in flow.c. */
+#ifndef COG_FLOW_FLOW_H
+#define COG_FLOW_FLOW_H
+
+#include <apr_pools.h>
+
+#include "base/error.h"
+#include "flow/conf.h"
+#include "flow/ports.h"
+#include "flow/reply.h"
+#include "flow/request.h"
+
+typedef struct {
+    apr_pool_t *pool; /* lives as long as the request */
+    const cog_conf_t *conf;
+    const cog_place_t *place;
+    const cog_request_t *request;
+    const cog_ports_t *ports;
+} cog_flow_t;
+
+/* Is it one of the module's own URLs, by exact path? It is then answered whatever
+ * `Require` says and whatever would handle it otherwise. */
+int cog_flow_is_own_url(const cog_conf_t *conf, const char *path);
+
+/* Answer one of the module's own URLs. Always fills `reply`; never grants, never passes.
+ */
+void cog_flow_run_own_url(cog_flow_t *flow, cog_reply_t *reply);
+
+/* Decide whether a protected resource may be had. Always fills `reply`. */
+void cog_flow_run_resource(cog_flow_t *flow, cog_reply_t *reply);
+
+/* The usable session of this request, or the reason why there is none. */
+cog_err_t cog_flow_load_session(cog_flow_t *flow, cog_session_t **session);
+
+#endif

@@ -1,0 +1,44 @@
+/* A user pool as its clients see it: endpoints and signing keys, fetched when needed and
+ * kept in the process. One thread fetches, the others wait for it or use what is there.
+ */
+#ifndef COG_FLOW_PROVIDER_H
+#define COG_FLOW_PROVIDER_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "flow/flow.h"
+#include "oidc/endpoints.h"
+
+typedef struct {
+    const apr_array_header_t
+        *issuers; /* `const char *`, at least one; discovery asks the first */
+    const char *discovery_url;
+    cog_endpoints_t endpoints; /* those that are configured */
+} cog_provider_conf_t;
+
+#define COG_METADATA_FRESH_SEC                                                           \
+    3600                       /* then it is fetched again, while the old one serves on */
+#define COG_FETCH_PAUSE_SEC 5  /* after a failed fetch */
+#define COG_KID_PAUSE_SEC   10 /* between two fetches for unknown key ids */
+
+/* At start, before the process forks; lives as long as `conf_pool`. Thread-safe
+ * afterwards. */
+cog_err_t cog_provider_make(apr_pool_t *conf_pool, const cog_provider_conf_t *conf,
+                            cog_provider_t **provider);
+
+/* The endpoints, complete; copied to the flow's pool. Without a discovery document that
+ * was ever good: COG_E_DISCOVERY, COG_E_IDP_UNREACHABLE or COG_E_IDP_BUSY. */
+cog_err_t cog_provider_endpoints(cog_flow_t *flow, cog_provider_t *provider,
+                                 cog_endpoints_t *endpoints);
+
+/* Verify a token's signature with a key of the issuer that it names, which must be one of
+ * the configured. An unknown kid leads to one fetch of the key set in COG_KID_PAUSE_SEC.
+ * `issuer` is set to the configured issuer that was matched. */
+cog_err_t cog_provider_verify(cog_flow_t *flow, cog_provider_t *provider,
+                              cog_secret_t token, const char **issuer, json_t **claims);
+
+#endif

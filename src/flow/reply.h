@@ -1,0 +1,43 @@
+/* What the glue shall do with a request. */
+#ifndef COG_FLOW_REPLY_H
+#define COG_FLOW_REPLY_H
+
+#include <apr_tables.h>
+
+#include "base/error.h"
+#include "session/session.h"
+
+typedef enum {
+    COG_REPLY_GRANT,    /* let it through as `session`'s user */
+    COG_REPLY_PASS,     /* let it through as nobody */
+    COG_REPLY_REDIRECT, /* 303 to `location` (302 for GET and HEAD of a resource) */
+    COG_REPLY_JSON,     /* `status` with `json` */
+    COG_REPLY_PAGE      /* `status` with `page` */
+} cog_reply_kind_t;
+
+/* A page in plain words. All texts are plain text; the glue escapes them. */
+typedef struct {
+    const char *title;
+    const char *cause;     /* what has happened */
+    const char *action;    /* what the user can do; NULL: nothing to say */
+    const char *link;      /* path or URL of the one button; NULL: no button */
+    const char *link_text; /* its label */
+    int is_form;           /* the button is a POST to `link` */
+    const char *incident;  /* for the conversation with the admin; NULL: none */
+} cog_page_t;
+
+typedef struct cog_reply_t {
+    cog_reply_kind_t kind;
+    int status;
+    const char *location;
+    const char *json;
+    cog_page_t page;
+    int retry_after_sec; /* 0: no Retry-After */
+    const char *allow;   /* for 405: value of Allow */
+    apr_array_header_t
+        *cookies; /* `const char *`: Set-Cookie values, also when granted */
+    const cog_session_t *session;
+    cog_err_t error; /* why; COG_OK when all is well */
+} cog_reply_t;
+
+#endif
