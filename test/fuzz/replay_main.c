@@ -1,5 +1,5 @@
-/* Feeds every seed of a fuzz target to it, without a fuzzer: program fuzz_NAME reads all files
- * below $SRCDIR/test/data/NAME and fails when there is none. */
+/* Feeds every seed of a fuzz target to it, without a fuzzer: program fuzz_NAME reads all
+ * files below $SRCDIR/test/data/NAME and fails when there is none. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,8 @@ static int replay_file(apr_pool_t *pool, const char *path)
     size = (apr_size_t)info.size;
     /* a block of exactly that size, so that AddressSanitizer sees a read past its end */
     data = malloc(size ? size : 1);
-    if (data == NULL || apr_file_read_full(file, data, size, NULL) == APR_EGENERAL) {
+    if (data == NULL || apr_file_read_full(file, data, size, NULL) != APR_SUCCESS) {
+        fprintf(stderr, "cannot read %s\n", path);
         exit(1);
     }
     printf("%s\n", path);
@@ -52,7 +53,8 @@ static int replay_tree(apr_pool_t *pool, const char *path)
 
         if (entry.filetype == APR_REG) {
             count += replay_file(pool, child);
-        } else if (entry.filetype == APR_DIR && entry.name[0] != '.') {
+        }
+        else if (entry.filetype == APR_DIR && entry.name[0] != '.') {
             count += replay_tree(pool, child);
         }
     }

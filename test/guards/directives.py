@@ -1,0 +1,40 @@
+#!/usr/bin/python3
+"""Prevents: a directive that nobody can read about, and a page about a directive that does not
+exist. The command table in src/httpd/directives.c and the headings of docs/directives.md name
+the same directives."""
+import re
+
+from guard import run, without_comments
+
+TABLE, PAGE = "src/httpd/directives.c", "docs/directives.md"
+NAME = r"<?Cognito[A-Z]\w*"
+
+
+def check(tree):
+    if not tree.has(TABLE):
+        tree.saw()  # the module has no directives yet, so there is nothing to write about
+        return
+    table = re.findall(rf'\bAP_INIT_\w+\(\s*"({NAME})"', without_comments(tree.read(TABLE)))
+    headings = re.findall(rf"^#+\s[^\n]*?({NAME})", tree.read(PAGE) if tree.has(PAGE) else "",
+                          re.MULTILINE)
+    tree.saw(len(table))
+    for name in sorted(set(table) - set(headings)):
+        yield f"{PAGE}: no heading for {name}"
+    for name in sorted(set(headings) - set(table)):
+        yield f"{PAGE}: {name} is no directive of {TABLE}"
+    for name in sorted({n for n in table if table.count(n) > 1}):
+        yield f"{TABLE}: {name} stands twice in the table"
+
+
+CLEAN = {TABLE: 'AP_INIT_TAKE1("CognitoDomain", set_domain, NULL, 0, "host"),\n'
+                'AP_INIT_RAW_ARGS("<CognitoClient", open_client, NULL, 0, "section"),\n',
+         PAGE: "# Directives\n\n## `CognitoDomain PREFIX`\n\n### <CognitoClient \"name\">\n"}
+PLANTED = [
+    {PAGE: "## CognitoDomain\n"},
+    {PAGE: CLEAN[PAGE] + "## CognitoMissing\n"},
+    {TABLE: CLEAN[TABLE] + 'AP_INIT_FLAG("CognitoNew", f, NULL, 0, "x"),\n'},
+    {TABLE: CLEAN[TABLE] + 'AP_INIT_TAKE1("CognitoDomain", f, NULL, 0, "x"),\n'},
+]
+
+if __name__ == "__main__":
+    run(check, PLANTED, CLEAN)
