@@ -26,8 +26,10 @@ typedef struct {
     cog_secret_t secrets[COG_MAX_SECRETS]; /* as read at start */
     const char *scope;                     /* space-separated, holds openid */
     int has_userinfo;
-    const char *issuer;         /* the first of the set: binds the cookies */
-    cog_provider_t *provider;   /* endpoints and keys; clients of one pool share it */
+    const char *issuer;       /* the first of the set: binds the cookies */
+    cog_provider_t *provider; /* endpoints and keys; clients of one pool share it */
+    const char *bound_to; /* what cookies are sealed for: client id and the site's origin,
+                           * or the domain of CognitoCookie */
     const char *session_cookie; /* full name: __Host-cognito_session[_NAME] */
     const char *tokens_cookie;  /* __Host-cognito_tokens[_NAME] */
 } cog_client_conf_t;
@@ -44,7 +46,8 @@ typedef struct cog_conf_t {
     const apr_array_header_t *kept_claims; /* patterns of all places; may be empty */
     cog_cookie_style_t cookies;
     const char *return_cookie; /* full name: __Host-cognito_return */
-    int max_chunks; /* cookies of one browser for session and tokens together */
+    int cookie_room; /* bytes that session and tokens may take of a browser's Cookie
+                        header */
     const cog_client_conf_t *default_client; /* NULL when there are only named ones */
     const apr_array_header_t *clients;       /* `const cog_client_conf_t *`, named ones */
 } cog_conf_t;

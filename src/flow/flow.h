@@ -9,6 +9,7 @@
 #include "flow/ports.h"
 #include "flow/reply.h"
 #include "flow/request.h"
+#include "oidc/error_text.h"
 
 typedef struct {
     apr_pool_t *pool; /* lives as long as the request */
@@ -16,6 +17,8 @@ typedef struct {
     const cog_place_t *place;
     const cog_request_t *request;
     const cog_ports_t *ports;
+    const cog_cause_t
+        *cause; /* with COG_E_LOGIN_REFUSED: what the user pool meant; else NULL */
 } cog_flow_t;
 
 /* Is it one of the module's own URLs, by exact path? It is then answered whatever

@@ -9,8 +9,7 @@
 
 typedef enum {
     COG_REPLY_GRANT,    /* let it through as `session`'s user */
-    COG_REPLY_PASS,     /* let it through as nobody */
-    COG_REPLY_REDIRECT, /* 303 to `location` (302 for GET and HEAD of a resource) */
+    COG_REPLY_REDIRECT, /* `status` (302 or 303) to `location` */
     COG_REPLY_JSON,     /* `status` with `json` */
     COG_REPLY_PAGE      /* `status` with `page` */
 } cog_reply_kind_t;
@@ -38,6 +37,10 @@ typedef struct cog_reply_t {
         *cookies; /* `const char *`: Set-Cookie values, also when granted */
     const cog_session_t *session;
     cog_err_t error; /* why; COG_OK when all is well */
+    /* What is left to do when the answer has been sent; NULL: nothing. The flow, its pool
+     * and its ports must still live then. */
+    void (*afterwards)(void *context);
+    void *afterwards_context;
 } cog_reply_t;
 
 #endif
