@@ -6,19 +6,8 @@
 #include <apr_tables.h>
 #include <jansson.h>
 
+#include "base/claim.h"
 #include "base/log.h"
-
-typedef enum {
-    COG_CLAIM_TEXT = 0,
-    COG_CLAIM_LIST = 1, /* texts, joined as cog_text_join() does */
-    COG_CLAIM_OTHER = 2 /* number, boolean, or anything else as compact JSON */
-} cog_claim_kind_t;
-
-typedef struct {
-    const char *name;  /* as in the token: cognito:groups */
-    const char *value; /* without control characters: each has become a space */
-    cog_claim_kind_t kind;
-} cog_claim_t;
 
 /* Which claims: globs with `*`, `!` in front of one takes out; the last match decides.
  * NULL or empty: all but the protocol's noise (iss aud exp iat nbf nonce at_hash
@@ -37,8 +26,5 @@ apr_array_header_t *cog_claims_select(apr_pool_t *pool, const json_t *claims,
 /* The exported name: the prefix cognito: dropped, letters and digits in upper case,
  * everything else `_`: cognito:groups is GROUPS, custom:tenant is CUSTOM_TENANT. */
 const char *cog_claim_variable(apr_pool_t *pool, const char *name);
-
-/* The value of claim `name` in an array of cog_claim_t, NULL when absent. */
-const char *cog_claims_get(const apr_array_header_t *claims, const char *name);
 
 #endif

@@ -1,0 +1,19 @@
+#include "base/claim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_name(const void *name, const void *element)
+{
+    const cog_claim_t *claim = element;
+
+    return strcmp(name, claim->name);
+}
+
+const char *cog_claims_get(const apr_array_header_t *claims, const char *name)
+{
+    const cog_claim_t *claim = bsearch(name, claims->elts, (size_t)claims->nelts,
+                                       sizeof(cog_claim_t), compare_name);
+
+    return claim ? claim->value : NULL;
+}
