@@ -1,0 +1,115 @@
+"""Fixtures of the tests on a real httpd. See README.md."""
+import os
+import sys
+
+import pytest
+
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)),
+                os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "emulator")]
+
+from harness.backend import Backend  # noqa: E402
+from harness.client import Client  # noqa: E402
+from harness.errorlog import Expectations  # noqa: E402
+from harness.oracle import Oracle  # noqa: E402
+from harness.server import Server  # noqa: E402
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """A class shares its server, so it must stay in one worker."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "loadscope"
+
+
+@pytest.fixture(scope="class")
+def oracle():
+    return Oracle()
+
+
+@pytest.fixture(scope="class")
+def start(oracle):
+    """start(conf) runs a server until the class ends."""
+    started = []
+
+    def start_server(conf, port=None, allowed=()):
+        server = Server(conf, port, allowed)
+        started.append(server)
+        server.start()
+        fail_on(oracle.add(server))
+        return server
+
+    yield start_server
+    problems = [p for s in started for p in
+                (oracle.end_server(s) if s in oracle.servers else s.stop())]
+    for server in started:
+        keep_or_remove(server, problems)
+    fail_on(problems)
+
+
+@pytest.fixture(scope="class")
+def backend(oracle):
+    """What stands behind mod_proxy. Watched: it must never see a secret of ours."""
+    backend = Backend()
+    yield backend
+    problems = oracle.end_backend(backend)
+    backend.close()
+    fail_on(problems)
+
+
+@pytest.fixture
+def log(oracle):
+    """log.expect("COG1204") announces what would otherwise fail the test."""
+    return Expectations(oracle.new_entries)
+
+
+@pytest.fixture(autouse=True)
+def clean_logs(oracle, log):
+    yield
+    fail_on(oracle.end_test(log))
+
+
+@pytest.fixture
+def browsers(oracle):
+    """browsers() is a new browser with an empty jar."""
+    made = []
+
+    def make(routes=None, jar=None):
+        client = Client(routes, jar)
+        oracle.secrets.watch(lambda: client.jar.secrets)
+        made.append(client)
+        return client
+
+    yield make
+    refused = [r for client in made for r in client.jar.refused]
+    for client in made:
+        client.close()
+    fail_on(f"a browser would refuse the cookie {r}" for r in refused)
+
+
+def fail_on(problems):
+    problems = list(problems)
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
+
+
+def keep_or_remove(server, problems):
+    """KEEP_HTTPD=1 leaves the folder of a server with problems for a look."""
+    if problems and os.environ.get("KEEP_HTTPD"):
+        print(f"kept: {server.root}")
+        server.port.close()
+    else:
+        server.remove()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failure shows what the server had to say."""
+    outcome = yield
+    report = outcome.get_result()
+    oracle = getattr(item, "funcargs", {}).get("oracle")
+    if report.failed and oracle:
+        for server in oracle.servers:
+            tail = server.logged()["error.log"].splitlines()[-40:]
+            report.sections.append(("error.log", "\n".join(tail)))
+
+
