@@ -17,6 +17,9 @@ cog_err_t cog_json_parse(apr_pool_t *pool, cog_span_t text, size_t limit,
 /* Hand a value to `pool`; returns it. NULL stays NULL. */
 json_t *cog_json_own(apr_pool_t *pool, json_t *value);
 
+/* Compact text with sorted members; "" when there is no memory for it. */
+const char *cog_json_write(apr_pool_t *pool, const json_t *value);
+
 /* The string member `name`, NULL when it is absent, of another type or empty.
  * Lives as long as `object`. */
 const char *cog_json_string(const json_t *object, const char *name);

@@ -24,10 +24,14 @@ typedef struct cog_log_t {
 /* Log under a tag, a number that is used at one place only. Foreign text goes through
  * cog_text_for_log(); secrets through cog_secret_hint(). */
 #define COG_LOG(log, level, tag, ...)                                                    \
+    COG_LOG_AT(log, COG_LOG_##level, tag, __VA_ARGS__)
+
+/* The same with a level that is known at run time only. */
+#define COG_LOG_AT(log, level, tag, ...)                                                 \
     do {                                                                                 \
         const cog_log_t *cog_log_ = (log);                                               \
-        if (cog_log_->is_on(cog_log_->context, COG_LOG_##level)) {                       \
-            cog_log_write(cog_log_, COG_LOG_##level, "COG" #tag, __VA_ARGS__);           \
+        if (cog_log_->is_on(cog_log_->context, (level))) {                               \
+            cog_log_write(cog_log_, (level), "COG" #tag, __VA_ARGS__);                   \
         }                                                                                \
     } while (0)
 

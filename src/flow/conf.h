@@ -70,4 +70,7 @@ typedef struct {
 /* The client called `name` ("" is the default), NULL when there is none. */
 const cog_client_conf_t *cog_conf_client(const cog_conf_t *conf, const char *name);
 
+/* The default client, else the first named one. */
+const cog_client_conf_t *cog_conf_first_client(const cog_conf_t *conf);
+
 #endif

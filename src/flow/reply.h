@@ -3,6 +3,7 @@
 #define COG_FLOW_REPLY_H
 
 #include <apr_tables.h>
+#include <jansson.h>
 
 #include "base/error.h"
 #include "session/session.h"
@@ -42,5 +43,10 @@ typedef struct cog_reply_t {
     void (*afterwards)(void *context);
     void *afterwards_context;
 } cog_reply_t;
+
+void cog_reply_redirect(cog_reply_t *reply, int status, const char *location);
+
+/* Answer with `object`, which is the caller's. */
+void cog_reply_json(apr_pool_t *pool, cog_reply_t *reply, int status, json_t *object);
 
 #endif

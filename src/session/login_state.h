@@ -11,10 +11,12 @@
 #include "base/secret.h"
 #include "crypto/seal.h"
 
-#define COG_LOGIN_ID_LEN     16
-#define COG_LOGIN_MAX        8         /* at once in one browser */
-#define COG_LOGIN_SEC        (15 * 60) /* a login must be done by then */
-#define COG_STATE_MAX_RETURN 160       /* a longer return_to is only in the cookie */
+#define COG_LOGIN_ID_LEN      16
+#define COG_LOGIN_MAX         8         /* at once in one browser */
+#define COG_LOGIN_SEC         (15 * 60) /* a login must be done by then */
+#define COG_LOGIN_MAX_RETURN  1000      /* bytes of return_to in the cookie */
+#define COG_LOGIN_COOKIE_ROOM 2048      /* bytes of all login cookies of one browser */
+#define COG_STATE_MAX_RETURN  160       /* a longer return_to is only in the cookie */
 
 typedef struct {
     unsigned char id[COG_LOGIN_ID_LEN]; /* random; ties cookie and state together */

@@ -14,9 +14,10 @@ def check(tree):
     if not tree.files("src/flow/*.c"):
         tree.saw()  # nobody has anything to say yet
     for path in tree.files("src/*.c", "src/*.h"):
-        for line, _, arguments in calls(tree.read(path), "COG_LOG"):
-            if re.search(r"#\s*define\s+COG_LOG\b", without_comments(tree.read(path))):
-                continue
+        text = tree.read(path)
+        if re.search(r"#\s*define\s+COG_LOG\b", without_comments(text)):
+            continue
+        for line, _, arguments in calls(text, "COG_LOG|COG_LOG_AT"):
             tree.saw()
             numbers = [a for a in arguments[:4] if a.isdigit()]
             if len(numbers) != 1 or len(numbers[0]) != 4:

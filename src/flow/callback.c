@@ -1,0 +1,203 @@
+/* The user comes back from the hosted UI: redeem the code, start a session, send them on.
+ */
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/query.h"
+#include "base/text.h"
+#include "flow/flow_private.h"
+#include "flow/login.h"
+#include "flow/login_cookies.h"
+#include "flow/redeem.h"
+#include "flow/session_store.h"
+
+/* What the query of a callback says (RFC 6749, 4.1.2). */
+typedef struct {
+    const char *code;
+    const char *state;
+    const char *error;
+    const char *error_description;
+    const char *issuer; /* RFC 9207; Cognito sends none */
+} answer_t;
+
+static cog_err_t parse_answer(cog_flow_t *flow, answer_t *answer)
+{
+    apr_array_header_t *params;
+
+    COG_REQUIRE(cog_query_parse(flow->pool, flow->request->query, &params) == COG_OK,
+                COG_E_BAD_CALLBACK);
+    answer->code = cog_query_get(params, "code");
+    answer->state = cog_query_get(params, "state");
+    answer->error = cog_query_get(params, "error");
+    answer->error_description = cog_query_get(params, "error_description");
+    answer->issuer = cog_query_get(params, "iss");
+    COG_REQUIRE(!answer->code || !answer->error, COG_E_BAD_CALLBACK);
+    return COG_OK;
+}
+
+/* The login that `state` speaks of, still good and begun at this very callback URL. */
+static cog_err_t resume(cog_flow_t *flow, const cog_login_state_t *state,
+                        cog_login_state_t **login)
+{
+    const char *expected =
+        apr_pstrcat(flow->pool, cog_flow_origin(flow), flow->request->path, NULL);
+    cog_login_state_t *found;
+
+    COG_TRY(cog_login_cookie_find(flow, state, &found));
+    COG_REQUIRE(found->created >= cog_flow_now(flow) - COG_LOGIN_SEC,
+                COG_E_STATE_MISMATCH);
+    COG_REQUIRE(strcmp(found->redirect_uri, expected) == 0, COG_E_STATE_MISMATCH);
+    COG_REQUIRE(cog_conf_client(flow->conf, found->client), COG_E_STATE_MISMATCH);
+    *login = found;
+    return COG_OK;
+}
+
+static const cog_place_t *place_for(cog_flow_t *flow, const char *return_to,
+                                    const cog_client_conf_t *client)
+{
+    cog_place_t *place = apr_pmemdup(
+        flow->pool, flow->request->place_of(flow->request, return_to), sizeof(*place));
+
+    place->client = client ? client : place->client;
+    place->client = place->client ? place->client : cog_conf_first_client(flow->conf);
+    return place;
+}
+
+static cog_err_t login_again(cog_flow_t *flow, const char *return_to, cog_reply_t *reply)
+{
+    cog_login_order_t order = {
+        .place = flow->place, .return_to = return_to, .attempt = 1};
+
+    return cog_login_start(flow, &order, reply);
+}
+
+static int is_configured_host(const cog_flow_t *flow)
+{
+    const char *host = strstr(cog_flow_origin(flow), "://") + 3;
+
+    return flow->request->host && apr_strnatcasecmp(host, flow->request->host) == 0;
+}
+
+/* Twice in a row the cookie was not there: say why, as far as it can be seen from here.
+ */
+static cog_err_t explain_loop(cog_flow_t *flow, cog_reply_t *reply)
+{
+    static const cog_cause_t other_host = {
+        "The address in your browser is not the one that this site signs in for.",
+        "Open this site by its usual address.",
+        "users reach this site under another host than CognitoBaseURL says: add it "
+        "there, or "
+        "redirect them",
+        0};
+
+    if (!is_configured_host(flow)) {
+        COG_LOG(flow->ports->log, WARNING, 3040,
+                "callback under host %s, configured is %s",
+                cog_text_for_log(flow->pool, flow->request->host, 255),
+                cog_flow_origin(flow));
+        flow->cause = &other_host;
+    }
+    reply->page.link = cog_login_url(flow, NULL);
+    reply->page.link_text = "Sign in";
+    return COG_E_LOGIN_LOOP;
+}
+
+/* A late, repeated, foreign or state-less callback: whoever has a session goes on,
+ * everybody else gets one fresh login. The code that came along is left alone. */
+static cog_err_t heal(cog_flow_t *flow, const answer_t *answer,
+                      const cog_login_state_t *state, cog_reply_t *reply)
+{
+    const char *return_to = cog_flow_return_to(flow, state ? state->return_to : NULL);
+    cog_session_t *session;
+
+    COG_REQUIRE(!answer->error, COG_E_STATE_MISMATCH);
+    flow->place = place_for(flow, return_to, NULL);
+    if (cog_flow_load_session(flow, &session) == COG_OK) {
+        COG_LOG(flow->ports->log, DEBUG, 3041,
+                "callback without its login, but with a session: back to %s",
+                cog_text_for_log(flow->pool, return_to, 256));
+        cog_reply_send_back(flow, return_to, reply);
+        return COG_OK;
+    }
+    if (state && state->attempt > 0) {
+        return explain_loop(flow, reply);
+    }
+    COG_LOG(flow->ports->log, INFO, 3042,
+            "callback without its login (%s): one new login",
+            state ? "its cookie is gone" : "its state is not ours");
+    return login_again(flow, return_to, reply);
+}
+
+/* The user pool has answered with an error (RFC 6749, 4.1.2.1). */
+static cog_err_t refuse(cog_flow_t *flow, const answer_t *answer,
+                        const cog_login_state_t *login, cog_reply_t *reply)
+{
+    const cog_cause_t *cause =
+        cog_error_text_find(answer->error, answer->error_description);
+
+    COG_LOG(flow->ports->log, WARNING, 3043, "user pool answered the login with %s: %s",
+            cog_text_for_log(flow->pool, answer->error, 64),
+            cog_text_for_log(flow->pool, answer->error_description, 512));
+    if (cause->may_retry_once && login->attempt == 0) {
+        return login_again(flow, login->return_to, reply);
+    }
+    flow->cause = cause;
+    return COG_E_LOGIN_REFUSED;
+}
+
+static cog_err_t sign_in(cog_flow_t *flow, const answer_t *answer,
+                         const cog_login_state_t *login, cog_reply_t *reply)
+{
+    cog_tokens_t tokens;
+    json_t *claims;
+    cog_err_t err;
+
+    COG_REQUIRE(answer->code && *answer->code, COG_E_BAD_CALLBACK);
+    err = cog_redeem_code(flow, login, cog_secret_of(answer->code), &tokens);
+    if (err == COG_E_IDP_GRANT && login->attempt == 0) {
+        COG_LOG(flow->ports->log, INFO, 3044, "code is no longer good: one new login");
+        return login_again(flow, login->return_to, reply);
+    }
+    COG_TRY(err);
+    COG_TRY(cog_redeem_verify(flow, login, &tokens, &claims));
+    COG_TRY(cog_session_start(flow, claims, &tokens, reply));
+    cog_reply_send_back(flow, login->return_to, reply);
+    return COG_OK;
+}
+
+static cog_err_t check_issuer(const cog_flow_t *flow, const answer_t *answer)
+{
+    /* RFC 9207, 2.4 */
+    COG_REQUIRE(!answer->issuer ||
+                    strcmp(answer->issuer, flow->place->client->issuer) == 0,
+                COG_E_BAD_CALLBACK);
+    return COG_OK;
+}
+
+cog_err_t cog_flow_callback(cog_flow_t *flow, cog_reply_t *reply)
+{
+    cog_login_state_t *state = NULL;
+    cog_login_state_t *login;
+    answer_t answer;
+
+    COG_TRY(cog_reply_require_get(flow, reply));
+    COG_TRY(parse_answer(flow, &answer));
+    if (!answer.state || cog_login_state_read(flow->pool, flow->conf->keyring,
+                                              answer.state, &state) != COG_OK) {
+        return heal(flow, &answer, NULL, reply);
+    }
+    if (resume(flow, state, &login) != COG_OK) {
+        return heal(flow, &answer, state, reply);
+    }
+    cog_login_cookie_forget(flow, login, reply);
+    flow->place =
+        place_for(flow, login->return_to, cog_conf_client(flow->conf, login->client));
+    reply->page.link = cog_login_url(flow, login->return_to);
+    reply->page.link_text = "Try again";
+    COG_TRY(check_issuer(flow, &answer));
+    if (answer.error) {
+        return refuse(flow, &answer, login, reply);
+    }
+    return sign_in(flow, &answer, login, reply);
+}

@@ -1,0 +1,27 @@
+#include "flow/conf.h"
+
+#include <string.h>
+
+const cog_client_conf_t *cog_conf_client(const cog_conf_t *conf, const char *name)
+{
+    if (!*name) {
+        return conf->default_client;
+    }
+    for (int i = 0; i < conf->clients->nelts; ++i) {
+        const cog_client_conf_t *client =
+            APR_ARRAY_IDX(conf->clients, i, const cog_client_conf_t *);
+
+        if (strcmp(client->name, name) == 0) {
+            return client;
+        }
+    }
+    return NULL;
+}
+
+const cog_client_conf_t *cog_conf_first_client(const cog_conf_t *conf)
+{
+    if (conf->default_client) {
+        return conf->default_client;
+    }
+    return APR_ARRAY_IDX(conf->clients, 0, const cog_client_conf_t *);
+}

@@ -1,0 +1,225 @@
+#include "flow/failure.h"
+
+#include <apr_strings.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "flow/flow_private.h"
+#include "flow/navigation.h"
+
+#define TRY_AGAIN  "Try again."
+#define TELL_ADMIN "Please tell the administrator of this site, with the number below."
+
+/* clang-format off */
+static const cog_failure_t failures[] = {
+    {COG_OK, 200, COG_LOG_DEBUG, "Fine", "Nothing has failed.", NULL, NULL},
+    {COG_E_INTERNAL, 500, COG_LOG_ERROR, "Something went wrong",
+     "The sign-in of this site has failed in a way that it should not.", TELL_ADMIN,
+     "report it with this line"},
+    {COG_E_NO_RANDOM, 500, COG_LOG_ERROR, "Something went wrong",
+     "The server cannot start a safe sign-in at the moment.", TELL_ADMIN,
+     "the system's random generator fails; look at the kernel's log"},
+    {COG_E_MISCONFIGURED, 500, COG_LOG_ERROR, "This site is not set up completely",
+     "The sign-in of this site lacks a setting.", TELL_ADMIN,
+     "give this place a client: CognitoUserPool and CognitoClientID, or CognitoUse"},
+    {COG_E_BAD_BASE64, 400, COG_LOG_INFO, "This request cannot be understood",
+     "A part of the address is damaged.", "Start again from the page you wanted.", NULL},
+    {COG_E_BAD_JSON, 400, COG_LOG_INFO, "This request cannot be understood",
+     "A part of the request is damaged.", "Start again from the page you wanted.", NULL},
+    {COG_E_BAD_QUERY, 400, COG_LOG_INFO, "This request cannot be understood",
+     "The address holds something twice or in a broken form.",
+     "Start again from the page you wanted.", NULL},
+    {COG_E_BAD_URL, 400, COG_LOG_INFO, "This request cannot be understood",
+     "The address is damaged.", "Start again from the page you wanted.", NULL},
+    {COG_E_TOO_LARGE, 413, COG_LOG_INFO, "This request is too large",
+     "A part of the request is larger than this site takes.", NULL, NULL},
+    {COG_E_SEAL_BROKEN, 400, COG_LOG_INFO, "This sign-in cannot be continued",
+     "A cookie of this site is damaged.", TRY_AGAIN, NULL},
+    {COG_E_NO_SESSION, 401, COG_LOG_DEBUG, "Please sign in",
+     "This page needs a sign-in.", NULL, NULL},
+    {COG_E_SESSION_EXPIRED, 401, COG_LOG_DEBUG, "Please sign in again",
+     "Your session has ended.", NULL, NULL},
+    {COG_E_SESSION_TOO_LARGE, 500, COG_LOG_ERROR, "Your profile is too large",
+     "Your account carries more data than a browser can hold for this site.", TELL_ADMIN,
+     "keep fewer claims with CognitoClaims, or raise LimitRequestFieldSize"},
+    {COG_E_NO_USER_NAME, 403, COG_LOG_ERROR, "Your profile is incomplete",
+     "Your account lacks the detail by which this site knows its users.", TELL_ADMIN,
+     "name a claim that every user has in CognitoRemoteUser, or let the app client read it"},
+    {COG_E_METHOD, 405, COG_LOG_INFO, "This cannot be done here",
+     "The address does not answer to this kind of request.", NULL, NULL},
+    {COG_E_BAD_CALLBACK, 400, COG_LOG_WARNING, "This sign-in cannot be continued",
+     "The way back from the sign-in page was damaged.", TRY_AGAIN, NULL},
+    {COG_E_STATE_MISMATCH, 400, COG_LOG_WARNING, "This sign-in cannot be continued",
+     "It does not belong to a sign-in that this browser has started.", TRY_AGAIN, NULL},
+    {COG_E_LOGIN_LOOP, 400, COG_LOG_WARNING, "Your browser does not keep the sign-in",
+     "The cookie of this sign-in did not come back, twice in a row.",
+     "Allow cookies for this site, and open it by its usual https:// address.",
+     "if it happens to all users, compare the address in the browser with CognitoBaseURL "
+     "(scheme, host, port) and look for a proxy that drops cookies"},
+    {COG_E_LOGIN_REFUSED, 403, COG_LOG_WARNING, "The sign-in was not completed",
+     "The sign-in service has ended this sign-in.", TRY_AGAIN, NULL},
+    {COG_E_BAD_RETURN_TO, 400, COG_LOG_INFO, "This address is not part of this site",
+     "The link wants to lead you to another place.", NULL, NULL},
+    {COG_E_UNAUTHENTICATED, 401, COG_LOG_DEBUG, "Please sign in",
+     "This page needs a sign-in.", NULL, NULL},
+    {COG_E_TOKEN_MALFORMED, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The answer of the sign-in service is damaged.", TRY_AGAIN,
+     "something between this server and the user pool changes the answer, or CognitoEndpoint "
+     "names another service"},
+    {COG_E_TOKEN_ALGORITHM, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The answer of the sign-in service is signed in an unknown way.", TELL_ADMIN,
+     "user pools sign with RS256: compare CognitoIssuer and CognitoEndpoint with the pool"},
+    {COG_E_TOKEN_KEY, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The answer of the sign-in service is signed with an unknown key.", TRY_AGAIN,
+     "the token names a key that the pool's key set lacks: compare CognitoUserPool with the "
+     "pool of the app client"},
+    {COG_E_TOKEN_SIGNATURE, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The signature of the sign-in service is wrong.", TRY_AGAIN,
+     "the token is forged or damaged"},
+    {COG_E_TOKEN_ISSUER, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The answer comes from another sign-in service.", TELL_ADMIN,
+     "compare CognitoUserPool or CognitoIssuer with the pool of the app client; a pool with "
+     "replicas needs all its issuers in CognitoIssuer"},
+    {COG_E_TOKEN_AUDIENCE, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The answer is meant for another site.", TELL_ADMIN,
+     "compare CognitoClientID with the app client"},
+    {COG_E_TOKEN_USE, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The answer of the sign-in service is of the wrong kind.", TELL_ADMIN,
+     "the token endpoint gave another kind of token as ID token"},
+    {COG_E_TOKEN_EXPIRED, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The answer of the sign-in service is too old.", TRY_AGAIN,
+     "compare this server's clock with the real time"},
+    {COG_E_TOKEN_TIME, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The answer of the sign-in service comes from the future.", TELL_ADMIN,
+     "compare this server's clock with the real time"},
+    {COG_E_TOKEN_NONCE, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The answer belongs to another sign-in.", TRY_AGAIN,
+     "somebody may have tried to slip in the answer of another login"},
+    {COG_E_TOKEN_HASH, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The parts of the answer do not belong together.", TRY_AGAIN,
+     "somebody may have tried to exchange the access token"},
+    {COG_E_TOKEN_SUBJECT, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The answer does not say who you are.", TRY_AGAIN,
+     "the token or userInfo names no or another subject"},
+    {COG_E_IDP_UNREACHABLE, 503, COG_LOG_ERROR, "The sign-in service does not answer",
+     "This is usually over soon.", "Try again in a moment.",
+     "look at the warning before this line; check the way out: DNS, firewall, CognitoProxy, "
+     "CognitoCAFile"},
+    {COG_E_IDP_BUSY, 503, COG_LOG_ERROR, "The sign-in service is busy",
+     "This is usually over soon.", "Try again in a moment.",
+     "the user pool throttles (see its quotas) or has an outage"},
+    {COG_E_IDP_ANSWER, 502, COG_LOG_ERROR, "The sign-in service gave a wrong answer",
+     "This site could not use what it said.", TRY_AGAIN,
+     "look at the line before this one for what it answered"},
+    {COG_E_IDP_CLIENT, 500, COG_LOG_ERROR, "This site is not known to the sign-in service",
+     "It did not accept the site's own credentials.", TELL_ADMIN,
+     "compare CognitoClientID and CognitoClientSecret with the app client: a public client has "
+     "no secret, a confidential one needs it"},
+    {COG_E_IDP_GRANT, 400, COG_LOG_WARNING, "This sign-in is too old",
+     "It was used before, or took longer than five minutes.", TRY_AGAIN,
+     "if it happens to all users, the app client may lack the right to read an attribute of the "
+     "requested scopes (email without email_verified)"},
+    {COG_E_IDP_REDIRECT_URI, 500, COG_LOG_ERROR, "This site is not set up completely",
+     "The sign-in service does not accept the site's address.", TELL_ADMIN,
+     "the app client must allow the code grant and hold the redirect URI, byte for byte, among "
+     "its callback URLs"},
+    {COG_E_DISCOVERY, 503, COG_LOG_ERROR, "The sign-in service is not set up completely",
+     "This site could not find out how to reach it.", "Try again in a moment.",
+     "look at the line before this one; a user pool needs a domain"},
+    {COG_E_JWKS, 503, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The keys of the sign-in service are not usable.", "Try again in a moment.",
+     "look at the line before this one; compare CognitoUserPool and CognitoIssuer"},
+};
+/* clang-format on */
+
+#define FAILURE_COUNT   (sizeof(failures) / sizeof(*failures))
+#define INCIDENT_BYTES  6
+#define RETRY_AFTER_SEC 5
+
+const cog_failure_t *cog_failure_of(cog_err_t err)
+{
+    for (size_t i = 0; i < FAILURE_COUNT; ++i) {
+        if (failures[i].err == err) {
+            return &failures[i];
+        }
+    }
+    return cog_failure_of(COG_E_INTERNAL);
+}
+
+static const char *make_incident(const cog_flow_t *flow)
+{
+    const char *incident;
+
+    if (cog_random_text(flow->pool, flow->ports->random, INCIDENT_BYTES, &incident) !=
+        COG_OK) {
+        return "-";
+    }
+    return incident;
+}
+
+static const char *remedy_of(const cog_flow_t *flow, const cog_failure_t *failure)
+{
+    if (flow->cause && flow->cause->remedy) {
+        return flow->cause->remedy;
+    }
+    return failure->remedy ? failure->remedy : "none is needed";
+}
+
+static void log_failure(const cog_flow_t *flow, const cog_failure_t *failure,
+                        const char *incident)
+{
+    COG_LOG_AT(flow->ports->log, failure->level, 3001,
+               "%s: %s; client %s; remedy: %s; incident %s", cog_err_name(failure->err),
+               cog_err_text(failure->err),
+               cog_text_for_log(flow->pool, flow->request->client_ip, 64),
+               remedy_of(flow, failure), incident);
+}
+
+static void fill_page(const cog_flow_t *flow, const cog_failure_t *failure,
+                      cog_page_t *page)
+{
+    const cog_cause_t *cause = flow->cause;
+
+    page->title = failure->title;
+    page->cause = cause ? cause->cause : failure->cause;
+    page->action = cause ? cause->action : failure->action;
+    if (page->link) {
+        return;
+    }
+    if (cog_flow_is_own_url(flow->conf, flow->request->path)) {
+        page->link = "/";
+        page->link_text = "To the site";
+    }
+}
+
+static void fill_json(const cog_flow_t *flow, const cog_failure_t *failure,
+                      const char *incident, cog_reply_t *reply)
+{
+    json_t *object = json_pack("{s:s, s:s, s:s}", "error", cog_err_name(failure->err),
+                               "message", failure->cause, "incident", incident);
+
+    cog_reply_json(flow->pool, reply, failure->status, cog_json_own(flow->pool, object));
+}
+
+void cog_reply_fail(cog_flow_t *flow, cog_err_t err, cog_reply_t *reply)
+{
+    const cog_failure_t *failure = cog_failure_of(err);
+    const char *incident = make_incident(flow);
+
+    log_failure(flow, failure, incident);
+    reply->status = failure->status;
+    reply->error = failure->err;
+    reply->session = NULL;
+    reply->location = NULL;
+    reply->retry_after_sec = failure->status == 503 ? RETRY_AFTER_SEC : 0;
+    if (cog_request_is_navigation(flow->request)) {
+        reply->kind = COG_REPLY_PAGE;
+        reply->page.incident = incident;
+        fill_page(flow, failure, &reply->page);
+    }
+    else {
+        fill_json(flow, failure, incident, reply);
+    }
+}

@@ -1,0 +1,161 @@
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "flow/failure.h"
+#include "flow/flow_private.h"
+
+static int is_callback(const cog_conf_t *conf, const char *path)
+{
+    for (int i = 0; i < conf->callbacks->nelts; ++i) {
+        if (strcmp(path, APR_ARRAY_IDX(conf->callbacks, i, const char *)) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int is_below(const cog_conf_t *conf, const char *path, const char *name)
+{
+    size_t len = strlen(conf->path);
+
+    return strncmp(path, conf->path, len) == 0 && path[len] == '/' &&
+           strcmp(path + len + 1, name) == 0;
+}
+
+static int is_login(const cog_conf_t *conf, const char *path)
+{
+    return is_below(conf, path, "login");
+}
+
+static int is_logout(const cog_conf_t *conf, const char *path)
+{
+    return is_below(conf, path, "logout");
+}
+
+static int is_signed_out(const cog_conf_t *conf, const char *path)
+{
+    return is_below(conf, path, "signed-out");
+}
+
+static int is_any(const cog_conf_t *conf, const char *path)
+{
+    (void)conf;
+    (void)path;
+    return 1;
+}
+
+/* First match wins. Every kind of request the module knows is one line here. */
+static const cog_route_t routes[] = {
+    {"callback",   is_callback,   cog_flow_callback  },
+    {"login",      is_login,      cog_flow_login     },
+    {"logout",     is_logout,     cog_flow_logout    },
+    {"signed-out", is_signed_out, cog_flow_signed_out},
+    {"resource",   is_any,        cog_flow_resource  },
+};
+
+static const cog_route_t *const resource = &routes[sizeof(routes) / sizeof(*routes) - 1];
+
+static const cog_route_t *classify(const cog_conf_t *conf, const char *path)
+{
+    const cog_route_t *route = routes;
+
+    while (!route->matches(conf, path)) {
+        ++route; /* ends: is_any() matches all */
+    }
+    return route;
+}
+
+static void run(cog_flow_t *flow, const cog_route_t *route, cog_reply_t *reply)
+{
+    cog_err_t err;
+
+    reply->cookies = apr_array_make(flow->pool, 2, sizeof(const char *));
+    COG_LOG(flow->ports->log, TRACE, 3000, "request is of the kind %s", route->name);
+    err = route->handle(flow, reply);
+    if (err != COG_OK) {
+        cog_reply_fail(flow, err, reply);
+    }
+}
+
+int cog_flow_is_own_url(const cog_conf_t *conf, const char *path)
+{
+    return classify(conf, path) != resource;
+}
+
+void cog_flow_run_own_url(cog_flow_t *flow, cog_reply_t *reply)
+{
+    run(flow, classify(flow->conf, flow->request->path), reply);
+}
+
+void cog_flow_run_resource(cog_flow_t *flow, cog_reply_t *reply)
+{
+    run(flow, resource, reply);
+}
+
+int64_t cog_flow_now(const cog_flow_t *flow)
+{
+    const cog_clock_t *clock = &flow->ports->clock;
+
+    return apr_time_sec(clock->now(clock->context));
+}
+
+cog_sealer_t cog_flow_sealer(const cog_flow_t *flow)
+{
+    return (cog_sealer_t){flow->conf->keyring, flow->ports->random};
+}
+
+cog_cookie_jar_t cog_flow_jar(const cog_flow_t *flow, cog_reply_t *reply)
+{
+    return (cog_cookie_jar_t){&flow->conf->cookies, flow->request->cookies,
+                              reply->cookies};
+}
+
+const char *cog_flow_origin(const cog_flow_t *flow)
+{
+    const apr_array_header_t *origins = flow->conf->origins;
+    const char *host = flow->request->host;
+
+    for (int i = 0; host && i < origins->nelts; ++i) {
+        const char *origin = APR_ARRAY_IDX(origins, i, const char *);
+
+        if (apr_strnatcasecmp(strstr(origin, "://") + 3, host) == 0) {
+            return origin;
+        }
+    }
+    return APR_ARRAY_IDX(origins, 0, const char *);
+}
+
+const char *cog_flow_own_url(const cog_flow_t *flow, const char *name)
+{
+    return apr_pstrcat(flow->pool, cog_flow_origin(flow), flow->conf->path, "/", name,
+                       NULL);
+}
+
+const char *cog_flow_return_to(const cog_flow_t *flow, const char *text)
+{
+    const char *path;
+
+    if (!text || !cog_url_may_return_to(flow->pool, text)) {
+        return "/";
+    }
+    path = apr_pstrndup(flow->pool, text, strcspn(text, "?"));
+    return cog_flow_is_own_url(flow->conf, path) ? "/" : text;
+}
+
+void cog_reply_send_back(const cog_flow_t *flow, const char *return_to,
+                         cog_reply_t *reply)
+{
+    cog_reply_redirect(reply, 303,
+                       apr_pstrcat(flow->pool, cog_flow_origin(flow), return_to, NULL));
+}
+
+cog_err_t cog_reply_require_get(const cog_flow_t *flow, cog_reply_t *reply)
+{
+    reply->allow = "GET";
+    COG_REQUIRE(strcmp(flow->request->method, "GET") == 0, COG_E_METHOD);
+    reply->allow = NULL;
+    return COG_OK;
+}

@@ -1,0 +1,50 @@
+/* Shared by the files in flow/ only. */
+#ifndef COG_FLOW_FLOW_PRIVATE_H
+#define COG_FLOW_FLOW_PRIVATE_H
+
+#include <stdint.h>
+
+#include "crypto/seal.h"
+#include "flow/flow.h"
+#include "session/login_state.h"
+
+typedef struct {
+    const char *name; /* for logs, metrics and tests */
+    int (*matches)(const cog_conf_t *conf, const char *path);
+    cog_err_t (*handle)(cog_flow_t *flow, cog_reply_t *reply);
+} cog_route_t;
+
+cog_err_t cog_flow_callback(cog_flow_t *flow, cog_reply_t *reply);
+cog_err_t cog_flow_login(cog_flow_t *flow, cog_reply_t *reply);
+cog_err_t cog_flow_logout(cog_flow_t *flow, cog_reply_t *reply);
+cog_err_t cog_flow_signed_out(cog_flow_t *flow, cog_reply_t *reply);
+cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply);
+
+/* Seconds since 1970. */
+int64_t cog_flow_now(const cog_flow_t *flow);
+
+cog_sealer_t cog_flow_sealer(const cog_flow_t *flow);
+
+/* The request's Cookie header and the reply's Set-Cookie values. */
+cog_cookie_jar_t cog_flow_jar(const cog_flow_t *flow, cog_reply_t *reply);
+
+/* The configured origin under which the request came, else the first:
+ * scheme://host[:port]. */
+const char *cog_flow_origin(const cog_flow_t *flow);
+
+/* The full URL of one of our own: origin, CognitoPath, "/", name. */
+const char *cog_flow_own_url(const cog_flow_t *flow, const char *name);
+
+/* `text` where a browser may be sent after a login: a path of this site, not one of our
+ * own URLs; else "/". NULL gives "/". */
+const char *cog_flow_return_to(const cog_flow_t *flow, const char *text);
+
+/* Redirect the browser to a path of this site. */
+void cog_reply_send_back(const cog_flow_t *flow, const char *return_to,
+                         cog_reply_t *reply);
+
+/* COG_E_METHOD, with Allow set, unless the method is GET. HEAD is none: it must consume
+ * nothing. */
+cog_err_t cog_reply_require_get(const cog_flow_t *flow, cog_reply_t *reply);
+
+#endif

@@ -1,0 +1,124 @@
+#include "flow/redeem.h"
+
+#include <apr_strings.h>
+
+#include "base/log.h"
+#include "flow/flow_private.h"
+#include "flow/provider.h"
+#include "oidc/id_token.h"
+#include "oidc/userinfo.h"
+
+int cog_client_proof_count(const cog_client_conf_t *client)
+{
+    return client->secret_count > 0 ? client->secret_count : 1;
+}
+
+/* A file may have changed since the start; it may also be readable by root only. */
+static cog_secret_t current_secret(const cog_flow_t *flow, int index)
+{
+    const cog_client_conf_t *client = flow->place->client;
+    const cog_secret_source_t *source = &client->secret_sources[index];
+    cog_secret_t secret;
+
+    if (index >= client->secret_count) {
+        return cog_secret_of(NULL);
+    }
+    if (source->kind == COG_SOURCE_FILE &&
+        cog_secret_source_read(flow->pool, source, &secret) == NULL) {
+        return secret;
+    }
+    return client->secrets[index];
+}
+
+cog_client_proof_t cog_client_proof(const cog_flow_t *flow, int index)
+{
+    const cog_client_conf_t *client = flow->place->client;
+
+    return (cog_client_proof_t){client->client_id, current_secret(flow, index),
+                                client->auth_method};
+}
+
+static cog_err_t fetch(cog_flow_t *flow, const cog_fetch_request_t *request,
+                       cog_fetch_response_t *response)
+{
+    const cog_fetcher_t *fetcher = &flow->ports->fetcher;
+
+    return fetcher->fetch(fetcher->context, flow->pool, flow->ports->log, request,
+                          response);
+}
+
+static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint,
+                           const cog_code_grant_t *grant, int proof_index,
+                           cog_tokens_t *tokens)
+{
+    cog_client_proof_t proof = cog_client_proof(flow, proof_index);
+    cog_fetch_request_t request = {.url = endpoint, .accept = "application/json"};
+    cog_fetch_response_t response;
+    cog_form_request_t form;
+    cog_err_t err;
+
+    cog_token_request(flow->pool, &proof, grant, &form);
+    request.form = form.body;
+    request.authorization = form.authorization;
+    COG_TRY(fetch(flow, &request, &response));
+    err = cog_tokens_parse(flow->pool, response.status, response.body, tokens);
+    if (err != COG_OK) {
+        COG_LOG(flow->ports->log, WARNING, 3050, "token endpoint answered %d: %s",
+                response.status, cog_tokens_error_text(flow->pool, response.body));
+    }
+    return err;
+}
+
+cog_err_t cog_redeem_code(cog_flow_t *flow, const cog_login_state_t *login,
+                          cog_secret_t code, cog_tokens_t *tokens)
+{
+    const cog_client_conf_t *client = flow->place->client;
+    const cog_code_grant_t grant = {code, login->redirect_uri, login->code_verifier};
+    cog_endpoints_t endpoints;
+    cog_err_t err = COG_E_IDP_CLIENT;
+
+    COG_TRY(cog_provider_endpoints(flow, client->provider, &endpoints));
+    for (int i = 0; i < cog_client_proof_count(client) && err == COG_E_IDP_CLIENT; ++i) {
+        err = redeem_as(flow, endpoints.token, &grant, i, tokens);
+    }
+    return err;
+}
+
+static cog_err_t add_userinfo(cog_flow_t *flow, const cog_tokens_t *tokens,
+                              json_t *claims)
+{
+    cog_fetch_request_t request = {.accept = "application/json"};
+    cog_fetch_response_t response;
+    cog_endpoints_t endpoints;
+
+    COG_TRY(cog_provider_endpoints(flow, flow->place->client->provider, &endpoints));
+    COG_REQUIRE(endpoints.userinfo, COG_E_DISCOVERY);
+    request.url = endpoints.userinfo;
+    request.authorization = cog_secret_of(
+        apr_pstrcat(flow->pool, "Bearer ", tokens->access_token.bytes, NULL));
+    COG_TRY(fetch(flow, &request, &response));
+    return cog_userinfo_merge(flow->pool, response.status, response.body, claims);
+}
+
+cog_err_t cog_redeem_verify(cog_flow_t *flow, const cog_login_state_t *login,
+                            const cog_tokens_t *tokens, json_t **claims)
+{
+    const cog_client_conf_t *client = flow->place->client;
+    cog_token_expect_t expect = {
+        .client_id = client->client_id,
+        .nonce = login->nonce,
+        .now = cog_flow_now(flow),
+        .leeway = COG_CLOCK_LEEWAY_SEC,
+    };
+    json_t *verified;
+
+    COG_TRY(cog_provider_verify(flow, client->provider, tokens->id_token, &expect.issuer,
+                                &verified));
+    COG_TRY(cog_id_token_check(verified, &expect));
+    COG_TRY(cog_id_token_check_hash(flow->pool, verified, tokens->access_token));
+    if (client->has_userinfo) {
+        COG_TRY(add_userinfo(flow, tokens, verified));
+    }
+    *claims = verified;
+    return COG_OK;
+}

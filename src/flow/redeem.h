@@ -1,0 +1,27 @@
+/* From an authorization code to claims that can be believed. */
+#ifndef COG_FLOW_REDEEM_H
+#define COG_FLOW_REDEEM_H
+
+#include <jansson.h>
+
+#include "flow/flow.h"
+#include "oidc/token.h"
+#include "session/login_state.h"
+
+#define COG_CLOCK_LEEWAY_SEC 60
+
+/* Redeem the code at the token endpoint, once: it is never sent again, but with the
+ * client's second secret when the first was not accepted. */
+cog_err_t cog_redeem_code(cog_flow_t *flow, const cog_login_state_t *login,
+                          cog_secret_t code, cog_tokens_t *tokens);
+
+/* The verified claims of the ID token, joined by userInfo where that is wanted. */
+cog_err_t cog_redeem_verify(cog_flow_t *flow, const cog_login_state_t *login,
+                            const cog_tokens_t *tokens, json_t **claims);
+
+/* How many ways the client of this place has to prove itself, and the one of number
+ * `index`: the secret as its file says now, else as it was read at start. */
+int cog_client_proof_count(const cog_client_conf_t *client);
+cog_client_proof_t cog_client_proof(const cog_flow_t *flow, int index);
+
+#endif

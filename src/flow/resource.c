@@ -1,0 +1,78 @@
+/* A protected place: let the user in, or send them to the login. */
+#include <apr_strings.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "flow/flow_private.h"
+#include "flow/login.h"
+#include "flow/navigation.h"
+#include "flow/session_store.h"
+
+static cog_err_t grant(cog_flow_t *flow, const cog_session_t *session, cog_reply_t *reply)
+{
+    reply->kind = COG_REPLY_GRANT;
+    reply->status = 200;
+    reply->session = session;
+    if (cog_session_is_due(session, &flow->place->limits, cog_flow_now(flow))) {
+        return cog_session_touch(flow, session, reply);
+    }
+    return COG_OK;
+}
+
+/* The page that a script of this site runs in is where its user wants to be again. */
+static void refuse(cog_flow_t *flow, cog_reply_t *reply)
+{
+    const char *page = cog_request_referring_path(flow->request, cog_flow_origin(flow));
+    const char *login_url =
+        cog_login_url(flow, page ? cog_flow_return_to(flow, page) : NULL);
+    json_t *object = json_pack("{s:s, s:s}", "error", cog_err_name(COG_E_UNAUTHENTICATED),
+                               "login_url", login_url);
+
+    cog_reply_json(flow->pool, reply, 401, cog_json_own(flow->pool, object));
+    reply->error = COG_E_UNAUTHENTICATED;
+}
+
+static int shall_login(const cog_flow_t *flow)
+{
+    switch (flow->place->unauthenticated) {
+    case COG_UNAUTHENTICATED_LOGIN:
+        return 1;
+    case COG_UNAUTHENTICATED_401:
+        return 0;
+    case COG_UNAUTHENTICATED_AUTO:
+    case COG_UNAUTHENTICATED_PASS:
+        break;
+    }
+    return cog_request_is_navigation(flow->request);
+}
+
+static const char *requested(const cog_flow_t *flow)
+{
+    const cog_request_t *request = flow->request;
+    const char *target = request->path;
+
+    if (request->query) {
+        target = apr_pstrcat(flow->pool, request->path, "?", request->query, NULL);
+    }
+    return cog_flow_return_to(flow, target);
+}
+
+cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
+{
+    cog_login_order_t order = {.place = flow->place};
+    cog_session_t *session;
+    cog_err_t err = cog_flow_load_session(flow, &session);
+
+    if (err == COG_OK) {
+        return grant(flow, session, reply);
+    }
+    COG_REQUIRE(err != COG_E_MISCONFIGURED, err);
+    COG_LOG(flow->ports->log, DEBUG, 3030, "no session (%s): %s", cog_err_name(err),
+            shall_login(flow) ? "a navigation, to the login" : "answered with 401");
+    if (!shall_login(flow)) {
+        refuse(flow, reply);
+        return COG_OK;
+    }
+    order.return_to = requested(flow);
+    return cog_login_start(flow, &order, reply);
+}
