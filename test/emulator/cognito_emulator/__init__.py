@@ -1,0 +1,1 @@
+"""A local AWS Cognito user pool: hosted UI, OAuth endpoints, JWKS, and a control API for tests."""

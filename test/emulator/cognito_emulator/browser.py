@@ -1,0 +1,59 @@
+"""Sessions of browsers at the hosted UI: the `cognito` cookie and the form's CSRF token."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import uuid
+from dataclasses import dataclass
+
+from .clock import Clock
+
+COOKIE_SEC = 3600
+FORM_SEC = 300
+
+
+@dataclass(frozen=True)
+class BrowserSession:
+    username: str
+    provider: str
+    auth_time: int
+    expires: float
+
+
+class BrowserStore:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._sessions: dict[str, BrowserSession] = {}
+        self._forms: dict[str, float] = {}
+
+    def start(self, username: str, provider: str) -> tuple[str, BrowserSession]:
+        """One hour, fixed: use does not prolong it, a global sign-out does not end it."""
+        now = self._clock.now()
+        session = BrowserSession(username, provider, int(now), now + COOKIE_SEC)
+        cookie = secrets.token_urlsafe(525)
+        with self._lock:
+            self._sessions[cookie] = session
+        return cookie, session
+
+    def find(self, cookie: str | None) -> BrowserSession | None:
+        with self._lock:
+            session = self._sessions.get(cookie or "")
+        if session is None or session.expires <= self._clock.now():
+            return None
+        return session
+
+    def end(self, cookie: str | None) -> None:
+        with self._lock:
+            self._sessions.pop(cookie or "", None)
+
+    def new_form(self) -> str:
+        token = str(uuid.uuid4())
+        with self._lock:
+            self._forms[token] = self._clock.now() + FORM_SEC
+        return token
+
+    def form_is_fresh(self, token: str) -> bool:
+        with self._lock:
+            return self._forms.get(token, 0) > self._clock.now()

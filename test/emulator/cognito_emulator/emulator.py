@@ -1,0 +1,113 @@
+"""Puts the parts together: pools, apps, listeners; start and stop."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+
+from . import control_app, domain_app, idp_app, issuer_app
+from .gateway import Service
+from .model import Config
+from .pool import Pool
+from .request_log import RequestLog
+from .tls import TlsContexts
+from .wire import Listener
+
+
+class Emulator:
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.log = RequestLog()
+        self.pools = {p.id: Pool(p) for p in config.pools}
+        self.listeners: dict[str, Listener] = {}
+        self._folder: str | None = None
+        self.tls: TlsContexts | None = None
+
+    def start(self) -> dict:
+        """Binds every port, then serves. Gives what `ready()` gives."""
+        if self.config.tls is not None:
+            self._folder = tempfile.mkdtemp(prefix="cognito-emulator-")
+            self.tls = TlsContexts(self.config.tls, self._folder, self.hosts())
+        try:
+            self._listen()
+        except OSError:
+            self.stop()
+            raise
+        for listener in self.listeners.values():
+            listener.start()
+        return self.ready()
+
+    def stop(self) -> None:
+        for pool in self.pools.values():
+            pool.faults.clear()
+        for listener in self.listeners.values():
+            listener.stop()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def hosts(self) -> list[str]:
+        domains = [p.config.domain.host for p in self.pools.values() if p.config.domain]
+        return list(dict.fromkeys([self.config.listen.host, *domains, "localhost", "127.0.0.1"]))
+
+    def ready(self) -> dict:
+        """What a client needs to know: the line that is printed."""
+        return {
+            "control": self.url("control"),
+            "ca_file": self.tls.ca_file if self.tls else None,
+            "pools": {
+                pool.id: {
+                    "issuer": pool.issuer_url,
+                    "other_issuer": pool.other_issuer_url,
+                    "discovery": f"{pool.issuer_url}/.well-known/openid-configuration",
+                    "domain": pool.domain_url or None,
+                    "idp": f"{pool.idp_url}/{pool.id}",
+                }
+                for pool in self.pools.values()
+            },
+        }
+
+    def url(self, name: str, host: str | None = None) -> str:
+        scheme = "https" if self.listeners[name].tls else "http"
+        return f"{scheme}://{host or self.config.listen.host}:{self.listeners[name].port}"
+
+    def _listen(self) -> None:
+        listen = self.config.listen
+        for form, port in (("original", listen.issuer), ("updated", listen.updated_issuer)):
+            app = issuer_app.create(self.pools, form)
+            self._bind(f"{form}-issuer", listen.host, port, app, issuer_app.endpoint_of)
+        self._bind("idp", listen.host, listen.idp, idp_app.create(self.pools), idp_app.endpoint_of)
+        for pool in self.pools.values():
+            self._listen_for(pool)
+        control = Service("control", control_app.create(self), None, {}, None)
+        self.listeners["control"] = Listener("127.0.0.1", listen.control, control, None)
+
+    def _listen_for(self, pool: Pool) -> None:
+        other = "updated" if pool.config.issuer == "original" else "original"
+        pool.issuer_url = f"{self.url(pool.config.issuer + '-issuer')}/{pool.id}"
+        pool.other_issuer_url = f"{self.url(other + '-issuer')}/{pool.id}"
+        pool.idp_url = self.url("idp")
+        domain = pool.config.domain
+        if domain is None:
+            return
+        name = f"domain:{pool.id}"
+        app = domain_app.create(pool)
+        self._bind(name, domain.host, domain.port, app, classifier(pool.id))
+        pool.domain_url = self.url(name, domain.host)
+
+    def _bind(self, name: str, host: str, port: int, app, classify) -> None:
+        kind = name.partition(":")[0]
+        service = Service(kind, app, classify, self.pools, self.log)
+        context = None
+        if self.tls is not None:
+            context = self.tls.get(self.config.tls.certificate, self.config.tls.max_version)
+        self.listeners[name] = Listener(bind_address(host), port, service, context)
+
+
+def classifier(pool_id: str):
+    return lambda path: (pool_id, domain_app.PATHS.get(path, "other"))
+
+
+def bind_address(host: str) -> str:
+    """Addresses are bound as given; any name is taken for loopback."""
+    return host if host.replace(".", "").isdigit() else "127.0.0.1"

@@ -1,0 +1,176 @@
+"""What was granted to a client: codes, refresh tokens, and which tokens still live."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import uuid
+from dataclasses import dataclass, field
+
+from .clock import Clock
+from .keys import b64url
+
+CODE_SEC = 300
+REFRESH_HEADER = b'{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}'
+
+
+class GrantError(Exception):
+    """A code or refresh token that buys nothing; `str()` is the OAuth error."""
+
+    def __init__(self, error: str, description: str | None = None) -> None:
+        super().__init__(error)
+        self.error = error
+        self.description = description
+
+
+@dataclass(eq=False)
+class Grant:
+    """One sign-in of a user for a client. All its tokens share the origin_jti."""
+
+    client_id: str
+    username: str | None
+    scopes: list[str]
+    auth_time: int
+    nonce: str | None = None
+    resource: str | None = None
+    acr: str | None = None
+    amr: list[str] = field(default_factory=list)
+    origin_jti: str = field(default_factory=lambda: str(uuid.uuid4()))
+    event_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    revoked: bool = False
+
+
+@dataclass(eq=False)
+class Code:
+    grant: Grant
+    redirect_uri: str
+    challenge: str | None
+    expires: float
+    used: bool = False
+
+
+@dataclass(eq=False)
+class RefreshToken:
+    grant: Grant
+    expires: float
+    replaced_at: float | None = None
+
+
+@dataclass(eq=False)
+class AccessToken:
+    grant: Grant
+    issued: float
+    expires: float
+
+
+def opaque_refresh_token() -> str:
+    """Looks like Cognito's JWE of about 1.8 kB; nothing is inside."""
+    parts = [REFRESH_HEADER] + [secrets.token_bytes(n) for n in (256, 12, 1030, 16)]
+    return ".".join(b64url(part) for part in parts)
+
+
+def verifier_matches(verifier: str, challenge: str) -> bool:
+    return b64url(hashlib.sha256(verifier.encode()).digest()) == challenge
+
+
+class GrantStore:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._codes: dict[str, Code] = {}
+        self._refresh: dict[str, RefreshToken] = {}
+        self._access: dict[str, AccessToken] = {}
+
+    def issue_code(self, grant: Grant, redirect_uri: str, challenge: str | None) -> str:
+        code = str(uuid.uuid4())
+        expires = self._clock.now() + CODE_SEC
+        with self._lock:
+            self._codes[code] = Code(grant, redirect_uri, challenge, expires)
+        return code
+
+    def take_code(self, code: str, client_id: str, redirect_uri: str, quirks) -> Code:
+        """Uses up a code. The caller checks the verifier."""
+        with self._lock:
+            found = self._codes.get(code)
+            if found is None or found.grant.client_id != client_id:
+                raise GrantError("invalid_grant")
+            if found.used:
+                found.grant.revoked |= quirks.code_reuse_revokes
+                raise GrantError("invalid_grant")
+            if found.expires <= self._clock.now():
+                raise GrantError("invalid_grant")
+            if found.redirect_uri != redirect_uri:
+                raise GrantError("unauthorized_client", "invalid_redirect")
+            found.used = True
+            return found
+
+    def give_back(self, code: Code) -> None:
+        with self._lock:
+            code.used = False
+
+    def burn_code(self, code: str) -> None:
+        with self._lock:
+            if code in self._codes:
+                self._codes[code].used = True
+
+    def issue_refresh(self, grant: Grant, lifetime_sec: float) -> str:
+        token = opaque_refresh_token()
+        with self._lock:
+            self._refresh[token] = RefreshToken(grant, self._clock.now() + lifetime_sec)
+        return token
+
+    def use_refresh(self, token: str, client, quirks) -> RefreshToken:
+        """Checks a refresh token. With rotation the old one lives on for the grace time."""
+        now = self._clock.now()
+        with self._lock:
+            found = self._refresh.get(token)
+            if found is None or found.grant.client_id != client.id:
+                raise GrantError("invalid_grant")
+            if found.grant.revoked or found.expires <= now:
+                raise GrantError("invalid_grant")
+            if found.replaced_at is None:
+                found.replaced_at = now if client.refresh_rotation else None
+            elif now >= found.replaced_at + client.refresh_grace_sec:
+                found.grant.revoked |= quirks.refresh_reuse_revokes
+                raise GrantError("invalid_grant")
+            return found
+
+    def replace_refresh(self, old: RefreshToken) -> str:
+        """The new refresh token has only the remaining lifetime of the old one."""
+        token = opaque_refresh_token()
+        with self._lock:
+            self._refresh[token] = RefreshToken(old.grant, old.expires)
+        return token
+
+    def note_access(self, token: str, grant: Grant, expires: float) -> None:
+        with self._lock:
+            self._access[token] = AccessToken(grant, self._clock.now(), expires)
+
+    def find_refresh(self, token: str) -> RefreshToken | None:
+        with self._lock:
+            return self._refresh.get(token)
+
+    def live_access(self, token: str) -> AccessToken | None:
+        with self._lock:
+            found = self._access.get(token)
+            if found is None or found.grant.revoked or found.expires <= self._clock.now():
+                return None
+            return found
+
+    def revoke_user(self, username: str) -> None:
+        """Global sign-out: everything that was issued to the user is dead here."""
+        with self._lock:
+            for store in (self._codes, self._refresh, self._access):
+                for entry in store.values():
+                    if entry.grant.username == username:
+                        entry.grant.revoked = True
+
+    def revoke_access_of(self, username: str) -> None:
+        """As disabling does: refresh tokens are refused while, and only while, disabled."""
+        with self._lock:
+            self._access = {
+                token: entry
+                for token, entry in self._access.items()
+                if entry.grant.username != username
+            }

@@ -1,0 +1,45 @@
+"""/logout, which does not speak OpenID Connect's RP-initiated logout."""
+
+from __future__ import annotations
+
+import flask
+
+from . import web
+from .authorize_request import PageError
+
+blueprint = flask.Blueprint("logout", __name__)
+
+MISLEADING = "Required String parameter 'redirect_uri' is not present"
+
+
+@blueprint.get("/logout")
+def logout():
+    """Form A: client_id and logout_uri. Form B: client_id and redirect_uri, on to /login.
+
+    Everything else is ignored, so `post_logout_redirect_uri` ends in a misleading error,
+    and so does a logout_uri that is not registered.
+    """
+    pool = web.pool()
+    args = flask.request.args
+    if not args.get("client_id"):
+        return web.redirect(f"{pool.domain_url}/login?{web.raw_query()}")
+    client = pool.clients.get(args["client_id"])
+    if client is None:
+        raise PageError("invalid_request", args["client_id"])
+    if args.get("logout_uri"):
+        if args["logout_uri"] not in client.logout_urls:
+            raise PageError(MISLEADING, client.id)
+        return end_session(pool, args["logout_uri"])
+    if not args.get("redirect_uri"):
+        raise PageError(MISLEADING, client.id)
+    if args["redirect_uri"] not in client.callback_urls:
+        raise PageError("redirect_mismatch", client.id)
+    return end_session(pool, f"{pool.domain_url}/login?{web.raw_query()}")
+
+
+def end_session(pool, location: str):
+    """Only the browser's cookie ends: tokens live on."""
+    pool.browsers.end(flask.request.cookies.get("cognito"))
+    response = web.redirect(location)
+    web.set_cookie(response, "cognito", "", max_age=0)
+    return response

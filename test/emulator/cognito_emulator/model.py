@@ -1,0 +1,164 @@
+"""What a user pool is made of, as data. The configuration file has exactly these members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SCOPES = ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"]
+OIDC_SCOPES = ["openid", "email", "phone", "profile"]
+
+
+@dataclass
+class Client:
+    """An app client. Without a secret it is public; two secrets are a rotation in progress."""
+
+    id: str
+    name: str = ""
+    secrets: list[str] = field(default_factory=list)
+    callback_urls: list[str] = field(default_factory=list)
+    logout_urls: list[str] = field(default_factory=list)
+    default_redirect_uri: str | None = None
+    scopes: list[str] = field(default_factory=lambda: ["openid", "email", "phone", "profile"])
+    flows: list[str] = field(default_factory=lambda: ["code"])
+    identity_providers: list[str] = field(default_factory=lambda: ["COGNITO"])
+    access_token_sec: int = 3600
+    id_token_sec: int = 3600
+    refresh_token_sec: int = 30 * 86400
+    refresh_rotation: bool = False
+    refresh_grace_sec: int = 0
+    revocation: bool = True
+    read_attributes: list[str] | None = None
+
+    @property
+    def is_public(self) -> bool:
+        return not self.secrets
+
+    def may_read(self, attribute: str) -> bool:
+        return self.read_attributes is None or attribute in self.read_attributes
+
+
+@dataclass
+class Group:
+    name: str
+    description: str = ""
+    role_arn: str | None = None
+    precedence: int | None = None
+
+
+@dataclass
+class User:
+    username: str
+    password: str | None = None
+    sub: str = ""
+    attributes: dict = field(default_factory=dict)
+    groups: list[str] = field(default_factory=list)
+    enabled: bool = True
+    confirmed: bool = True
+    identities: list[dict] = field(default_factory=list)
+
+
+@dataclass
+class ProviderUser:
+    """Somebody who can be picked on the page of the simulated identity provider."""
+
+    subject: str
+    attributes: dict = field(default_factory=dict)
+
+
+@dataclass
+class Provider:
+    """A federated identity provider. `issuer` is what `identities` shows, null for social ones."""
+
+    name: str
+    type: str = "OIDC"
+    issuer: str | None = None
+    identifiers: list[str] = field(default_factory=list)
+    required_attributes: list[str] = field(default_factory=list)
+    users: list[ProviderUser] = field(default_factory=list)
+
+
+@dataclass
+class ResourceServer:
+    identifier: str
+    scopes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Domain:
+    """Where the hosted UI listens. Port 0: any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+
+
+@dataclass
+class Quirks:
+    """One switch for each behaviour on which no first-hand source exists; see README.md."""
+
+    error_order: str = "description-first"
+    unknown_scope: str = "invalid_scope"
+    foreign_scope_m2m: str = "invalid_scope"
+    secret_for_public_client: str = "invalid_client"
+    basic_decoding: str = "both"
+    pkce_failure_burns_code: bool = True
+    client_failure_burns_code: bool = False
+    code_reuse_revokes: bool = False
+    refresh_reuse_revokes: bool = False
+    pkce_check: bool = True
+    nonce_after_refresh: bool = False
+    at_hash: bool = True
+    address_claim: str = "object"
+    updated_at_claim: str = "number"
+    email_verified_claim: str = "boolean"
+    disabled_user_cookie: str = "page"
+    no_domain_discovery: str = "empty"
+    refuse_json_state: bool = True
+
+
+@dataclass
+class PoolConfig:
+    id: str
+    name: str = ""
+    domain: Domain | None = field(default_factory=Domain)
+    issuer: str = "original"
+    ui: str = "managed"
+    plan: str = "essentials"
+    sign_up: bool = True
+    clients: list[Client] = field(default_factory=list)
+    users: list[User] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    providers: list[Provider] = field(default_factory=list)
+    resource_servers: list[ResourceServer] = field(default_factory=list)
+    quirks: Quirks = field(default_factory=Quirks)
+
+
+@dataclass
+class Listen:
+    """Address and ports of the listeners that all pools share. Port 0: any free one."""
+
+    host: str = "127.0.0.1"
+    issuer: int = 0
+    updated_issuer: int = 0
+    idp: int = 0
+    control: int = 0
+
+
+@dataclass
+class Tls:
+    """https for everything but the control API. Without files a throw-away CA is made.
+
+    `certificate` is one of good, expired, not-yet-valid, self-signed, wrong-host, unknown-ca.
+    """
+
+    certificate: str = "good"
+    cert_file: str | None = None
+    key_file: str | None = None
+    ca_file: str | None = None
+    max_version: str | None = None
+
+
+@dataclass
+class Config:
+    pools: list[PoolConfig]
+    listen: Listen = field(default_factory=Listen)
+    tls: Tls | None = None

@@ -1,0 +1,474 @@
+"""For tests: start an emulator, make it misbehave, sign people in.
+
+    with testing.start(testing.simple_config(callback_urls=[url])) as emulator:
+        pool = emulator.pool()
+        pool.fail("token", status=500, times=1)
+        callback = pool.sign_in(requests.Session(), authorize_url, "alice", testing.PASSWORD)
+
+Needs the standard library; `sign_in` takes a requests.Session or an httpx.Client.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+POOL_ID = "eu-west-1_Emulator1"
+CLIENT_ID = "7sm0a9nvvurn0guite1f2jgqi9"
+CLIENT_SECRET = "1hd83kq0v4m2b7c9x5n6z8l0p3r2t4w6y8a1s3d5f7g9"
+PASSWORD = "Wonderland-1"
+START_SEC = 15
+
+
+class ControlError(Exception):
+    """The control API refused; the text is its explanation."""
+
+
+def simple_config(**client) -> dict:
+    """One pool, one confidential client (members may be given), the users alice and bob."""
+    person = {"password": PASSWORD}
+    return {
+        "pools": [
+            {
+                "id": POOL_ID,
+                "clients": [{"id": CLIENT_ID, "secrets": [CLIENT_SECRET], **client}],
+                "groups": [{"name": "admins", "precedence": 1}, {"name": "staff"}],
+                "users": [
+                    {
+                        **person,
+                        "username": "alice",
+                        "groups": ["admins", "staff"],
+                        "attributes": {
+                            "email": "alice@example.com",
+                            "email_verified": "true",
+                            "name": "Alice Example",
+                        },
+                    },
+                    {
+                        **person,
+                        "username": "bob",
+                        "attributes": {"email": "bob@example.com", "email_verified": "true"},
+                    },
+                ],
+            }
+        ]
+    }
+
+
+def start(config: dict, tls: bool | dict = False, in_process: bool = False):
+    """Starts an emulator, by default as a process of its own. Use as a context manager."""
+    config = dict(config)
+    if tls:
+        config["tls"] = tls if isinstance(tls, dict) else {}
+    return InProcess(config) if in_process else Process(config)
+
+
+class Running:
+    """A started emulator."""
+
+    def __init__(self, ready: dict) -> None:
+        self.ready = ready
+        self.ca_file: str | None = ready["ca_file"]
+        self.control = Control(ready["control"])
+        self.pools = {
+            pool_id: PoolHandle(self, pool_id, urls) for pool_id, urls in ready["pools"].items()
+        }
+
+    def pool(self, pool_id: str | None = None) -> PoolHandle:
+        """The named pool, or the first."""
+        return self.pools[pool_id] if pool_id else next(iter(self.pools.values()))
+
+    def use_certificate(self, kind: str = "good", listener: str | None = None, **more) -> None:
+        """For connections to come. `listener`: domain, original-issuer, ...; none: all."""
+        body = {"certificate": kind, "listener": listener, **more}
+        self.control.call("POST", "/tls", body)
+
+    def stop(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+
+class InProcess(Running):
+    def __init__(self, config: dict) -> None:
+        from .config import parse
+        from .emulator import Emulator
+
+        self._emulator = Emulator(parse(config))
+        super().__init__(self._emulator.start())
+
+    def stop(self) -> None:
+        self._emulator.stop()
+
+
+class Process(Running):
+    """Ends with its parent: the emulator watches its standard input."""
+
+    def __init__(self, config: dict) -> None:
+        with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+            json.dump(config, file)
+        try:
+            self.process = self._spawn(file.name)
+            ready = self._wait_until_ready()
+        finally:
+            os.unlink(file.name)
+        super().__init__(ready)
+
+    def _spawn(self, config_file: str) -> subprocess.Popen:
+        folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        path = os.pathsep.join([folder, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+        return subprocess.Popen(
+            [sys.executable, "-m", "cognito_emulator", config_file, "--until-stdin-closes"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+
+    def _wait_until_ready(self) -> dict:
+        readable, _, _ = select.select([self.process.stdout], [], [], START_SEC)
+        line = self.process.stdout.readline() if readable else b""
+        if not line:
+            self.stop()
+            raise RuntimeError("the emulator did not start; its reason is on stderr")
+        return json.loads(line)
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+class Control:
+    """JSON calls to the control API."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._address = (parts.hostname, parts.port)
+
+    def call(self, method: str, path: str, body=None):
+        connection = http.client.HTTPConnection(*self._address, timeout=30)
+        try:
+            text = None if body is None else json.dumps(body)
+            connection.request(method, path, text, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise ControlError(f"{method} {path}: {answer.get('error', answer)}")
+        return answer
+
+
+@dataclass
+class Logged:
+    """One request as the emulator got it. Several parameters of a name: the first."""
+
+    number: int
+    time: float
+    endpoint: str
+    method: str
+    target: str
+    query: str
+    params: dict[str, str]
+    headers: dict[str, str]
+    header_list: list[tuple[str, str]]
+    body: str
+    form: dict[str, str]
+    status: int | None
+    raw: dict
+
+
+def logged(entry: dict) -> Logged:
+    def first(pairs):
+        return {k: v for k, v in reversed(pairs)}
+
+    return Logged(
+        number=entry["number"],
+        time=entry["time"],
+        endpoint=entry["endpoint"],
+        method=entry["method"],
+        target=entry["target"],
+        query=entry["query"],
+        params=first(entry["params"]),
+        headers=first([(name.lower(), value) for name, value in entry["headers"]]),
+        header_list=[tuple(pair) for pair in entry["headers"]],
+        body=entry["body"],
+        form=first(entry["form"]),
+        status=entry["status"],
+        raw=entry,
+    )
+
+
+class PoolHandle:
+    """What a test does with one user pool."""
+
+    def __init__(self, running: Running, pool_id: str, urls: dict) -> None:
+        self.id = pool_id
+        self.issuer: str = urls["issuer"]
+        self.other_issuer: str = urls["other_issuer"]
+        self.discovery: str = urls["discovery"]
+        self.domain: str | None = urls["domain"]
+        self.idp: str = urls["idp"]
+        self._running = running
+
+    def call(self, method: str, path: str, body=None):
+        return self._running.control.call(method, f"/pools/{self.id}{path}", body)
+
+    # misbehaviour
+
+    def fail(self, endpoint: str, **fault) -> int:
+        """Members of `Fault` in faults.py: status=500, times=1, delay=2, broken="html", ..."""
+        return self.call("POST", "/faults", {"endpoint": endpoint, **fault})["number"]
+
+    def heal(self, endpoint: str | None = None, number: int | None = None) -> None:
+        wanted = {"endpoint": endpoint, "number": number}
+        query = urlencode({k: v for k, v in wanted.items() if v is not None})
+        self.call("DELETE", f"/faults?{query}")
+
+    def mutate(
+        self,
+        name: str,
+        token: str | None = None,
+        times: int | None = None,
+        grant: str | None = None,
+    ) -> int:
+        """A name of mutation_table.py, for all tokens to come or the next `times`."""
+        wanted = {"name": name, "token": token, "times": times, "grant": grant}
+        return self.call("POST", "/mutations", wanted)["number"]
+
+    def clear_mutations(self) -> None:
+        self.call("DELETE", "/mutations")
+
+    def keys(self) -> dict:
+        """`signing`: kid for id and access; `jwks`: what is published."""
+        return self.call("GET", "/keys")
+
+    def rotate_keys(self, action: str = "rotate", when: str = "now") -> dict:
+        """`action`: add, switch, drop, or rotate for all three. `when`: now, next-token."""
+        return self.call("POST", "/keys", {"action": action, "when": when})
+
+    def set_clock(self, offset: float) -> None:
+        self.call("PUT", "/clock", {"offset": offset})
+
+    def set_quirks(self, **quirks) -> None:
+        self.call("PATCH", "/quirks", quirks)
+
+    def reset(self, state: bool = False) -> None:
+        """Healthy again; with `state` also users, clients and tokens as at the start."""
+        self.call("POST", "/reset", {"state": state})
+
+    # what was asked
+
+    def requests(self, endpoint: str | None = None, after: int = 0) -> list[Logged]:
+        wanted = {"pool": self.id, "endpoint": endpoint, "after": after}
+        query = urlencode({k: v for k, v in wanted.items() if v is not None})
+        entries = self._running.control.call("GET", f"/requests?{query}")
+        return [logged(entry) for entry in entries]
+
+    def wait_for_requests(self, endpoint: str, count: int = 1, deadline: float = 5) -> list[Logged]:
+        end = time.monotonic() + deadline
+        while True:
+            found = self.requests(endpoint)
+            if len(found) >= count:
+                return found
+            if time.monotonic() > end:
+                raise AssertionError(f"{endpoint}: {len(found)} of {count} requests came")
+            time.sleep(0.02)
+
+    def clear_requests(self) -> None:
+        self._running.control.call("DELETE", f"/requests?pool={quote(self.id)}")
+
+    # an administrator's calls
+
+    def add_client(self, client_id: str, **members) -> dict:
+        return self.call("POST", "/clients", {"id": client_id, **members})
+
+    def change_client(self, client_id: str = CLIENT_ID, **members) -> dict:
+        return self.call("PATCH", f"/clients/{quote(client_id)}", members)
+
+    def add_user(self, username: str, **members) -> dict:
+        return self.call("POST", "/users", {"username": username, **members})
+
+    def user(self, username: str) -> dict:
+        return self.call("GET", f"/users/{quote(username, safe='')}")
+
+    def change_user(self, username: str, **members) -> dict:
+        return self.call("PATCH", f"/users/{quote(username, safe='')}", members)
+
+    def delete_user(self, username: str) -> None:
+        self.call("DELETE", f"/users/{quote(username, safe='')}")
+
+    def sign_out_everywhere(self, username: str) -> None:
+        self.call("POST", f"/users/{quote(username, safe='')}/sign-out", {})
+
+    def tokens(self, username: str, client_id: str = CLIENT_ID, scopes=None) -> dict:
+        """id_token, access_token and refresh_token without a browser."""
+        wanted = {"client_id": client_id, "scopes": scopes}
+        return self.call("POST", f"/users/{quote(username, safe='')}/tokens", wanted)
+
+    def link_identity(self, username: str, provider: str, subject: str) -> dict:
+        wanted = {"provider": provider, "subject": subject}
+        return self.call("POST", f"/users/{quote(username, safe='')}/identities", wanted)
+
+    def unsolicited(self, username: str, client_id: str = CLIENT_ID, redirect_uri=None) -> str:
+        """A callback URL with a code but no state, as IdP-initiated sign-in makes it."""
+        wanted = {"client_id": client_id, "redirect_uri": redirect_uri}
+        path = f"/users/{quote(username, safe='')}/unsolicited"
+        return self.call("POST", path, wanted)["location"]
+
+    # people
+
+    def authorize_url(self, client_id: str = CLIENT_ID, **params) -> str:
+        params = {"response_type": "code", "client_id": client_id, **params}
+        return f"{self.domain}/oauth2/authorize?{urlencode(params)}"
+
+    def sign_in(self, http_client, url: str, username: str, password: str = PASSWORD) -> str:
+        """From an authorization URL through the hosted UI; gives the Location of the callback,
+        which is not followed. A live session at the hosted UI needs no password."""
+        browser = Browser(http_client, (self.domain, self.idp))
+        answer = browser.open(url)
+        if browser.left is None:
+            form = browser.form(answer, "cognitoSignInForm")
+            typed = {"username": username, "password": password}
+            if form.buttons.get("choice"):
+                typed = {"choice": "continue"}
+            answer = browser.submit(form, typed)
+        return browser.callback(answer)
+
+    def sign_in_federated(
+        self, http_client, url: str, subject: str, attributes: dict | None = None
+    ) -> str:
+        """The same for a URL with identity_provider: `subject` signs in at the simulated IdP."""
+        browser = Browser(http_client, (self.domain, self.idp))
+        answer = browser.open(url)
+        if browser.left is None:
+            form = browser.form(answer)
+            typed = {"subject": subject, "attributes": json.dumps(attributes or {})}
+            answer = browser.submit(form, typed)
+            if browser.left is None and "SAMLResponse" in browser.form(answer).fields:
+                answer = browser.submit(browser.form(answer), {})
+        return browser.callback(answer)
+
+
+class Form:
+    def __init__(self, attributes: dict, base: str) -> None:
+        self.name = attributes.get("name")
+        self.method = attributes.get("method", "GET").upper()
+        self.action = urljoin(base, attributes.get("action", base))
+        self.fields: dict[str, str] = {}
+        self.buttons: dict[str, list[str]] = {}
+
+
+class FormReader(HTMLParser):
+    """Collects the forms of a page."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self.base = base
+        self.forms: list[Form] = []
+        self._open = False
+
+    def handle_starttag(self, tag: str, attrs) -> None:
+        attributes = dict(attrs)
+        if tag == "form":
+            self.forms.append(Form(attributes, self.base))
+            self._open = True
+        elif self._open and attributes.get("name"):
+            name, value = attributes["name"], attributes.get("value") or ""
+            if tag == "button":
+                self.forms[-1].buttons.setdefault(name, []).append(value)
+            elif tag in ("input", "textarea"):
+                self.forms[-1].fields[name] = value
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._open = False
+
+
+class Browser:
+    """Follows redirects as long as they stay at the emulator."""
+
+    def __init__(self, http_client, homes: tuple) -> None:
+        self._client = http_client
+        self._homes = [home for home in homes if home]
+        self.left: str | None = None
+
+    def open(self, url: str, method: str = "GET", data: dict | None = None):
+        for _ in range(20):
+            answer = self._request(method, url, data)
+            location = answer.headers.get("location")
+            if answer.status_code not in (301, 302, 303, 307, 308) or location is None:
+                return answer
+            url, method, data = urljoin(url, location), "GET", None
+            if not any(url.startswith(home) for home in self._homes):
+                self.left = url
+                return answer
+        raise AssertionError("the hosted UI redirects in a circle")
+
+    def submit(self, form: Form, typed: dict):
+        return self.open(form.action, form.method, {**form.fields, **typed})
+
+    def form(self, answer, name: str | None = None) -> Form:
+        """The named form of a page, or the last one."""
+        reader = FormReader(str(answer.url))
+        reader.feed(answer.text)
+        found = [form for form in reader.forms if name in (None, form.name)]
+        if not found:
+            raise AssertionError(f"no form: {answer.status_code} {answer.url}\n{words(answer)}")
+        return found[-1]
+
+    def callback(self, answer) -> str:
+        if self.left is None:
+            raise AssertionError(f"still at the hosted UI: {answer.url}\n{words(answer)}")
+        return self.left
+
+    def _request(self, method: str, url: str, data):
+        is_httpx = hasattr(self._client, "follow_redirects")
+        option = {"follow_redirects" if is_httpx else "allow_redirects": False}
+        return self._client.request(method, url, data=data, **option)
+
+
+def words(answer) -> str:
+    """The text of a page, without its markup."""
+
+    class Text(HTMLParser):
+        parts: list[str] = []
+        hidden = False
+
+        def handle_starttag(self, tag, attrs):
+            self.hidden = tag == "style"
+
+        def handle_endtag(self, tag):
+            self.hidden = False
+
+        def handle_data(self, data):
+            if not self.hidden and data.strip():
+                self.parts.append(data.strip())
+
+    reader = Text()
+    reader.parts = []
+    reader.feed(answer.text)
+    return " | ".join(reader.parts)
