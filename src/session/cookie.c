@@ -1,0 +1,267 @@
+#include "session/cookie.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#define MAX_NAMES 64
+
+/* What stands between two semicolons. A quote does not hide a semicolon: to a browser it
+ * is a character like others (RFC 6265, 5.2). */
+typedef struct {
+    const char *begin;
+    const char *end;
+    const char *name;
+    size_t name_len;
+    int has_value;
+    cog_span_t value;
+} piece_t;
+
+static int is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && is_blank(*at)) {
+        ++at;
+    }
+    return at;
+}
+
+static size_t trimmed_len(const char *begin, const char *end)
+{
+    while (end > begin && is_blank(end[-1])) {
+        --end;
+    }
+    return (size_t)(end - begin);
+}
+
+/* Read the piece at `*at` and step to the next one; FALSE at the end of the header. */
+static int next_piece(const char **at, piece_t *piece)
+{
+    const char *equals, *value;
+
+    if (!*at) {
+        return 0;
+    }
+    piece->begin = *at;
+    piece->end = *at + strcspn(*at, ";");
+    *at = *piece->end ? piece->end + 1 : NULL;
+
+    equals = memchr(piece->begin, '=', (size_t)(piece->end - piece->begin));
+    piece->has_value = equals != NULL;
+    piece->name = skip_blanks(piece->begin, piece->end);
+    piece->name_len = trimmed_len(piece->name, equals ? equals : piece->end);
+    value = skip_blanks(equals ? equals + 1 : piece->end, piece->end);
+    piece->value.bytes = (const unsigned char *)value;
+    piece->value.len = trimmed_len(value, piece->end);
+    return 1;
+}
+
+static int has_name(const piece_t *piece, const char *name)
+{
+    return strncmp(piece->name, name, piece->name_len) == 0 && !name[piece->name_len];
+}
+
+static int begins_with(const piece_t *piece, const char *prefix, size_t len)
+{
+    return piece->name_len >= len && strncmp(piece->name, prefix, len) == 0;
+}
+
+static int is_empty(const piece_t *piece)
+{
+    return piece->name_len == 0 && !piece->has_value;
+}
+
+int cog_cookie_find(const char *header, const char *name, cog_span_t *value)
+{
+    piece_t piece;
+
+    while (next_piece(&header, &piece)) {
+        if (piece.has_value && has_name(&piece, name)) {
+            *value = piece.value;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int holds_name(const apr_array_header_t *names, const piece_t *piece)
+{
+    for (int i = 0; i < names->nelts; ++i) {
+        if (has_name(piece, APR_ARRAY_IDX(names, i, const char *))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+apr_array_header_t *cog_cookie_names(apr_pool_t *pool, const char *header,
+                                     const char *prefix)
+{
+    apr_array_header_t *names = apr_array_make(pool, 4, sizeof(const char *));
+    size_t len = strlen(prefix);
+    piece_t piece;
+
+    while (names->nelts < MAX_NAMES && next_piece(&header, &piece)) {
+        if (piece.has_value && begins_with(&piece, prefix, len) &&
+            !holds_name(names, &piece)) {
+            APR_ARRAY_PUSH(names, const char *) =
+                apr_pstrmemdup(pool, piece.name, piece.name_len);
+        }
+    }
+    return names;
+}
+
+static int has_any(const char *header, const char *prefix, size_t len)
+{
+    piece_t piece;
+
+    while (next_piece(&header, &piece)) {
+        if (begins_with(&piece, prefix, len)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Append a piece as it is; only what is first needs no space before it. */
+static char *append_piece(char *to, const char *first, const piece_t *piece)
+{
+    const char *from = to == first ? piece->name : piece->begin;
+    size_t len = (size_t)(piece->end - from);
+
+    if (to != first) {
+        *to++ = ';';
+    }
+    memcpy(to, from, len);
+    return to + len;
+}
+
+const char *cog_cookie_strip(apr_pool_t *pool, const char *header, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    char *kept, *end;
+    piece_t piece;
+
+    if (!has_any(header, prefix, len)) {
+        return header;
+    }
+    kept = apr_palloc(pool, strlen(header) + 1);
+    end = kept;
+    while (next_piece(&header, &piece)) {
+        if (!is_empty(&piece) && !begins_with(&piece, prefix, len)) {
+            end = append_piece(end, kept, &piece);
+        }
+    }
+    *end = '\0';
+    return end == kept ? NULL : kept;
+}
+
+const char *cog_cookie_write(apr_pool_t *pool, const cog_cookie_style_t *style,
+                             const char *name, const char *value, int max_age)
+{
+    const char *life = max_age < 0 ? "" : apr_psprintf(pool, "; Max-Age=%d", max_age);
+
+    return apr_pstrcat(pool, name, "=", value, style->attributes, life, NULL);
+}
+
+const char *cog_cookie_expire(apr_pool_t *pool, const cog_cookie_style_t *style,
+                              const char *name)
+{
+    return cog_cookie_write(pool, style, name, "", 0);
+}
+
+static const char *chunk_name(apr_pool_t *pool, const char *name, int index)
+{
+    return index == 0 ? name : apr_psprintf(pool, "%s.%d", name, index);
+}
+
+/* The number is what the browser says: it decides which names are looked for, and never
+ * how much is allocated. */
+static int chunk_count(cog_span_t first)
+{
+    int count = first.len > 0 ? first.bytes[0] - '0' : 0;
+
+    return count >= 1 && count <= COG_COOKIE_MAX_CHUNKS ? count : 0;
+}
+
+static cog_span_t concatenate(apr_pool_t *pool, const cog_span_t *chunks, int count)
+{
+    size_t len = 0;
+    unsigned char *bytes, *to;
+
+    for (int i = 0; i < count; ++i) {
+        len += chunks[i].len;
+    }
+    to = bytes = apr_palloc(pool, len);
+    for (int i = 0; i < count; ++i) {
+        memcpy(to, chunks[i].bytes, chunks[i].len);
+        to += chunks[i].len;
+    }
+    return (cog_span_t){bytes, len};
+}
+
+cog_err_t cog_cookie_join(apr_pool_t *pool, const char *header, const char *name,
+                          cog_span_t *value)
+{
+    cog_span_t chunks[COG_COOKIE_MAX_CHUNKS];
+    int count;
+
+    COG_REQUIRE(cog_cookie_find(header, name, &chunks[0]), COG_E_NO_SESSION);
+    count = chunk_count(chunks[0]);
+    COG_REQUIRE(count > 0, COG_E_NO_SESSION);
+    ++chunks[0].bytes;
+    --chunks[0].len;
+    for (int i = 1; i < count; ++i) {
+        COG_REQUIRE(cog_cookie_find(header, chunk_name(pool, name, i), &chunks[i]),
+                    COG_E_NO_SESSION);
+    }
+    *value = count == 1 ? chunks[0] : concatenate(pool, chunks, count);
+    return COG_OK;
+}
+
+static void add_setting(cog_cookie_jar_t *jar, const char *setting)
+{
+    APR_ARRAY_PUSH(jar->settings, const char *) = setting;
+}
+
+static void expire_from(apr_pool_t *pool, cog_cookie_jar_t *jar, const char *name,
+                        int first)
+{
+    cog_span_t value;
+
+    for (int i = first; i < COG_COOKIE_MAX_CHUNKS; ++i) {
+        const char *chunk = chunk_name(pool, name, i);
+
+        if (cog_cookie_find(jar->header, chunk, &value)) {
+            add_setting(jar, cog_cookie_expire(pool, jar->style, chunk));
+        }
+    }
+}
+
+cog_err_t cog_cookie_split(apr_pool_t *pool, cog_cookie_jar_t *jar, const char *name,
+                           const char *value, int max_chunks)
+{
+    int limit = max_chunks < COG_COOKIE_MAX_CHUNKS ? max_chunks : COG_COOKIE_MAX_CHUNKS;
+    size_t count = strlen(value) / COG_COOKIE_CHUNK + 1;
+    const char *rest;
+
+    COG_REQUIRE(limit > 0 && count <= (size_t)limit, COG_E_SESSION_TOO_LARGE);
+    rest = apr_psprintf(pool, "%d%s", (int)count, value);
+    for (int i = 0; i < (int)count; ++i) {
+        const char *chunk = apr_pstrndup(pool, rest, COG_COOKIE_CHUNK);
+
+        add_setting(jar, cog_cookie_write(pool, jar->style, chunk_name(pool, name, i),
+                                          chunk, -1));
+        rest += strlen(chunk);
+    }
+    expire_from(pool, jar, name, (int)count);
+    return COG_OK;
+}
+
+void cog_cookie_remove(apr_pool_t *pool, cog_cookie_jar_t *jar, const char *name)
+{
+    expire_from(pool, jar, name, 0);
+}

@@ -1,0 +1,110 @@
+#include "session/session_codec.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/claim.h"
+#include "base/pack.h"
+
+#define VERSION 1
+/* of a claim: its kind, and two empty texts with their NUL */
+#define MIN_CLAIM_LEN 3
+
+static void pack_byte(cog_packer_t *packer, unsigned char byte)
+{
+    cog_pack_bytes(packer, &byte, 1);
+}
+
+static unsigned char unpack_byte(cog_unpacker_t *unpacker)
+{
+    unsigned char byte = 0;
+
+    cog_unpack_bytes(unpacker, &byte, 1);
+    return byte;
+}
+
+static void pack_claim(cog_packer_t *packer, const cog_claim_t *claim)
+{
+    pack_byte(packer, (unsigned char)claim->kind);
+    cog_pack_text(packer, claim->name);
+    cog_pack_text(packer, claim->value);
+}
+
+cog_span_t cog_session_encode(apr_pool_t *pool, const cog_session_t *session)
+{
+    const apr_array_header_t *claims = session->claims;
+    cog_packer_t packer;
+
+    cog_pack_begin(pool, &packer, 1024);
+    pack_byte(&packer, VERSION);
+    cog_pack_bytes(&packer, session->id, sizeof(session->id));
+    cog_pack_number(&packer, (uint64_t)session->created);
+    cog_pack_number(&packer, (uint64_t)session->seen);
+    cog_pack_number(&packer, (uint64_t)session->auth_time);
+    cog_pack_text(&packer, session->subject);
+    cog_pack_number(&packer, (uint64_t)claims->nelts);
+    for (int i = 0; i < claims->nelts; ++i) {
+        pack_claim(&packer, &APR_ARRAY_IDX(claims, i, cog_claim_t));
+    }
+    return cog_pack_end(&packer);
+}
+
+/* A time before 1970 was never written: it marks the record as broken. */
+static int64_t unpack_time(cog_unpacker_t *unpacker)
+{
+    uint64_t number = cog_unpack_number(unpacker);
+
+    unpacker->is_broken |= number > INT64_MAX;
+    return unpacker->is_broken ? 0 : (int64_t)number;
+}
+
+/* Claims come in strictly ascending order, for they are looked up by halving. */
+static void unpack_claim(cog_unpacker_t *unpacker, const char *previous,
+                         cog_claim_t *claim)
+{
+    unsigned char kind = unpack_byte(unpacker);
+
+    claim->kind = (cog_claim_kind_t)kind;
+    claim->name = cog_unpack_text(unpacker);
+    claim->value = cog_unpack_text(unpacker);
+    unpacker->is_broken |= kind > COG_CLAIM_OTHER;
+    unpacker->is_broken |= previous && strcmp(previous, claim->name) >= 0;
+}
+
+static apr_array_header_t *unpack_claims(apr_pool_t *pool, cog_unpacker_t *unpacker)
+{
+    uint64_t count = cog_unpack_number(unpacker);
+    size_t most = (size_t)(unpacker->end - unpacker->at) / MIN_CLAIM_LEN;
+    const char *previous = NULL;
+    apr_array_header_t *claims;
+
+    unpacker->is_broken |= count > most || count > INT_MAX;
+    count = unpacker->is_broken ? 0 : count;
+    claims = apr_array_make(pool, (int)count, sizeof(cog_claim_t));
+    for (uint64_t i = 0; i < count; ++i) {
+        cog_claim_t *claim = apr_array_push(claims);
+
+        unpack_claim(unpacker, previous, claim);
+        previous = claim->name;
+    }
+    return claims;
+}
+
+cog_err_t cog_session_decode(apr_pool_t *pool, cog_span_t record, cog_session_t **session)
+{
+    cog_unpacker_t unpacker;
+    cog_session_t *found;
+
+    cog_unpack_begin(&unpacker, record);
+    COG_REQUIRE(unpack_byte(&unpacker) == VERSION, COG_E_NO_SESSION);
+    found = apr_palloc(pool, sizeof(*found));
+    cog_unpack_bytes(&unpacker, found->id, sizeof(found->id));
+    found->created = unpack_time(&unpacker);
+    found->seen = unpack_time(&unpacker);
+    found->auth_time = unpack_time(&unpacker);
+    found->subject = cog_unpack_text(&unpacker);
+    found->claims = unpack_claims(pool, &unpacker);
+    COG_REQUIRE(cog_unpack_is_complete(&unpacker), COG_E_NO_SESSION);
+    *session = found;
+    return COG_OK;
+}
