@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "flow/flight.h"
 #include "flow/flow.h"
 #include "oidc/endpoints.h"
 
@@ -20,18 +21,16 @@ typedef struct {
     cog_endpoints_t endpoints; /* those that are configured */
 } cog_provider_conf_t;
 
-#define COG_METADATA_FRESH_SEC                                                           \
-    3600                       /* then it is fetched again, while the old one serves on */
-#define COG_FETCH_PAUSE_SEC 5  /* after a failed fetch */
-#define COG_KID_PAUSE_SEC   10 /* between two fetches for unknown key ids */
-
-/* At start, before the process forks; lives as long as `conf_pool`. Thread-safe
- * afterwards. */
+/* At start, before the process forks. It borrows the texts of `conf` and lives, as they
+ * must, as long as `conf_pool`. Thread-safe afterwards; what it fetches is on pools of
+ * its own. */
 cog_err_t cog_provider_make(apr_pool_t *conf_pool, const cog_provider_conf_t *conf,
                             cog_provider_t **provider);
 
-/* The endpoints, complete; copied to the flow's pool. Without a discovery document that
- * was ever good: COG_E_DISCOVERY, COG_E_IDP_UNREACHABLE or COG_E_IDP_BUSY. */
+/* The endpoints, complete; copied to the flow's pool. Discovery is asked when the
+ * configured ones are not. Without a document that was ever good: COG_E_DISCOVERY,
+ * COG_E_IDP_UNREACHABLE or COG_E_IDP_BUSY, unless the configured endpoints lack no more
+ * than the key set's. */
 cog_err_t cog_provider_endpoints(cog_flow_t *flow, cog_provider_t *provider,
                                  cog_endpoints_t *endpoints);
 

@@ -1,0 +1,201 @@
+#include "flow/flight.h"
+
+#include <apr_thread_cond.h>
+#include <apr_thread_mutex.h>
+
+/* The wait is counted in slices and not measured: a clock that jumps cannot stretch it.
+ */
+#define WAIT_SLICE  (APR_USEC_PER_SEC / 10)
+#define WAIT_SLICES (COG_FETCH_WAIT_SEC * 10)
+
+struct cog_flight_t {
+    const char *what;
+    cog_flight_load_t load;
+    const void *context;
+    apr_thread_mutex_t *lock; /* guards all that follows; free while loading */
+    apr_thread_cond_t *landed;
+    int is_loading;
+    cog_snapshot_t *current; /* the last good one, NULL before */
+    apr_time_t loaded_at;    /* when it was got; the times are 0 for never */
+    apr_time_t failed_at;    /* when the last load failed, unless one was good since */
+    apr_time_t renewed_at;   /* when cog_flight_get_newer() last loaded */
+    cog_err_t error;         /* of that failure */
+};
+
+static apr_status_t drop_current(void *data)
+{
+    cog_flight_t *flight = data;
+
+    cog_snapshot_release(flight->current);
+    flight->current = NULL;
+    return APR_SUCCESS;
+}
+
+cog_err_t cog_flight_make(apr_pool_t *conf_pool, const char *what, cog_flight_load_t load,
+                          const void *context, cog_flight_t **flight)
+{
+    cog_flight_t *made = apr_pcalloc(conf_pool, sizeof(*made));
+
+    COG_REQUIRE(apr_thread_mutex_create(&made->lock, APR_THREAD_MUTEX_DEFAULT,
+                                        conf_pool) == APR_SUCCESS,
+                COG_E_INTERNAL);
+    COG_REQUIRE(apr_thread_cond_create(&made->landed, conf_pool) == APR_SUCCESS,
+                COG_E_INTERNAL);
+    made->what = what;
+    made->load = load;
+    made->context = context;
+    made->error = COG_E_IDP_UNREACHABLE;
+    apr_pool_cleanup_register(conf_pool, made, drop_current, apr_pool_cleanup_null);
+    *flight = made;
+    return COG_OK;
+}
+
+static apr_time_t now_of(const cog_flow_t *flow)
+{
+    const cog_clock_t *clock = &flow->ports->clock;
+
+    return clock->now(clock->context);
+}
+
+/* Is it less than `sec` seconds ago? Not when the clock has gone back behind it. */
+static int is_recent(apr_time_t since, int sec, apr_time_t now)
+{
+    return since != 0 && now >= since && now - since < apr_time_from_sec(sec);
+}
+
+static int may_load(const cog_flight_t *flight, apr_time_t now)
+{
+    return !flight->is_loading && !is_recent(flight->failed_at, COG_FETCH_PAUSE_SEC, now);
+}
+
+static cog_err_t load_snapshot(cog_flow_t *flow, const cog_flight_t *flight,
+                               cog_snapshot_t **snapshot)
+{
+    cog_snapshot_t *made;
+    cog_err_t err;
+
+    COG_TRY(cog_snapshot_make(&made));
+    err = flight->load(flow, flight->context, made);
+    if (err != COG_OK) {
+        cog_snapshot_release(made);
+        return err;
+    }
+    *snapshot = made;
+    return COG_OK;
+}
+
+static void note(cog_flight_t *flight, cog_err_t err, cog_snapshot_t *snapshot,
+                 apr_time_t now)
+{
+    if (err == COG_OK) {
+        cog_snapshot_release(flight->current);
+        flight->current = snapshot;
+        flight->loaded_at = now;
+        flight->failed_at = 0;
+    }
+    else {
+        flight->error = err;
+        flight->failed_at = now;
+    }
+}
+
+/* Load, with the lock released meanwhile. */
+static cog_err_t fly(cog_flow_t *flow, cog_flight_t *flight)
+{
+    cog_snapshot_t *snapshot = NULL;
+    cog_err_t err;
+
+    flight->is_loading = 1;
+    apr_thread_mutex_unlock(flight->lock);
+    err = load_snapshot(flow, flight, &snapshot);
+    apr_thread_mutex_lock(flight->lock);
+    flight->is_loading = 0;
+    note(flight, err, snapshot, now_of(flow));
+    apr_thread_cond_broadcast(flight->landed);
+    return err;
+}
+
+static void wait_for_landing(cog_flight_t *flight)
+{
+    for (int i = 0; flight->is_loading && i < WAIT_SLICES; ++i) {
+        apr_thread_cond_timedwait(flight->landed, flight->lock, WAIT_SLICE);
+    }
+}
+
+static cog_err_t take(cog_flight_t *flight, cog_snapshot_t **snapshot)
+{
+    COG_REQUIRE(flight->current,
+                flight->is_loading ? COG_E_IDP_UNREACHABLE : flight->error);
+    *snapshot = cog_snapshot_hold(flight->current);
+    return COG_OK;
+}
+
+static void log_old_one(const cog_flow_t *flow, const cog_flight_t *flight, cog_err_t err)
+{
+    COG_LOG(flow->ports->log, WARNING, 3200,
+            "%s could not be fetched again: %s; the last good one serves on",
+            flight->what, cog_err_text(err));
+}
+
+cog_err_t cog_flight_get(cog_flow_t *flow, cog_flight_t *flight,
+                         cog_snapshot_t **snapshot)
+{
+    apr_time_t now = now_of(flow);
+    cog_err_t loaded = COG_OK, err;
+
+    apr_thread_mutex_lock(flight->lock);
+    if (!is_recent(flight->loaded_at, COG_METADATA_FRESH_SEC, now) &&
+        may_load(flight, now)) {
+        loaded = fly(flow, flight);
+    }
+    else if (!flight->current) {
+        wait_for_landing(flight);
+    }
+    err = take(flight, snapshot);
+    apr_thread_mutex_unlock(flight->lock);
+
+    if (loaded != COG_OK && err == COG_OK) {
+        log_old_one(flow, flight, loaded);
+    }
+    return err;
+}
+
+static int may_renew(const cog_flight_t *flight, apr_time_t now)
+{
+    return may_load(flight, now) &&
+           !is_recent(flight->renewed_at, COG_KID_PAUSE_SEC, now);
+}
+
+/* Wait for the load that is under way, or load if that is allowed now. */
+static cog_err_t renew(cog_flow_t *flow, cog_flight_t *flight)
+{
+    apr_time_t now = now_of(flow);
+
+    if (flight->is_loading) {
+        wait_for_landing(flight);
+    }
+    else if (may_renew(flight, now)) {
+        flight->renewed_at = now;
+        return fly(flow, flight);
+    }
+    return COG_OK;
+}
+
+cog_snapshot_t *cog_flight_get_newer(cog_flow_t *flow, cog_flight_t *flight,
+                                     const cog_snapshot_t *seen)
+{
+    cog_snapshot_t *newest;
+    cog_err_t loaded = COG_OK;
+
+    apr_thread_mutex_lock(flight->lock);
+    if (flight->current == seen) {
+        loaded = renew(flow, flight);
+    }
+    newest = cog_snapshot_hold(flight->current);
+    apr_thread_mutex_unlock(flight->lock);
+
+    if (loaded != COG_OK) {
+        log_old_one(flow, flight, loaded);
+    }
+    return newest;
+}

@@ -1,0 +1,279 @@
+#include "flow/provider.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "crypto/jwk_set.h"
+#include "crypto/jws.h"
+
+#define LOG_LIMIT 200 /* of foreign text in a log line */
+
+/* The key set of one issuer. */
+typedef struct {
+    const cog_provider_t *provider;
+    const char *issuer;
+    cog_flight_t *flight; /* to a cog_jwk_set_t */
+} issuer_keys_t;
+
+struct cog_provider_t {
+    cog_provider_conf_t conf;
+    cog_flight_t *discovery;  /* to a cog_endpoints_t */
+    apr_array_header_t *keys; /* issuer_keys_t, in the order of the issuers */
+};
+
+static cog_err_t fetch_document(cog_flow_t *flow, const char *url,
+                                cog_fetch_response_t *response)
+{
+    const cog_fetcher_t *fetcher = &flow->ports->fetcher;
+    cog_fetch_request_t request = {.url = url, .accept = "application/json"};
+
+    return fetcher->fetch(fetcher->context, flow->pool, flow->ports->log, &request,
+                          response);
+}
+
+static int is_overloaded(int status)
+{
+    return status == 429 || status >= 500;
+}
+
+/* 403 and 404 come from hosts that know no such pool, and from issuer-cognito-idp for
+ * pools that were not switched to it. */
+static cog_err_t refuse_discovery(cog_flow_t *flow, const char *url, int status)
+{
+    if (status == 403 || status == 404) {
+        COG_LOG(flow->ports->log, ERROR, 3210,
+                "discovery at %s answers %d: there is no such user pool; compare region "
+                "and id in CognitoUserPool, and the URL in CognitoIssuer",
+                url, status);
+        return COG_E_DISCOVERY;
+    }
+    COG_LOG(flow->ports->log, WARNING, 3211, "discovery at %s answers %d", url, status);
+    return is_overloaded(status) ? COG_E_IDP_BUSY : COG_E_DISCOVERY;
+}
+
+static cog_err_t load_discovery(cog_flow_t *flow, const void *context,
+                                cog_snapshot_t *snapshot)
+{
+    const cog_provider_conf_t *conf = context;
+    const char *issuer = APR_ARRAY_IDX(conf->issuers, 0, const char *);
+    cog_endpoints_t *endpoints = apr_pcalloc(snapshot->pool, sizeof(*endpoints));
+    cog_fetch_response_t response;
+    cog_err_t err;
+
+    COG_TRY(fetch_document(flow, conf->discovery_url, &response));
+    if (response.status != 200) {
+        return refuse_discovery(flow, conf->discovery_url, response.status);
+    }
+    err = cog_discovery_parse(snapshot->pool, response.body, issuer, endpoints);
+    if (err != COG_OK) {
+        COG_LOG(flow->ports->log, ERROR, 3212,
+                "discovery at %s gives no usable document for the issuer %s: compare "
+                "CognitoIssuer; give the user pool a domain, or name it in CognitoDomain",
+                conf->discovery_url, issuer);
+        return err;
+    }
+    snapshot->value = endpoints;
+    return COG_OK;
+}
+
+static void copy_endpoints(apr_pool_t *pool, const cog_endpoints_t *from,
+                           cog_endpoints_t *to)
+{
+    to->authorize = apr_pstrdup(pool, from->authorize);
+    to->token = apr_pstrdup(pool, from->token);
+    to->userinfo = apr_pstrdup(pool, from->userinfo);
+    to->revoke = apr_pstrdup(pool, from->revoke);
+    to->logout = apr_pstrdup(pool, from->logout);
+    to->jwks = apr_pstrdup(pool, from->jwks);
+}
+
+static cog_err_t discover(cog_flow_t *flow, const cog_provider_t *provider,
+                          cog_endpoints_t *endpoints)
+{
+    cog_snapshot_t *snapshot;
+
+    COG_TRY(cog_flight_get(flow, provider->discovery, &snapshot));
+    copy_endpoints(flow->pool, snapshot->value, endpoints);
+    cog_snapshot_release(snapshot);
+    return COG_OK;
+}
+
+static const char *first_issuer(const cog_provider_t *provider)
+{
+    return APR_ARRAY_IDX(provider->conf.issuers, 0, const char *);
+}
+
+static cog_err_t find_keys_url(cog_flow_t *flow, const issuer_keys_t *keys,
+                               const char **url)
+{
+    const cog_provider_t *provider = keys->provider;
+    cog_endpoints_t found = {.jwks = provider->conf.endpoints.jwks};
+
+    if (!found.jwks && keys->issuer == first_issuer(provider)) {
+        cog_err_t err = discover(flow, provider, &found);
+
+        /* a pool without a domain has no usable document, but it has keys */
+        COG_REQUIRE(err == COG_OK || err == COG_E_DISCOVERY, err);
+    }
+    *url = found.jwks ? found.jwks : cog_discovery_jwks_url(flow->pool, keys->issuer);
+    return COG_OK;
+}
+
+static cog_err_t refuse_keys(cog_flow_t *flow, const char *url, int status)
+{
+    COG_LOG(flow->ports->log, WARNING, 3213, "key set at %s answers %d",
+            cog_text_for_log(flow->pool, url, LOG_LIMIT), status);
+    return is_overloaded(status) ? COG_E_IDP_BUSY : COG_E_JWKS;
+}
+
+static cog_err_t load_keys(cog_flow_t *flow, const void *context,
+                           cog_snapshot_t *snapshot)
+{
+    cog_fetch_response_t response;
+    cog_jwk_set_t *set;
+    const char *url;
+    cog_err_t err;
+
+    COG_TRY(find_keys_url(flow, context, &url));
+    COG_TRY(fetch_document(flow, url, &response));
+    if (response.status != 200) {
+        return refuse_keys(flow, url, response.status);
+    }
+    err = cog_jwk_set_parse(snapshot->pool, response.body, &set);
+    if (err != COG_OK) {
+        COG_LOG(flow->ports->log, WARNING, 3214, "key set at %s is unusable",
+                cog_text_for_log(flow->pool, url, LOG_LIMIT));
+        return err;
+    }
+    snapshot->value = set;
+    return COG_OK;
+}
+
+static cog_err_t make_keys(apr_pool_t *conf_pool, const cog_provider_t *provider,
+                           const char *issuer, issuer_keys_t *keys)
+{
+    const char *what = apr_pstrcat(conf_pool, "the key set of ", issuer, NULL);
+
+    keys->provider = provider;
+    keys->issuer = issuer;
+    return cog_flight_make(conf_pool, what, load_keys, keys, &keys->flight);
+}
+
+cog_err_t cog_provider_make(apr_pool_t *conf_pool, const cog_provider_conf_t *conf,
+                            cog_provider_t **provider)
+{
+    cog_provider_t *made = apr_pcalloc(conf_pool, sizeof(*made));
+    int count = conf->issuers->nelts;
+    const char *what;
+
+    made->conf = *conf;
+    what = apr_pstrcat(conf_pool, "the discovery document of ", first_issuer(made), NULL);
+    COG_TRY(
+        cog_flight_make(conf_pool, what, load_discovery, &made->conf, &made->discovery));
+    made->keys = apr_array_make(conf_pool, count, sizeof(issuer_keys_t));
+    for (int i = 0; i < count; ++i) {
+        COG_TRY(make_keys(conf_pool, made, APR_ARRAY_IDX(conf->issuers, i, const char *),
+                          apr_array_push(made->keys)));
+    }
+    *provider = made;
+    return COG_OK;
+}
+
+cog_err_t cog_provider_endpoints(cog_flow_t *flow, cog_provider_t *provider,
+                                 cog_endpoints_t *endpoints)
+{
+    cog_endpoints_t found = {0}, all;
+    cog_err_t err = COG_OK;
+
+    copy_endpoints(flow->pool, &provider->conf.endpoints, &all);
+    if (!cog_endpoints_are_complete(&all)) {
+        err = discover(flow, provider, &found);
+        cog_endpoints_add(&found, &all);
+    }
+    if (!all.jwks) {
+        all.jwks = cog_discovery_jwks_url(flow->pool, first_issuer(provider));
+    }
+    COG_REQUIRE(cog_endpoints_are_complete(&all), err == COG_OK ? COG_E_DISCOVERY : err);
+    *endpoints = all;
+    return COG_OK;
+}
+
+static const issuer_keys_t *keys_of(const cog_provider_t *provider, const char *issuer)
+{
+    for (int i = 0; i < provider->keys->nelts; ++i) {
+        const issuer_keys_t *keys = &APR_ARRAY_IDX(provider->keys, i, issuer_keys_t);
+
+        if (strcmp(keys->issuer, issuer) == 0) {
+            return keys;
+        }
+    }
+    return NULL;
+}
+
+static cog_err_t refuse_issuer(cog_flow_t *flow, const cog_provider_t *provider,
+                               const char *issuer)
+{
+    COG_LOG(flow->ports->log, WARNING, 3215,
+            "token names the issuer %s, which is not configured beside %s",
+            cog_text_for_log(flow->pool, issuer, LOG_LIMIT), first_issuer(provider));
+    return COG_E_TOKEN_ISSUER;
+}
+
+static cog_err_t verify_by(cog_flow_t *flow, const cog_snapshot_t *set,
+                           const cog_jws_t *jws, json_t **claims)
+{
+    const cog_jwk_t *key = cog_jwk_set_find(set->value, cog_jws_kid(jws));
+
+    COG_REQUIRE(key, COG_E_TOKEN_KEY);
+    return cog_jws_verify(flow->pool, jws, key, claims);
+}
+
+static cog_err_t verify_by_newer(cog_flow_t *flow, const issuer_keys_t *keys,
+                                 const cog_snapshot_t *seen, const cog_jws_t *jws,
+                                 json_t **claims)
+{
+    cog_snapshot_t *newer = cog_flight_get_newer(flow, keys->flight, seen);
+    cog_err_t err = COG_E_TOKEN_KEY;
+
+    if (newer != seen) {
+        err = verify_by(flow, newer, jws, claims);
+    }
+    if (err == COG_E_TOKEN_KEY) {
+        COG_LOG(flow->ports->log, DEBUG, 3216, "token names the key %s, which %s lacks",
+                cog_text_for_log(flow->pool, cog_jws_kid(jws), LOG_LIMIT), keys->issuer);
+    }
+    cog_snapshot_release(newer);
+    return err;
+}
+
+static cog_err_t verify_by_issuer(cog_flow_t *flow, const issuer_keys_t *keys,
+                                  const cog_jws_t *jws, json_t **claims)
+{
+    cog_snapshot_t *set;
+    cog_err_t err;
+
+    COG_TRY(cog_flight_get(flow, keys->flight, &set));
+    err = verify_by(flow, set, jws, claims);
+    if (err == COG_E_TOKEN_KEY) {
+        err = verify_by_newer(flow, keys, set, jws, claims);
+    }
+    cog_snapshot_release(set);
+    return err;
+}
+
+cog_err_t cog_provider_verify(cog_flow_t *flow, cog_provider_t *provider,
+                              cog_secret_t token, const char **issuer, json_t **claims)
+{
+    const issuer_keys_t *keys;
+    cog_jws_t *jws;
+
+    COG_TRY(cog_jws_parse(flow->pool, token, &jws));
+    keys = keys_of(provider, cog_jws_claimed_issuer(jws));
+    if (!keys) {
+        return refuse_issuer(flow, provider, cog_jws_claimed_issuer(jws));
+    }
+    COG_TRY(verify_by_issuer(flow, keys, jws, claims));
+    *issuer = keys->issuer;
+    return COG_OK;
+}
