@@ -1,0 +1,75 @@
+/* What the administrator wrote, mergeable, much of it unset. What the code reads at
+ * request time is in site.h. */
+#ifndef COG_HTTPD_CONF_H
+#define COG_HTTPD_CONF_H
+
+#include <httpd.h>
+#include <http_config.h>
+#include <ap_expr.h>
+#include <ap_regex.h>
+
+#include "httpd/conf_fields.h"
+
+#define COG_UNSET (-1)
+
+typedef struct {
+    const char *claim;
+    const ap_regex_t *pattern; /* NULL: the value is taken as it is */
+    const char *substitute;    /* with $0 to $9 */
+} cog_user_claim_t;
+
+typedef struct {
+    const char *name;
+    const ap_expr_info_t *value; /* an empty result leaves the parameter out */
+} cog_login_param_t;
+
+/* clang-format off */
+#define COG_FIELD_STR(name)  const char *name;
+#define COG_FIELD_INT(name)  int name;
+#define COG_FIELD_TIME(name) apr_interval_time_t name;
+#define COG_FIELD_LIST(name) const apr_array_header_t *name;
+/* clang-format on */
+
+typedef struct {
+    COG_POOL_FIELDS(COG_FIELD_STR, COG_FIELD_LIST)
+    COG_APP_FIELDS(COG_FIELD_STR, COG_FIELD_LIST)
+    COG_LOGIN_FIELDS(COG_FIELD_STR, COG_FIELD_INT, COG_FIELD_LIST)
+} cog_client_fields_t;
+
+typedef struct {
+    const char *name;
+    cog_client_fields_t fields;
+} cog_named_client_t;
+
+typedef struct cog_server_conf_t {
+    COG_SERVER_FIELDS(COG_FIELD_STR, COG_FIELD_TIME, COG_FIELD_LIST, COG_FIELD_LIST)
+    cog_client_fields_t client;        /* the default client */
+    const apr_array_header_t *clients; /* `cog_named_client_t *`: <CognitoClient> */
+    const struct cog_site_t *site;     /* set at start; NULL: nothing to do here */
+} cog_server_conf_t;
+
+typedef struct {
+    COG_DIR_FIELDS(COG_FIELD_STR, COG_FIELD_INT, COG_FIELD_TIME, COG_FIELD_LIST,
+                   COG_FIELD_LIST)
+} cog_dir_conf_t;
+
+extern const command_rec cog_directives[];
+
+/* For the module record. */
+void *cog_conf_create_server(apr_pool_t *pool, server_rec *s);
+void *cog_conf_merge_server(apr_pool_t *pool, void *outer, void *inner);
+void *cog_conf_create_dir(apr_pool_t *pool, char *path);
+void *cog_conf_merge_dir(apr_pool_t *pool, void *outer, void *inner);
+
+cog_server_conf_t *cog_conf_of_server(const server_rec *s);
+cog_dir_conf_t *cog_conf_of_dir(const ap_conf_vector_t *per_dir);
+
+/* What a <CognitoClient> amounts to: its own fields over those of the default client. */
+void cog_conf_merge_client(apr_pool_t *pool, const cog_client_fields_t *outer,
+                           const cog_client_fields_t *inner, cog_client_fields_t *merged);
+
+/* The named client of this virtual host, NULL when there is none. */
+cog_named_client_t *cog_conf_find_client(const cog_server_conf_t *server,
+                                         const char *name);
+
+#endif

@@ -1,0 +1,66 @@
+/* Every setting once. Structs, create and merge are generated from these lists (conf.h,
+ * conf.c): a setting that stands here is inherited, one that does not is not.
+ *
+ *   STR   text, NULL when unset
+ *   INT   number or choice, COG_UNSET when unset
+ *   TIME  duration in microseconds, COG_UNSET when unset
+ *   LIST  array, NULL when unset; an inner one replaces the outer one
+ *   PARAM array of cog_login_param_t; an inner one replaces those of the same name
+ *   ALL   array of everything that was written at any level, for checks at start */
+#ifndef COG_HTTPD_CONF_FIELDS_H
+#define COG_HTTPD_CONF_FIELDS_H
+
+/* One user pool. A section that names another one inherits none of these. */
+#define COG_POOL_FIELDS(STR, LIST)                                                       \
+    STR(user_pool)          /* CognitoUserPool */                                        \
+    LIST(issuers)           /* CognitoIssuer: `const char *`, as written */              \
+    STR(domain)             /* CognitoDomain */                                          \
+    STR(endpoint_authorize) /* CognitoEndpoint */                                        \
+    STR(endpoint_token)                                                                  \
+    STR(endpoint_userinfo)                                                               \
+    STR(endpoint_revoke)                                                                 \
+    STR(endpoint_logout)                                                                 \
+    STR(endpoint_jwks)
+
+/* One app client. The id belongs to the user pool, the secret to the id. */
+#define COG_APP_FIELDS(STR, LIST)                                                        \
+    STR(client_id)       /* CognitoClientID */                                           \
+    LIST(client_secrets) /* CognitoClientSecret: cog_secret_source_t */
+
+/* How its users sign in. */
+#define COG_LOGIN_FIELDS(STR, INT, PARAM)                                                \
+    INT(auth_method)    /* CognitoClientAuth: cog_client_auth_t */                       \
+    STR(scope)          /* CognitoScope, joined by spaces */                             \
+    INT(has_userinfo)   /* CognitoUserInfo */                                            \
+    PARAM(login_params) /* CognitoLoginParam outside of sections */
+
+/* A virtual host. */
+#define COG_SERVER_FIELDS(STR, TIME, LIST, ALL)                                          \
+    LIST(origins)        /* CognitoBaseURL: `const char *` */                            \
+    STR(path)            /* CognitoPath */                                               \
+    LIST(callbacks)      /* CognitoCallback: `const char *` */                           \
+    LIST(logout_returns) /* CognitoLogoutReturn: `const char *` */                       \
+    LIST(secrets)        /* CognitoSecret: cog_secret_source_t */                        \
+    STR(cookie_name)     /* CognitoCookie name= */                                       \
+    STR(cookie_domain)   /* domain=; "" is none */                                       \
+    STR(cookie_samesite) /* samesite=: "Lax" or "None" */                                \
+    STR(cookie_path)     /* path= */                                                     \
+    STR(proxy)           /* CognitoProxy; "" is none */                                  \
+    STR(ca_file)         /* CognitoCAFile; "" is the system's */                         \
+    TIME(connect_limit)  /* CognitoTimeout */                                            \
+    TIME(total_limit)                                                                    \
+    ALL(claim_lists) /* each CognitoClaims: apr_array_header_t * */                      \
+    ALL(user_claims) /* each claim that a CognitoRemoteUser names: `const char *` */
+
+/* A place: Location, Directory, .htaccess… */
+#define COG_DIR_FIELDS(STR, INT, TIME, LIST, PARAM)                                      \
+    STR(client_name)     /* CognitoUse; "" is the default client */                      \
+    INT(unauthenticated) /* CognitoUnauthenticated: cog_unauthenticated_t */             \
+    TIME(session_idle)   /* CognitoSessionTimeout */                                     \
+    TIME(session_max)                                                                    \
+    LIST(user_claims)   /* CognitoRemoteUser: cog_user_claim_t */                        \
+    INT(exports_env)    /* CognitoExport */                                              \
+    LIST(claims)        /* CognitoClaims: `const char *`; empty is the default */        \
+    PARAM(login_params) /* CognitoLoginParam inside a section */
+
+#endif

@@ -1,0 +1,37 @@
+/* What the configuration amounts to, as the code reads it at request time. */
+#ifndef COG_HTTPD_SITE_H
+#define COG_HTTPD_SITE_H
+
+#include <httpd.h>
+#include <http_config.h>
+
+#include "flow/conf.h"
+#include "flow/ports.h"
+#include "httpd/conf.h"
+
+/* A virtual host for which a client is configured. */
+typedef struct cog_site_t {
+    const cog_conf_t *conf;
+    cog_fetcher_t fetcher;
+} cog_site_t;
+
+/* NULL when the module is not configured for this virtual host. */
+const cog_site_t *cog_site_of(const server_rec *s);
+
+/* What the sections say for this request, defaults filled in. `client` is NULL when
+ * there is none of the name in CognitoUse, or no default one. The expressions of
+ * CognitoLoginParam are evaluated only when `with_params`; one that fails is logged and
+ * left out. */
+const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir,
+                                  int with_params);
+
+/* CognitoRemoteUser: cog_user_claim_t, at least one. */
+const apr_array_header_t *cog_dir_user_claims(const ap_conf_vector_t *per_dir);
+
+/* CognitoExport env? */
+int cog_dir_exports_env(const ap_conf_vector_t *per_dir);
+
+/* CognitoClaims: patterns for cog_claims_are_wanted(); NULL or empty: the default. */
+const apr_array_header_t *cog_dir_claims(const ap_conf_vector_t *per_dir);
+
+#endif
