@@ -58,8 +58,9 @@ class Emulator:
             "pools": {
                 pool.id: {
                     "issuer": pool.issuer_url,
-                    "other_issuer": pool.other_issuer_url,
-                    "discovery": f"{pool.issuer_url}/.well-known/openid-configuration",
+                    "discovery": f"{pool.served_at}/.well-known/openid-configuration",
+                    "jwks": f"{pool.served_at}/.well-known/jwks.json",
+                    "not_served_at": pool.not_served_at,
                     "domain": pool.domain_url or None,
                     "idp": f"{pool.idp_url}/{pool.id}",
                 }
@@ -84,8 +85,8 @@ class Emulator:
 
     def _listen_for(self, pool: Pool) -> None:
         other = "updated" if pool.config.issuer == "original" else "original"
-        pool.issuer_url = f"{self.url(pool.config.issuer + '-issuer')}/{pool.id}"
-        pool.other_issuer_url = f"{self.url(other + '-issuer')}/{pool.id}"
+        served_at = f"{self.url(pool.config.issuer + '-issuer')}/{pool.id}"
+        pool.listen_at(served_at, f"{self.url(other + '-issuer')}/{pool.id}")
         pool.idp_url = self.url("idp")
         domain = pool.config.domain
         if domain is None:

@@ -48,15 +48,14 @@ def document(value):
 def discovery_document(pool) -> dict:
     """The members and their order are those of a real pool: nothing about PKCE or grants."""
     base = endpoint_base(pool)
-    issuer = pool.issuer_url
     names = ("authorize", "logout", "revoke", "token", "userInfo")
     urls = {name: base(name) for name in names}
     return {
         "authorization_endpoint": urls["authorize"],
         "end_session_endpoint": urls["logout"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "issuer": issuer,
-        "jwks_uri": f"{issuer}/.well-known/jwks.json",
+        "issuer": pool.issuer_url,
+        "jwks_uri": f"{pool.served_at}/.well-known/jwks.json",
         "response_types_supported": ["code", "token"],
         "revocation_endpoint": urls["revoke"],
         "scopes_supported": ["openid", "email", "phone", "profile"],
@@ -73,4 +72,4 @@ def endpoint_base(pool):
         return lambda n: f"{pool.domain_url}/{'' if n == 'logout' else 'oauth2/'}{n}"
     if pool.quirks.no_domain_discovery == "empty":
         return lambda n: ""
-    return lambda n: f"{pool.issuer_url}/{n}"
+    return lambda n: f"{pool.served_at}/{n}"

@@ -121,6 +121,7 @@ class PoolConfig:
     name: str = ""
     domain: Domain | None = field(default_factory=Domain)
     issuer: str = "original"
+    issuer_claim: str = "listener"
     ui: str = "managed"
     plan: str = "essentials"
     sign_up: bool = True

@@ -27,8 +27,9 @@ class Pool:
         self.faults = FaultTable()
         self.mutations = MutationQueue()
         self.lock = threading.RLock()
+        self.served_at = ""
+        self.not_served_at = ""
         self.issuer_url = ""
-        self.other_issuer_url = ""
         self.domain_url = ""
         self.idp_url = ""
         self.load()
@@ -48,6 +49,17 @@ class Pool:
         self.mail: dict[str, str] = {}
         self._federations: dict[str, MultiDict] = {}
         self._assertions: dict[str, tuple[Provider, str, dict]] = {}
+
+    def listen_at(self, served_at: str, not_served_at: str) -> None:
+        """Where discovery and JWKS are; `issuer_claim` may give tokens another issuer."""
+        self.served_at = served_at
+        self.not_served_at = not_served_at
+        claim = self.config.issuer_claim
+        if claim == "amazon":
+            region = self.id.partition("_")[0]
+            host = "issuer-cognito-idp" if self.config.issuer == "updated" else "cognito-idp"
+            claim = f"https://{host}.{region}.amazonaws.com/{self.id}"
+        self.issuer_url = served_at if claim == "listener" else claim
 
     def add_user(self, user: User) -> User:
         """A user without a sub gets one that is the same in every run."""
