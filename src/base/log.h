@@ -23,8 +23,7 @@ typedef struct cog_log_t {
 
 /* Log under a tag, a number that is used at one place only. Foreign text goes through
  * cog_text_for_log(); secrets through cog_secret_hint(). */
-#define COG_LOG(log, level, tag, ...)                                                    \
-    COG_LOG_AT(log, COG_LOG_##level, tag, __VA_ARGS__)
+#define COG_LOG(log, level, tag, ...) COG_LOG_AT(log, COG_LOG_##level, tag, __VA_ARGS__)
 
 /* The same with a level that is known at run time only. */
 #define COG_LOG_AT(log, level, tag, ...)                                                 \

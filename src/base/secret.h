@@ -23,9 +23,6 @@ int cog_secret_is_set(cog_secret_t secret);
  */
 int cog_secret_equal(cog_secret_t a, cog_secret_t b);
 
-/* For logs: the first 6 hex digits of its SHA-256; "none" when unset. */
-const char *cog_secret_hint(apr_pool_t *pool, cog_secret_t secret);
-
 /* Wipe `len` bytes in a way that the compiler keeps. */
 void cog_secret_wipe(void *bytes, size_t len);
 

@@ -9,6 +9,10 @@
 
 #define COG_SHA256_LEN 32
 
+/* What a log may show of a secret: the first 6 hex digits of its SHA-256; "none" when
+ * unset. */
+const char *cog_secret_hint(apr_pool_t *pool, cog_secret_t secret);
+
 /* base64url(SHA-256(verifier)): PKCE's S256 code challenge (RFC 7636, 4.2). */
 const char *cog_digest_s256(apr_pool_t *pool, cog_secret_t verifier);
 

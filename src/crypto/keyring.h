@@ -30,12 +30,6 @@ typedef struct cog_keyring_t cog_keyring_t;
 cog_err_t cog_keyring_make(apr_pool_t *conf_pool, const cog_secret_t *secrets, int count,
                            cog_keyring_t **keyring);
 
-/* Shared by the files in crypto/: key `index` of `purpose`, 32 bytes; its id, 3 bytes. */
-const unsigned char *cog_keyring_key(const cog_keyring_t *keyring, int index,
-                                     cog_purpose_t purpose);
-const unsigned char *cog_keyring_id(const cog_keyring_t *keyring, int index);
-int cog_keyring_count(const cog_keyring_t *keyring);
-
 /* The sealing secret's key for COG_PURPOSE_CONFIRM and other uses with HMAC. */
 cog_secret_t cog_keyring_mac_key(const cog_keyring_t *keyring, cog_purpose_t purpose);
 

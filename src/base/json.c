@@ -1,0 +1,93 @@
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_DEPTH 32
+#define MAX_WHOLE 9007199254740992.0 /* 2^53 */
+
+static apr_status_t release(void *value)
+{
+    json_decref(value);
+    return APR_SUCCESS;
+}
+
+json_t *cog_json_own(apr_pool_t *pool, json_t *value)
+{
+    if (value) {
+        apr_pool_cleanup_register(pool, value, release, apr_pool_cleanup_null);
+    }
+    return value;
+}
+
+/* jansson stops at 2048 levels only, which a small thread stack cannot hold. */
+static int is_too_deep(cog_span_t text)
+{
+    int depth = 0;
+    int is_string = 0;
+
+    for (size_t i = 0; i < text.len; ++i) {
+        unsigned char c = text.bytes[i];
+
+        if (is_string) {
+            i += c == '\\';
+            is_string = c != '"';
+            continue;
+        }
+        is_string = c == '"';
+        depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+        if (depth > MAX_DEPTH) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+cog_err_t cog_json_parse(apr_pool_t *pool, cog_span_t text, size_t limit, json_t **object)
+{
+    json_t *value;
+
+    COG_REQUIRE(text.len <= limit, COG_E_TOO_LARGE);
+    COG_REQUIRE(text.bytes && !is_too_deep(text), COG_E_BAD_JSON);
+    value = cog_json_own(pool, json_loadb((const char *)text.bytes, text.len,
+                                          JSON_REJECT_DUPLICATES, NULL));
+    COG_REQUIRE(json_is_object(value), COG_E_BAD_JSON);
+    *object = value;
+    return COG_OK;
+}
+
+static apr_status_t release_text(void *text)
+{
+    free(text);
+    return APR_SUCCESS;
+}
+
+const char *cog_json_write(apr_pool_t *pool, const json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+
+    if (!text) {
+        return "";
+    }
+    apr_pool_cleanup_register(pool, text, release_text, apr_pool_cleanup_null);
+    return text;
+}
+
+const char *cog_json_string(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text && *text ? text : NULL;
+}
+
+int cog_json_whole(const json_t *object, const char *name, json_int_t *number)
+{
+    const json_t *value = json_object_get(object, name);
+    double real = json_number_value(value);
+
+    if (!json_is_number(value) || !(real >= 0 && real <= MAX_WHOLE)) {
+        return 0;
+    }
+    *number = (json_int_t)real;
+    return 1;
+}

@@ -1,0 +1,131 @@
+#include "base/pack.h"
+
+#include <string.h>
+
+#include "base/secret.h"
+
+/* Numbers are written with 7 bits a byte, the low ones first; the high bit says: more to
+ * come. */
+#define NUMBER_MAX_LEN 10
+
+void cog_pack_begin(apr_pool_t *pool, cog_packer_t *packer, size_t room)
+{
+    packer->pool = pool;
+    packer->room = room < 64 ? 64 : room;
+    packer->len = 0;
+    packer->bytes = apr_palloc(pool, packer->room);
+    cog_secret_wipe_with(pool, packer->bytes, packer->room);
+}
+
+static unsigned char *make_room(cog_packer_t *packer, size_t len)
+{
+    unsigned char *place;
+
+    if (packer->len + len > packer->room) {
+        const unsigned char *old = packer->bytes;
+        size_t used = packer->len;
+
+        cog_pack_begin(packer->pool, packer, 2 * (used + len));
+        memcpy(packer->bytes, old, used);
+        packer->len = used;
+    }
+    place = packer->bytes + packer->len;
+    packer->len += len;
+    return place;
+}
+
+void cog_pack_number(cog_packer_t *packer, uint64_t number)
+{
+    while (number > 127) {
+        *make_room(packer, 1) = (unsigned char)(number | 128);
+        number >>= 7;
+    }
+    *make_room(packer, 1) = (unsigned char)number;
+}
+
+void cog_pack_text(cog_packer_t *packer, const char *text)
+{
+    const char *known = text ? text : "";
+
+    cog_pack_bytes(packer, (const unsigned char *)known, strlen(known) + 1);
+}
+
+void cog_pack_bytes(cog_packer_t *packer, const unsigned char *bytes, size_t len)
+{
+    cog_pack_number(packer, len);
+    memcpy(make_room(packer, len), bytes, len);
+}
+
+cog_span_t cog_pack_end(cog_packer_t *packer)
+{
+    return (cog_span_t){packer->bytes, packer->len};
+}
+
+void cog_unpack_begin(cog_unpacker_t *unpacker, cog_span_t record)
+{
+    unpacker->at = record.bytes;
+    unpacker->end = record.bytes + record.len;
+    unpacker->is_broken = 0;
+}
+
+/* The next `len` bytes; NULL, for good, when there are not as many. */
+static const unsigned char *take(cog_unpacker_t *unpacker, size_t len)
+{
+    const unsigned char *bytes = unpacker->at;
+
+    if (unpacker->is_broken || (size_t)(unpacker->end - unpacker->at) < len) {
+        unpacker->is_broken = 1;
+        return NULL;
+    }
+    unpacker->at += len;
+    return bytes;
+}
+
+uint64_t cog_unpack_number(cog_unpacker_t *unpacker)
+{
+    uint64_t number = 0;
+
+    for (int i = 0; i < NUMBER_MAX_LEN; ++i) {
+        const unsigned char *byte = take(unpacker, 1);
+
+        if (!byte) {
+            return 0;
+        }
+        number |= (uint64_t)(*byte & 127) << (7 * i);
+        if (*byte < 128) {
+            return number;
+        }
+    }
+    unpacker->is_broken = 1;
+    return 0;
+}
+
+const char *cog_unpack_text(cog_unpacker_t *unpacker)
+{
+    size_t len = (size_t)cog_unpack_number(unpacker);
+    const char *text = (const char *)take(unpacker, len);
+
+    if (!text || len == 0 || strnlen(text, len) != len - 1) {
+        unpacker->is_broken = 1;
+        return "";
+    }
+    return text;
+}
+
+void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len)
+{
+    size_t found = (size_t)cog_unpack_number(unpacker);
+    const unsigned char *from = found == len ? take(unpacker, len) : NULL;
+
+    if (!from) {
+        unpacker->is_broken = 1;
+        memset(bytes, 0, len);
+        return;
+    }
+    memcpy(bytes, from, len);
+}
+
+int cog_unpack_is_complete(const cog_unpacker_t *unpacker)
+{
+    return !unpacker->is_broken && unpacker->at == unpacker->end;
+}

@@ -1,0 +1,24 @@
+/* Shared by keyring.c and seal.c only: the keys themselves. */
+#ifndef COG_CRYPTO_KEYRING_PRIVATE_H
+#define COG_CRYPTO_KEYRING_PRIVATE_H
+
+#include <openssl/evp.h>
+
+#include "crypto/keyring.h"
+
+#define COG_KEY_LEN    32
+#define COG_KEY_ID_LEN 3
+
+/* Of one configured secret. */
+typedef struct {
+    unsigned char id[COG_KEY_ID_LEN];
+    unsigned char keys[COG_PURPOSE_COUNT][COG_KEY_LEN];
+} cog_keyset_t;
+
+struct cog_keyring_t {
+    int count;
+    cog_keyset_t sets[COG_KEYRING_MAX];
+    EVP_CIPHER *cipher; /* AES-256-GCM, fetched once */
+};
+
+#endif

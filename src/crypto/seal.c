@@ -1,0 +1,151 @@
+#include "crypto/seal.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/secret.h"
+#include "crypto/keyring_private.h"
+
+#define VERSION    1
+#define NONCE_LEN  12
+#define TAG_LEN    16
+#define HEAD_LEN   (1 + COG_KEY_ID_LEN + NONCE_LEN)
+#define MAX_PLAIN  65536
+#define MAX_SEALED ((HEAD_LEN + MAX_PLAIN + TAG_LEN) * 4 / 3 + 4)
+
+static apr_status_t free_context(void *context)
+{
+    EVP_CIPHER_CTX_free(context);
+    return APR_SUCCESS;
+}
+
+static EVP_CIPHER_CTX *make_context(apr_pool_t *pool)
+{
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+
+    if (context) {
+        apr_pool_cleanup_register(pool, context, free_context, apr_pool_cleanup_null);
+    }
+    return context;
+}
+
+/* What is authenticated besides the text: no two bindings give the same bytes. */
+static cog_span_t associated_data(apr_pool_t *pool, const cog_binding_t *binding)
+{
+    const char *parts[] = {binding->issuer, binding->client, binding->name};
+    size_t room = 2;
+    unsigned char *bytes;
+    unsigned char *out;
+
+    for (size_t i = 0; i < 3; ++i) {
+        room += strlen(parts[i]) + 1;
+    }
+    bytes = out = apr_palloc(pool, room);
+    *out++ = VERSION;
+    *out++ = (unsigned char)binding->purpose;
+    for (size_t i = 0; i < 3; ++i) {
+        size_t len = strlen(parts[i]) + 1;
+
+        memcpy(out, parts[i], len);
+        out += len;
+    }
+    return (cog_span_t){bytes, room};
+}
+
+static int encrypt(EVP_CIPHER_CTX *context, cog_span_t associated, cog_span_t plain,
+                   unsigned char *out)
+{
+    int len;
+
+    return EVP_EncryptUpdate(context, NULL, &len, associated.bytes,
+                             (int)associated.len) &&
+           EVP_EncryptUpdate(context, out, &len, plain.bytes, (int)plain.len) &&
+           EVP_EncryptFinal_ex(context, out + plain.len, &len) &&
+           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG_LEN, out + plain.len);
+}
+
+cog_err_t cog_seal(apr_pool_t *pool, const cog_sealer_t *sealer,
+                   const cog_binding_t *binding, cog_span_t plain, const char **sealed)
+{
+    const cog_keyset_t *keys = &sealer->keyring->sets[0];
+    const cog_random_t *random = sealer->random;
+    size_t len = HEAD_LEN + plain.len + TAG_LEN;
+    EVP_CIPHER_CTX *context;
+    unsigned char *bytes;
+
+    COG_REQUIRE(plain.len <= MAX_PLAIN, COG_E_TOO_LARGE);
+    bytes = apr_palloc(pool, len);
+    bytes[0] = VERSION;
+    memcpy(bytes + 1, keys->id, COG_KEY_ID_LEN);
+    COG_TRY(random->fill(random->context, bytes + HEAD_LEN - NONCE_LEN, NONCE_LEN));
+    context = make_context(pool);
+    COG_REQUIRE(context, COG_E_INTERNAL);
+    COG_REQUIRE(EVP_EncryptInit_ex2(context, sealer->keyring->cipher,
+                                    keys->keys[binding->purpose],
+                                    bytes + HEAD_LEN - NONCE_LEN, NULL) == 1,
+                COG_E_INTERNAL);
+    COG_REQUIRE(encrypt(context, associated_data(pool, binding), plain, bytes + HEAD_LEN),
+                COG_E_INTERNAL);
+    *sealed = cog_base64url_encode(pool, (cog_span_t){bytes, len});
+    return COG_OK;
+}
+
+static const cog_keyset_t *find_keys(const cog_keyring_t *keyring,
+                                     const unsigned char *id)
+{
+    for (int i = 0; i < keyring->count; ++i) {
+        const unsigned char *known = keyring->sets[i].id;
+
+        if (known[0] == id[0] && known[1] == id[1] && known[2] == id[2]) {
+            return &keyring->sets[i];
+        }
+    }
+    return NULL;
+}
+
+static int decrypt(EVP_CIPHER_CTX *context, cog_span_t associated, cog_span_t text,
+                   unsigned char *out)
+{
+    unsigned char tag[TAG_LEN];
+    int len;
+
+    memcpy(tag, text.bytes + text.len, TAG_LEN);
+    return EVP_DecryptUpdate(context, NULL, &len, associated.bytes,
+                             (int)associated.len) &&
+           EVP_DecryptUpdate(context, out, &len, text.bytes, (int)text.len) &&
+           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG_LEN, tag) &&
+           EVP_DecryptFinal_ex(context, out + text.len, &len) > 0;
+}
+
+cog_err_t cog_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
+                     const cog_binding_t *binding, cog_span_t sealed, cog_span_t *plain)
+{
+    const cog_keyset_t *keys;
+    EVP_CIPHER_CTX *context;
+    unsigned char *out;
+    cog_span_t text;
+    cog_span_t all;
+
+    COG_REQUIRE(sealed.len <= MAX_SEALED, COG_E_SEAL_BROKEN);
+    COG_REQUIRE(cog_base64url_decode(pool, (const char *)sealed.bytes, sealed.len,
+                                     &all) == COG_OK,
+                COG_E_SEAL_BROKEN);
+    COG_REQUIRE(all.len >= HEAD_LEN + TAG_LEN && all.bytes[0] == VERSION,
+                COG_E_SEAL_BROKEN);
+    keys = find_keys(keyring, all.bytes + 1);
+    context = make_context(pool);
+    COG_REQUIRE(keys && context, COG_E_SEAL_BROKEN);
+    COG_REQUIRE(EVP_DecryptInit_ex2(context, keyring->cipher,
+                                    keys->keys[binding->purpose],
+                                    all.bytes + HEAD_LEN - NONCE_LEN, NULL) == 1,
+                COG_E_SEAL_BROKEN);
+    text = (cog_span_t){all.bytes + HEAD_LEN, all.len - HEAD_LEN - TAG_LEN};
+    out = apr_palloc(pool, text.len + 1);
+    cog_secret_wipe_with(pool, out, text.len + 1);
+    COG_REQUIRE(decrypt(context, associated_data(pool, binding), text, out),
+                COG_E_SEAL_BROKEN);
+    out[text.len] = '\0';
+    *plain = (cog_span_t){out, text.len};
+    return COG_OK;
+}
