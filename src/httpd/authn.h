@@ -1,0 +1,17 @@
+/* Who asks? The way from httpd's authentication phase to the flows and back. */
+#ifndef COG_HTTPD_AUTHN_H
+#define COG_HTTPD_AUTHN_H
+
+#include <httpd.h>
+
+/* Is AuthType Cognito here? */
+int cog_authn_is_ours(request_rec *r);
+
+/* check_authn: grant the request to its user, or answer it. */
+int cog_authn_check(request_rec *r);
+
+/* force_authn: where Require lets everybody in and CognitoUnauthenticated is pass, ask
+ * for authentication all the same when the request carries a usable session. */
+int cog_authn_force(request_rec *r);
+
+#endif

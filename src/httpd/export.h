@@ -1,0 +1,24 @@
+/* What the application sees of a signed-in user: REMOTE_USER and COGNITO_* variables. */
+#ifndef COG_HTTPD_EXPORT_H
+#define COG_HTTPD_EXPORT_H
+
+#include <httpd.h>
+
+#include "session/session.h"
+
+/* The user name by CognitoRemoteUser of this place: the first claim that is there and,
+ * after its substitution, not empty. NULL when there is none. */
+const char *cog_export_user_name(request_rec *r, const cog_session_t *session);
+
+/* Set COGNITO_* for the claims that this place wants, and for no others. */
+void cog_export_variables(request_rec *r, const cog_session_t *session);
+
+/* In an internal redirect, httpd keeps the variables of the first request as REDIRECT_*.
+ * Remove those of ours: who may see them is decided for the new place. */
+void cog_export_forget_redirected(request_rec *r);
+
+/* fixups: httpd may let an internal redirect to a place with the same configuration pass
+ * without asking again; its variables are set here. */
+int cog_export_after_redirect(request_rec *r);
+
+#endif

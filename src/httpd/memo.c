@@ -1,0 +1,89 @@
+#include "httpd/memo.h"
+
+#include <apr_strings.h>
+#include <http_config.h>
+#include <string.h>
+
+extern module AP_MODULE_DECLARE_DATA auth_cognito_module;
+
+static request_rec *root_of(request_rec *r)
+{
+    while (r->main || r->prev) {
+        r = r->main ? r->main : r->prev;
+    }
+    return r;
+}
+
+/* The part of a request's target from the path on: an absolute URL begins with scheme and
+ * authority (RFC 9112, 3.2.2). */
+static const char *skip_authority(const char *target)
+{
+    const char *authority = strstr(target, "://");
+
+    if (*target == '/' || !authority) {
+        return target;
+    }
+    return authority + 3 + strcspn(authority + 3, "/?");
+}
+
+static void split_target(cog_memo_t *memo, const char *target)
+{
+    const char *from = skip_authority(target ? target : "/");
+    size_t len = strcspn(from, "?");
+
+    memo->path = len > 0 ? apr_pstrmemdup(memo->root->pool, from, len) : "/";
+    memo->query = from[len] == '?' ? from + len + 1 : NULL;
+}
+
+static cog_memo_t *make_memo(request_rec *root)
+{
+    cog_memo_t *memo = apr_pcalloc(root->pool, sizeof(*memo));
+
+    memo->root = root;
+    memo->cookies = apr_table_get(root->headers_in, "Cookie");
+    split_target(memo, root->unparsed_uri);
+    ap_set_module_config(root->request_config, &auth_cognito_module, memo);
+    return memo;
+}
+
+cog_memo_t *cog_memo_of(request_rec *r)
+{
+    request_rec *root = root_of(r);
+    cog_memo_t *memo = ap_get_module_config(root->request_config, &auth_cognito_module);
+
+    return memo ? memo : make_memo(root);
+}
+
+const cog_session_t *cog_memo_session(const cog_memo_t *memo,
+                                      const cog_client_conf_t *client)
+{
+    for (int i = 0; memo->identities && i < memo->identities->nelts; ++i) {
+        const cog_identity_t *identity =
+            &APR_ARRAY_IDX(memo->identities, i, cog_identity_t);
+
+        if (identity->client == client) {
+            return identity->session;
+        }
+    }
+    return NULL;
+}
+
+void cog_memo_keep_session(cog_memo_t *memo, const cog_client_conf_t *client,
+                           const cog_session_t *session)
+{
+    if (!memo->identities) {
+        memo->identities = apr_array_make(memo->root->pool, 1, sizeof(cog_identity_t));
+    }
+    APR_ARRAY_PUSH(memo->identities, cog_identity_t) = (cog_identity_t){client, session};
+}
+
+int cog_memo_finish(request_rec *r)
+{
+    const cog_memo_t *memo =
+        ap_get_module_config(r->request_config, &auth_cognito_module);
+
+    if (memo && memo->reply && memo->reply->afterwards) {
+        memo->reply->afterwards(memo->reply->afterwards_context);
+    }
+    return DECLINED;
+}

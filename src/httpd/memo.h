@@ -1,0 +1,42 @@
+/* What the module remembers of a request, once for all that httpd makes of it:
+ * subrequests, internal redirects and error documents find it through the request that
+ * the client has sent. Nothing outlives that request. */
+#ifndef COG_HTTPD_MEMO_H
+#define COG_HTTPD_MEMO_H
+
+#include <httpd.h>
+
+#include "flow/conf.h"
+#include "flow/reply.h"
+#include "session/session.h"
+
+typedef struct {
+    request_rec *root;   /* the request as the client sent it; all is on its pool */
+    const char *path;    /* of its target, as sent, not decoded */
+    const char *query;   /* as sent; NULL when there is none */
+    const char *cookies; /* its Cookie header, with our own cookies; NULL when none */
+    int is_clean;        /* spoofed headers and our own cookies have been taken out */
+    apr_array_header_t *identities; /* who the client is: cog_identity_t */
+    const cog_reply_t *reply;       /* the last one, for what is left to do afterwards */
+} cog_memo_t;
+
+/* For one client of the virtual host. */
+typedef struct {
+    const cog_client_conf_t *client;
+    const cog_session_t *session;
+} cog_identity_t;
+
+/* Made when it is asked for the first time; never NULL. */
+cog_memo_t *cog_memo_of(request_rec *r);
+
+/* The session that this request was granted to before; NULL when there is none. */
+const cog_session_t *cog_memo_session(const cog_memo_t *memo,
+                                      const cog_client_conf_t *client);
+
+void cog_memo_keep_session(cog_memo_t *memo, const cog_client_conf_t *client,
+                           const cog_session_t *session);
+
+/* log_transaction: the answer has been sent, do what the flow has left for now. */
+int cog_memo_finish(request_rec *r);
+
+#endif

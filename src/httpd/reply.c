@@ -1,0 +1,121 @@
+#include "httpd/reply.h"
+
+#include <apr_strings.h>
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include "httpd/pages.h"
+
+#define CLOSED_POLICY "default-src 'none'; frame-ancestors 'none'"
+
+/* Headers go to err_headers_out: other modules replace headers_out at times. */
+static void set_header(request_rec *r, const char *name, const char *value)
+{
+    if (value) {
+        apr_table_setn(r->err_headers_out, name, value);
+    }
+}
+
+static void set_cookies(request_rec *r, const cog_reply_t *reply)
+{
+    for (int i = 0; reply->cookies && i < reply->cookies->nelts; ++i) {
+        apr_table_addn(r->err_headers_out, "Set-Cookie",
+                       APR_ARRAY_IDX(reply->cookies, i, const char *));
+    }
+}
+
+static const char *policy_of(request_rec *r, const cog_reply_t *reply)
+{
+    return reply->kind == COG_REPLY_PAGE ? cog_page_policy(r->pool, &reply->page)
+                                         : CLOSED_POLICY;
+}
+
+static void set_headers(request_rec *r, const cog_reply_t *reply)
+{
+    set_header(r, "Cache-Control", "no-store");
+    set_header(r, "Referrer-Policy", "no-referrer");
+    set_header(r, "X-Content-Type-Options", "nosniff");
+    set_header(r, "X-Frame-Options", "DENY");
+    set_header(r, "Content-Security-Policy", policy_of(r, reply));
+    set_header(r, "Allow", reply->allow);
+    if (reply->status == HTTP_UNAUTHORIZED) {
+        set_header(r, "WWW-Authenticate", "Cognito"); /* RFC 9110, 15.5.2 */
+    }
+    if (reply->retry_after_sec > 0) {
+        set_header(r, "Retry-After", apr_itoa(r->pool, reply->retry_after_sec));
+    }
+    if (reply->kind == COG_REPLY_REDIRECT) {
+        apr_table_setn(r->headers_out, "Location", reply->location);
+    }
+    set_cookies(r, reply);
+}
+
+static void write_body(request_rec *r, const cog_reply_t *reply)
+{
+    switch (reply->kind) {
+    case COG_REPLY_JSON:
+        ap_set_content_type(r, "application/json");
+        ap_rputs(reply->json, r);
+        break;
+    case COG_REPLY_PAGE:
+        ap_set_content_type(r, "text/html; charset=utf-8");
+        cog_page_write(r, reply);
+        break;
+    case COG_REPLY_REDIRECT:
+    case COG_REPLY_GRANT:
+        ap_set_content_type(r, NULL);
+        break;
+    }
+}
+
+static int is_error_document(const request_rec *r)
+{
+    return r->prev && ap_is_HTTP_ERROR(r->prev->status);
+}
+
+/* A status that cannot be taken for a success. */
+static int refusal_of(const cog_reply_t *reply)
+{
+    return reply->status >= HTTP_MULTIPLE_CHOICES ? reply->status
+                                                  : HTTP_INTERNAL_SERVER_ERROR;
+}
+
+int cog_reply_send(request_rec *r, const cog_reply_t *reply)
+{
+    if (is_error_document(r)) {
+        return ap_is_HTTP_ERROR(reply->status) ? reply->status : HTTP_UNAUTHORIZED;
+    }
+    set_headers(r, reply);
+    if (r->main) {
+        return refusal_of(reply);
+    }
+    r->status = reply->status;
+    r->no_cache = 1;
+    r->no_local_copy = 1;
+    /* a body that is not read would be taken for the next request */
+    if (ap_discard_request_body(r) != OK) {
+        r->connection->keepalive = AP_CONN_CLOSE;
+    }
+    ap_run_insert_filter(r); /* for Header directives of the virtual host, as HSTS */
+    write_body(r, reply);
+    return DONE;
+}
+
+static request_rec *main_of(request_rec *r)
+{
+    while (r->main) {
+        r = r->main;
+    }
+    return r;
+}
+
+void cog_reply_make_private(request_rec *r)
+{
+    set_header(main_of(r), "Cache-Control", "private");
+}
+
+void cog_reply_decorate(request_rec *r, const cog_reply_t *reply)
+{
+    cog_reply_make_private(r);
+    set_cookies(main_of(r), reply);
+}

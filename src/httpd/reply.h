@@ -1,0 +1,22 @@
+/* Writes what a flow has decided. */
+#ifndef COG_HTTPD_REPLY_H
+#define COG_HTTPD_REPLY_H
+
+#include <httpd.h>
+
+#include "flow/reply.h"
+
+/* Answer the request with `reply`, which is no grant, and return what the hook shall
+ * return: DONE after a complete response. Where only a status can be given, that status:
+ * in a subrequest, with the headers set (mod_dir hands a redirect on); in an error
+ * document, for httpd then falls back to its own. */
+int cog_reply_send(request_rec *r, const cog_reply_t *reply);
+
+/* The headers of a granted response: only its user's browser may keep it, and the session
+ * may be rewritten. For a subrequest they go to the main one. */
+void cog_reply_decorate(request_rec *r, const cog_reply_t *reply);
+
+/* No cache but that of the browser may keep the response to `r`. */
+void cog_reply_make_private(request_rec *r);
+
+#endif

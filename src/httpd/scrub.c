@@ -1,0 +1,122 @@
+#include "httpd/scrub.h"
+
+#include <string.h>
+
+#include "base/header_name.h"
+#include "base/text.h"
+#include "httpd/export.h"
+#include "httpd/log_httpd.h"
+#include "httpd/memo.h"
+#include "httpd/own_urls.h"
+#include "httpd/site.h"
+#include "session/cookie.h"
+
+/* Names by which backends know a signed-in user, folded. None of them comes in. */
+static const char *const identity_headers[] = {
+    "x_cognito",     /* and whatever may be exported one day: */
+    "x_cognito_*",   /* */
+    "x_amzn_oidc_*", /* what an AWS load balancer would say */
+    "remote_user",   /* HTTP_REMOTE_USER is easily taken for REMOTE_USER */
+    "session",       /* HTTP_SESSION is mod_session's word */
+    NULL,
+};
+
+/* Connection must not make a proxy drop these: the ones above, once they are set by us,
+ * and what else speaks of the user. */
+static const char *const kept_from_connection[] = {
+    "x_cognito", "x_cognito_*",   "x_amzn_oidc_*", "remote_user",
+    "session",   "authorization", "cookie",        NULL,
+};
+
+static void remove_header(request_rec *r, const char *name)
+{
+    COG_LOG(cog_log_of_request(r), INFO, 4210, "header %s of the client removed",
+            cog_text_for_log(r->pool, name, 64));
+    apr_table_unset(r->headers_in, name);
+}
+
+static void remove_identity_headers(request_rec *r)
+{
+    const apr_array_header_t *headers = apr_table_elts(r->headers_in);
+    int i = 0;
+
+    while (i < headers->nelts) {
+        const char *name = APR_ARRAY_IDX(headers, i, apr_table_entry_t).key;
+
+        if (name && cog_header_name_is_any(name, strlen(name), identity_headers)) {
+            remove_header(r, name); /* the next one is at `i` now */
+        }
+        else {
+            ++i;
+        }
+    }
+}
+
+static void clean_connection(request_rec *r)
+{
+    const char *sent = apr_table_getm(r->pool, r->headers_in, "Connection");
+    const char *kept;
+
+    if (!sent) {
+        return;
+    }
+    kept = cog_header_names_without(r->pool, sent, kept_from_connection);
+    if (kept == sent) {
+        return;
+    }
+    COG_LOG(cog_log_of_request(r), INFO, 4211, "Connection: %s of the client cut down",
+            cog_text_for_log(r->pool, sent, 128));
+    if (kept) {
+        apr_table_setn(r->headers_in, "Connection", kept);
+    }
+    else {
+        apr_table_unset(r->headers_in, "Connection");
+    }
+}
+
+void cog_scrub_headers(request_rec *r)
+{
+    remove_identity_headers(r);
+    clean_connection(r);
+}
+
+/* The memo keeps them. A site behind this forward proxy keeps its own: it may well use
+ * this module too. */
+static void remove_own_cookies(request_rec *r, const cog_conf_t *conf,
+                               const cog_memo_t *memo)
+{
+    const char *kept;
+
+    if (!memo->cookies || r->proxyreq == PROXYREQ_PROXY) {
+        return;
+    }
+    kept = cog_cookie_strip(r->pool, memo->cookies, conf->cookies.prefix);
+    if (!kept) {
+        apr_table_unset(r->headers_in, "Cookie");
+    }
+    else if (kept != memo->cookies) {
+        apr_table_setn(r->headers_in, "Cookie", kept);
+    }
+}
+
+int cog_scrub_request(request_rec *r)
+{
+    const cog_site_t *site = cog_site_of(r->server);
+    cog_memo_t *memo;
+
+    if (!site) {
+        return DECLINED;
+    }
+    memo = cog_memo_of(r);
+    if (r->prev) {
+        cog_export_forget_redirected(r);
+    }
+    if (memo->is_clean) {
+        return DECLINED;
+    }
+    memo->is_clean = 1;
+    cog_scrub_headers(r);
+    remove_own_cookies(r, site->conf, memo);
+    cog_own_urls_hide_query(site->conf, memo);
+    return DECLINED;
+}

@@ -1,0 +1,18 @@
+/* Header hygiene: what a client sends can neither pass for what this server says about
+ * its user, nor reach a backend when it is ours. */
+#ifndef COG_HTTPD_SCRUB_H
+#define COG_HTTPD_SCRUB_H
+
+#include <httpd.h>
+
+/* post_read_request: in a virtual host with a client, take spoofed headers, our own
+ * cookies and the query of a callback out of the request, before anything else looks at
+ * them. log_transaction once more, for httpd logs a broken request without that hook. */
+int cog_scrub_request(request_rec *r);
+
+/* Remove headers that could pass for ours, and names in Connection that would make a
+ * proxy drop ours. To be called again by whoever has read a body: with MergeTrailers,
+ * httpd adds the trailers to the headers then. */
+void cog_scrub_headers(request_rec *r);
+
+#endif
