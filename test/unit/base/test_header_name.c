@@ -32,8 +32,8 @@ static void folds_case_and_punctuation_before_it_compares(void **state)
                                         "X-Amzn-Oidc-Data",
                                         "Remote-User",
                                         "REMOTE_USER",
-                                        "X\xfc"
-                                        "Cognito\xfcSub"};
+                                        ("X\xfc"
+                                         "Cognito\xfcSub")};
 
     (void)state;
     for (size_t i = 0; i < COUNT(names); ++i) {
