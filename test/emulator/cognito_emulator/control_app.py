@@ -159,6 +159,12 @@ def clear_mutations(pool_id: str):
     return answer({})
 
 
+@behaviour.get("/issued")
+def issued(pool_id: str):
+    after = int(flask.request.args.get("after", "0"))
+    return answer(find_pool(pool_id).grants.issued[after:])
+
+
 @behaviour.post("/keys")
 def change_keys(pool_id: str):
     """`when`: now, or next-token: just before the next token is signed."""

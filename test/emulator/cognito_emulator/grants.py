@@ -81,12 +81,14 @@ class GrantStore:
         self._codes: dict[str, Code] = {}
         self._refresh: dict[str, RefreshToken] = {}
         self._access: dict[str, AccessToken] = {}
+        self.issued: list[str] = []  # every code and token, for who looks for leaks
 
     def issue_code(self, grant: Grant, redirect_uri: str, challenge: str | None) -> str:
         code = str(uuid.uuid4())
         expires = self._clock.now() + CODE_SEC
         with self._lock:
             self._codes[code] = Code(grant, redirect_uri, challenge, expires)
+            self.issued.append(code)
         return code
 
     def take_code(self, code: str, client_id: str, redirect_uri: str, quirks) -> Code:
@@ -118,6 +120,7 @@ class GrantStore:
         token = opaque_refresh_token()
         with self._lock:
             self._refresh[token] = RefreshToken(grant, self._clock.now() + lifetime_sec)
+            self.issued.append(token)
         return token
 
     def use_refresh(self, token: str, client, quirks) -> RefreshToken:
@@ -141,11 +144,13 @@ class GrantStore:
         token = opaque_refresh_token()
         with self._lock:
             self._refresh[token] = RefreshToken(old.grant, old.expires)
+            self.issued.append(token)
         return token
 
     def note_access(self, token: str, grant: Grant, expires: float) -> None:
         with self._lock:
             self._access[token] = AccessToken(grant, self._clock.now(), expires)
+            self.issued.append(token)
 
     def find_refresh(self, token: str) -> RefreshToken | None:
         with self._lock:

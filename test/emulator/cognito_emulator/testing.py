@@ -290,6 +290,10 @@ class PoolHandle:
         entries = self._running.control.call("GET", f"/requests?{query}")
         return [logged(entry) for entry in entries]
 
+    def issued(self, after: int = 0) -> list[str]:
+        """Every code and token since the start but the first `after`, oldest first."""
+        return self.call("GET", f"/issued?after={after}")
+
     def wait_for_requests(self, endpoint: str, count: int = 1, deadline: float = 5) -> list[Logged]:
         end = time.monotonic() + deadline
         while True:

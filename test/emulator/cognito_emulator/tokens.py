@@ -25,6 +25,7 @@ def issue(pool, grant: Grant, client: Client, how: str) -> dict:
         one = jwt.draft("id", payload, pool.keys.signing("id"), pool=pool, client=client)
         one.context["access_token"] = access_token
         answer = {"id_token": pool.mutations.encode(one, how), **answer}
+        pool.grants.issued.append(answer["id_token"])
     return answer
 
 
