@@ -8,6 +8,7 @@ sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)),
                 os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "emulator")]
 
 from harness.backend import Backend  # noqa: E402
+from harness import pool as pools  # noqa: E402
 from harness.client import Client  # noqa: E402
 from harness.errorlog import Expectations  # noqa: E402
 from harness.oracle import Oracle  # noqa: E402
@@ -21,9 +22,53 @@ def pytest_cmdline_main(config):
         config.option.dist = "loadscope"
 
 
+@pytest.fixture(scope="session")
+def emulator():
+    """(running emulator, pools by id), over http; one for all tests of a worker."""
+    running, found = pools.start()
+    yield running, found
+    running.stop()
+
+
 @pytest.fixture(scope="class")
 def oracle():
     return Oracle()
+
+
+def watched(oracle, pool):
+    """The pool as new; what it issues is secret."""
+    pool.restore()
+    oracle.secrets.watch(pool.new_secrets)
+    oracle.secrets.add(*(s for c in pool.members["clients"] for s in c.get("secrets", [])))
+    return pool
+
+
+@pytest.fixture(scope="class")
+def pool(emulator, oracle):
+    """The user pool of most tests: clients app, secret, other; users alice, bob, mallory."""
+    return watched(oracle, emulator[1]["eu-west-1_AppPool01"])
+
+
+@pytest.fixture(scope="class")
+def staff(emulator, oracle):
+    """A second pool: client staff, user sam."""
+    return watched(oracle, emulator[1]["eu-west-1_StaffPool"])
+
+
+@pytest.fixture(autouse=True)
+def healthy_pools(request):
+    """Faults, mutations and quirks end with the test that made them."""
+    yield
+    for name in ("pool", "staff"):
+        if name in request.fixturenames:
+            heal(request.getfixturevalue(name))
+
+
+def heal(pool):
+    pool.heal()
+    pool.clear_mutations()
+    pool.set_clock(0)
+    pool.set_quirks(pkce_check=True)
 
 
 @pytest.fixture(scope="class")

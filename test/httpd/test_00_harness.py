@@ -4,13 +4,14 @@ import signal
 
 import pytest
 
-from harness.client import Form
+from harness.client import Form, Response
 from harness.conf import MPM, Conf
 from harness.errorlog import Expectations, entries
 from harness.jar import Jar
 from harness.oracle import Oracle
 from harness.ports import Port
 from harness.server import Server, StartFailed
+from harness.site import type_password
 from harness.waiting import wait_for
 
 SITE = "https://app.example.test"
@@ -201,3 +202,23 @@ class TestStart:
         code, text = server.check()
         assert code != 0 and "NoSuchDirective" in text
         server.remove()
+
+
+class TestPool:
+    """The way through the hosted UI, back to an httpd that only echoes."""
+
+    def test_a_scripted_browser_signs_in(self, browsers, pool, plain):
+        client = browsers()
+        client.route(SITE, plain.port)
+        url = pool.authorize_url("app", redirect_uri=SITE + "/.cognito/callback", state="s",
+                                 scope="openid email")
+        answer = type_password(client, Response(SITE, 302, [("Location", url)], b""), "alice",
+                               pool)
+        assert answer.location.startswith(SITE + "/.cognito/callback?code=")
+        assert answer.query["state"] == "s"
+
+    def test_what_is_issued_is_secret(self, pool, oracle):
+        tokens = pool.tokens("alice", "app")
+        for name in ("id_token", "access_token", "refresh_token"):
+            assert oracle.leaks("a log", f"x {tokens[name]} y"), name
+        assert not oracle.leaks("a log", "x y")

@@ -35,7 +35,8 @@ MaxSpareServers 30
 
 
 class Conf:
-    """A list of lines; every method returns the configuration, so that calls can be chained."""
+    """A list of lines; every method returns the configuration, so that calls can be chained.
+    In a line {root} stands for the ServerRoot and {port} for the server's port."""
 
     def __init__(self, module=MODULE):
         self.modules = list(ALWAYS)
@@ -61,14 +62,15 @@ class Conf:
     def protect(self, path, *lines, require="valid-user"):
         return self.location(path, "AuthType Cognito", f"Require {require}", *lines)
 
-    def vhost(self, port, *lines):
-        return self.section("VirtualHost", f"127.0.0.1:{port}", *lines)
+    def vhost(self, name, *lines):
+        """A name-based virtual host; it inherits what is written outside of it."""
+        return self.section("VirtualHost", "127.0.0.1:{port}", f"ServerName {name}", *lines)
 
     def proxy(self, path, url):
         return self.add(f"ProxyPass {path} {url}")
 
     def file(self, name, text):
-        """A file below the ServerRoot; {root} in a line stands for that folder."""
+        """A file below the ServerRoot."""
         self.files[name] = text
         return self
 
@@ -94,7 +96,11 @@ class Conf:
               for name in [f"mpm_{MPM}", *self.modules]),
             *self.our_module(),
             SIZES[MPM],
-            *(line.replace("{root}", root) for line in self.lines), ""])
+            *(filled_in(line, root, port) for line in self.lines), ""])
+
+
+def filled_in(line, root, port):
+    return line.replace("{root}", root).replace("{port}", str(port))
 
 
 def section_lines(name, argument, *lines):

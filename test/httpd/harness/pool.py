@@ -1,0 +1,84 @@
+"""The user pools of all tests: one emulator a worker, set right again before each class."""
+import secrets
+
+from cognito_emulator import testing
+
+from .site import CALLBACK, ORIGIN, OTHER, SIGNED_OUT
+
+PASSWORD = testing.PASSWORD
+SECRET = "a:+/% \u00fc&=" + secrets.token_urlsafe(24)  # needs every kind of escaping
+ROTATED = ["first" + secrets.token_hex(20), "second" + secrets.token_hex(20)]
+
+
+def person(login, *groups, **attributes):
+    return {"username": login, "password": PASSWORD, "groups": list(groups),
+            "attributes": {"email": f"{login}@example.com", "email_verified": "true",
+                           **attributes}}
+
+
+def client(client_id, *origins, **members):
+    return {"id": client_id, "callback_urls": [o + CALLBACK for o in origins],
+            "logout_urls": [o + SIGNED_OUT for o in origins],
+            "identity_providers": ["COGNITO", "EntraID"], **members}
+
+
+def configuration(**more):
+    """Two pools; `more` goes to the top of it."""
+    providers = [{"name": "EntraID", "type": "OIDC", "users": [{"subject": "fred"}]}]
+    groups = [{"name": "admins", "precedence": 1}, {"name": "staff"}]
+    return {"pools": [
+        {"id": "eu-west-1_AppPool01", "providers": providers, "groups": groups,
+         "clients": [client("app", ORIGIN, OTHER),
+                     client("secret", ORIGIN, secrets=[SECRET]),
+                     client("rotated", ORIGIN, secrets=[ROTATED[1]]),
+                     client("other", ORIGIN, OTHER)],
+         "users": [person("alice", "admins", "staff", name="Alice Example"), person("bob"),
+                   person("mallory")]},
+        {"id": "eu-west-1_StaffPool", "providers": providers, "groups": groups,
+         "clients": [client("staff", ORIGIN, OTHER)], "users": [person("sam", "staff")]}],
+        **more}
+
+
+class Pool:
+    """A user pool of the emulator. What is not here is in testing.PoolHandle."""
+
+    def __init__(self, handle, members):
+        self.handle = handle
+        self.members = members
+        self.read = 0
+
+    def __getattr__(self, name):
+        return getattr(self.handle, name)
+
+    def secret_of(self, client_id):
+        """The client's secret; "" for a public client."""
+        found = next(c for c in self.members["clients"] if c["id"] == client_id)
+        return found.get("secrets", [""])[0]
+
+    def password_of(self, username):
+        return PASSWORD
+
+    def new_secrets(self):
+        """What was issued since the last call, and what clients proved themselves with."""
+        issued = self.handle.issued(self.read)
+        self.read += len(issued)
+        verifiers = [r.form.get("code_verifier") for r in self.handle.requests("token")]
+        return [*(end for text in issued for end in ends(text)), *filter(None, verifiers)]
+
+    def restore(self):
+        """As at the start: healthy, nobody signed in, nothing noted."""
+        self.handle.reset(state=True)
+        self.read = 0
+
+
+def ends(token):
+    """The tail of a token is its own; the head of every JWT is the same."""
+    return {token} if len(token) < 64 else {token[-43:]}
+
+
+def start(**more):
+    """The running emulator and its pools by id."""
+    config = configuration()
+    running = testing.start(config, **more)
+    pools = {p["id"]: Pool(running.pool(p["id"]), p) for p in config["pools"]}
+    return running, pools
