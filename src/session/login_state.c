@@ -44,9 +44,7 @@ const char *cog_login_cookie_name(apr_pool_t *pool, const char *prefix,
 /* What cookie and state have in common. */
 static void pack_head(cog_packer_t *packer, const cog_login_state_t *login)
 {
-    unsigned char version = VERSION;
-
-    cog_pack_bytes(packer, &version, 1);
+    cog_pack_number(packer, VERSION);
     cog_pack_bytes(packer, login->id, sizeof(login->id));
     cog_pack_number(packer, (uint64_t)login->attempt);
     cog_pack_number(packer, (uint64_t)login->created);
@@ -54,10 +52,9 @@ static void pack_head(cog_packer_t *packer, const cog_login_state_t *login)
 
 static void unpack_head(cog_unpacker_t *unpacker, cog_login_state_t *login)
 {
-    unsigned char version = 0;
+    uint64_t version = cog_unpack_number(unpacker);
     uint64_t attempt, created;
 
-    cog_unpack_bytes(unpacker, &version, 1);
     cog_unpack_bytes(unpacker, login->id, sizeof(login->id));
     attempt = cog_unpack_number(unpacker);
     created = cog_unpack_number(unpacker);

@@ -6,26 +6,12 @@
 #include "base/claim.h"
 #include "base/pack.h"
 
-#define VERSION 1
-/* of a claim: its kind, and two empty texts with their NUL */
-#define MIN_CLAIM_LEN 3
-
-static void pack_byte(cog_packer_t *packer, unsigned char byte)
-{
-    cog_pack_bytes(packer, &byte, 1);
-}
-
-static unsigned char unpack_byte(cog_unpacker_t *unpacker)
-{
-    unsigned char byte = 0;
-
-    cog_unpack_bytes(unpacker, &byte, 1);
-    return byte;
-}
+#define VERSION       1
+#define MIN_CLAIM_LEN 3 /* its kind, and two empty texts with their NUL */
 
 static void pack_claim(cog_packer_t *packer, const cog_claim_t *claim)
 {
-    pack_byte(packer, (unsigned char)claim->kind);
+    cog_pack_number(packer, (uint64_t)claim->kind);
     cog_pack_text(packer, claim->name);
     cog_pack_text(packer, claim->value);
 }
@@ -36,7 +22,7 @@ cog_span_t cog_session_encode(apr_pool_t *pool, const cog_session_t *session)
     cog_packer_t packer;
 
     cog_pack_begin(pool, &packer, 1024);
-    pack_byte(&packer, VERSION);
+    cog_pack_number(&packer, VERSION);
     cog_pack_bytes(&packer, session->id, sizeof(session->id));
     cog_pack_number(&packer, (uint64_t)session->created);
     cog_pack_number(&packer, (uint64_t)session->seen);
@@ -62,7 +48,7 @@ static int64_t unpack_time(cog_unpacker_t *unpacker)
 static void unpack_claim(cog_unpacker_t *unpacker, const char *previous,
                          cog_claim_t *claim)
 {
-    unsigned char kind = unpack_byte(unpacker);
+    uint64_t kind = cog_unpack_number(unpacker);
 
     claim->kind = (cog_claim_kind_t)kind;
     claim->name = cog_unpack_text(unpacker);
@@ -96,7 +82,7 @@ cog_err_t cog_session_decode(apr_pool_t *pool, cog_span_t record, cog_session_t 
     cog_session_t *found;
 
     cog_unpack_begin(&unpacker, record);
-    COG_REQUIRE(unpack_byte(&unpacker) == VERSION, COG_E_NO_SESSION);
+    COG_REQUIRE(cog_unpack_number(&unpacker) == VERSION, COG_E_NO_SESSION);
     found = apr_palloc(pool, sizeof(*found));
     cog_unpack_bytes(&unpacker, found->id, sizeof(found->id));
     found->created = unpack_time(&unpacker);

@@ -1,0 +1,310 @@
+#include "test/unit/unit.h"
+
+#include <apr_strings.h>
+
+#include "session/login_state.h"
+
+#define PREFIX "__Host-cognito_"
+
+static const char secret[] = "a secret of the site, of more than 32 bytes";
+static const char other_secret[] = "another secret, also of more than 32 bytes";
+
+static cog_sealer_t sealer_of(apr_pool_t *pool, const char *text)
+{
+    cog_secret_t secrets[] = {cog_secret_of(text)};
+    cog_keyring_t *keyring;
+
+    assert_int_equal(cog_keyring_make(pool, secrets, 1, &keyring), COG_OK);
+    return (cog_sealer_t){keyring, cog_random_system()};
+}
+
+static cog_login_state_t *login_to(apr_pool_t *pool, const char *return_to)
+{
+    cog_login_state_t *login;
+
+    assert_int_equal(cog_login_state_make(pool, cog_random_system(), &login), COG_OK);
+    login->created = 1795000000;
+    login->attempt = 1;
+    login->client = "staff";
+    login->redirect_uri = "https://app.example.com/.cognito/callback";
+    login->return_to = return_to;
+    return login;
+}
+
+static const char *text_of_len(apr_pool_t *pool, size_t len)
+{
+    char *text = apr_palloc(pool, len + 1);
+
+    memset(text, 'a', len);
+    text[0] = '/';
+    text[len] = '\0';
+    return text;
+}
+
+/* RFC 7636, 4.1: 43 to 128 unreserved characters, of at least 256 bits (P01, B04) */
+static void makes_every_login_anew_from_random_bytes(void **state)
+{
+    cog_login_state_t *a = login_to(*state, "/");
+    cog_login_state_t *b = login_to(*state, "/");
+
+    assert_int_equal(strlen(a->nonce), 22);
+    assert_int_equal(a->code_verifier.len, 43);
+    assert_int_equal(strlen(a->code_verifier.bytes), 43);
+    assert_string_not_equal(a->nonce, b->nonce);
+    assert_false(cog_secret_equal(a->code_verifier, b->code_verifier));
+    assert_memory_not_equal(a->id, b->id, COG_LOGIN_ID_LEN);
+    assert_true(cog_login_state_is_same(a, a));
+    assert_false(cog_login_state_is_same(a, b));
+}
+
+static cog_err_t fill_some(void *context, unsigned char *bytes, size_t len)
+{
+    int *calls = context;
+
+    memset(bytes, 7, len);
+    return (*calls)-- > 0 ? COG_OK : COG_E_NO_RANDOM;
+}
+
+/* P02: no login with weak values, whichever of the three draws fails */
+static void makes_no_login_without_random_bytes(void **state)
+{
+    for (int good = 0; good < 3; ++good) {
+        int calls = good;
+        cog_random_t random = {&calls, fill_some};
+        cog_login_state_t *login = NULL;
+
+        assert_int_equal(cog_login_state_make(*state, &random, &login), COG_E_NO_RANDOM);
+        assert_null(login);
+    }
+}
+
+static void names_the_cookie_after_the_id(void **state)
+{
+    cog_login_state_t login = {
+        .id = {0, 16, 131, 16, 81, 135, 32, 146}
+    };
+
+    assert_string_equal(cog_login_cookie_name(*state, PREFIX, &login),
+                        PREFIX "login_ABCDEFGH");
+}
+
+static void keeps_all_of_a_login_in_the_cookie(void **state)
+{
+    cog_sealer_t sealer = sealer_of(*state, secret);
+    cog_login_state_t *login = login_to(*state, "/orders?page=2&x=%20");
+    const char *name = cog_login_cookie_name(*state, PREFIX, login);
+    cog_login_state_t *opened;
+    const char *value;
+
+    assert_int_equal(cog_login_state_seal(*state, &sealer, login, name, &value), COG_OK);
+    assert_int_equal(
+        cog_login_state_unseal(*state, sealer.keyring, cog_span_of(value), name, &opened),
+        COG_OK);
+    assert_true(cog_login_state_is_same(opened, login));
+    assert_int_equal(opened->created, login->created);
+    assert_int_equal(opened->attempt, 1);
+    assert_string_equal(opened->client, "staff");
+    assert_string_equal(opened->nonce, login->nonce);
+    assert_true(cog_secret_equal(opened->code_verifier, login->code_verifier));
+    assert_string_equal(opened->redirect_uri, login->redirect_uri);
+    assert_string_equal(opened->return_to, "/orders?page=2&x=%20");
+}
+
+/* W02: eight of them beside each other stay below what servers take */
+static void keeps_the_cookie_small(void **state)
+{
+    cog_sealer_t sealer = sealer_of(*state, secret);
+    cog_login_state_t *login = login_to(*state, "/reports/2026");
+    const char *value;
+
+    assert_int_equal(cog_login_state_seal(*state, &sealer, login, "n", &value), COG_OK);
+    assert_in_range(strlen(value), 1, 320);
+}
+
+static void opens_nothing_under_another_name_key_or_purpose(void **state)
+{
+    cog_sealer_t sealer = sealer_of(*state, secret);
+    cog_sealer_t other = sealer_of(*state, other_secret);
+    cog_login_state_t *login = login_to(*state, "/");
+    cog_login_state_t *opened;
+    const char *value, *param;
+    cog_span_t span;
+
+    assert_int_equal(cog_login_state_seal(*state, &sealer, login, "n", &value), COG_OK);
+    assert_int_equal(cog_login_state_write(*state, &sealer, login, &param), COG_OK);
+    span = cog_span_of(value);
+    assert_int_equal(cog_login_state_unseal(*state, sealer.keyring, span, "m", &opened),
+                     COG_E_STATE_MISMATCH);
+    assert_int_equal(cog_login_state_unseal(*state, other.keyring, span, "n", &opened),
+                     COG_E_STATE_MISMATCH);
+    assert_int_equal(cog_login_state_read(*state, sealer.keyring, value, &opened),
+                     COG_E_STATE_MISMATCH);
+    assert_int_equal(cog_login_state_read(*state, other.keyring, param, &opened),
+                     COG_E_STATE_MISMATCH);
+    assert_int_equal(
+        cog_login_state_unseal(*state, sealer.keyring, cog_span_of(param), "n", &opened),
+        COG_E_STATE_MISMATCH);
+}
+
+static int opens_exactly(apr_pool_t *pool, const cog_keyring_t *keyring,
+                         const char *value, size_t len)
+{
+    unsigned char *exact = malloc(len ? len : 1);
+    cog_login_state_t *opened;
+    cog_err_t err;
+
+    memcpy(exact, value, len);
+    err = cog_login_state_unseal(pool, keyring, (cog_span_t){exact, len}, "n", &opened);
+    free(exact);
+    assert_true(err == COG_OK || err == COG_E_STATE_MISMATCH);
+    return err == COG_OK;
+}
+
+/* S09 */
+static void opens_no_cookie_that_was_tampered_with(void **state)
+{
+    cog_sealer_t sealer = sealer_of(*state, secret);
+    const char *value, *second;
+    char *other;
+    size_t len;
+
+    assert_int_equal(
+        cog_login_state_seal(*state, &sealer, login_to(*state, "/"), "n", &value),
+        COG_OK);
+    assert_int_equal(
+        cog_login_state_seal(*state, &sealer, login_to(*state, "/"), "n", &second),
+        COG_OK);
+    len = strlen(value);
+    other = apr_pstrcat(*state, value, "A", NULL);
+    assert_true(opens_exactly(*state, sealer.keyring, value, len));
+    assert_false(opens_exactly(*state, sealer.keyring, other, len + 1));
+    other[len] = '\0';
+    for (size_t at = 0; at < len; ++at) {
+        char *spliced =
+            apr_pstrcat(*state, apr_pstrndup(*state, value, at), second + at, NULL);
+
+        assert_false(opens_exactly(*state, sealer.keyring, value, at));
+        other[at] = value[at] == 'A' ? 'B' : 'A';
+        assert_false(opens_exactly(*state, sealer.keyring, other, len));
+        other[at] = value[at];
+        if (strcmp(spliced, value) != 0 && strcmp(spliced, second) != 0) {
+            assert_false(opens_exactly(*state, sealer.keyring, spliced, len));
+        }
+    }
+}
+
+static void refuses_a_cookie_that_lacks_what_the_callback_needs(void **state)
+{
+    cog_sealer_t sealer = sealer_of(*state, secret);
+    cog_login_state_t whole = *login_to(*state, "/");
+    cog_login_state_t rows[] = {whole, whole, whole, whole, whole};
+    cog_login_state_t *opened;
+    const char *value;
+
+    rows[0].nonce = "";
+    rows[1].code_verifier = cog_secret_of(NULL);
+    rows[2].redirect_uri = NULL;
+    rows[3].return_to = "";
+    rows[4].attempt = 2;
+    for (size_t i = 0; i < COUNT(rows); ++i) {
+        assert_int_equal(cog_login_state_seal(*state, &sealer, &rows[i], "n", &value),
+                         COG_OK);
+        assert_int_equal(cog_login_state_unseal(*state, sealer.keyring,
+                                                cog_span_of(value), "n", &opened),
+                         COG_E_STATE_MISMATCH);
+    }
+}
+
+static void carries_the_login_in_the_state_parameter(void **state)
+{
+    cog_sealer_t sealer = sealer_of(*state, secret);
+    cog_login_state_t *login = login_to(*state, "/orders");
+    cog_login_state_t *read;
+    const char *param;
+
+    assert_int_equal(cog_login_state_write(*state, &sealer, login, &param), COG_OK);
+    assert_int_equal(cog_login_state_read(*state, sealer.keyring, param, &read), COG_OK);
+    assert_true(cog_login_state_is_same(read, login));
+    assert_int_equal(read->created, 1795000000);
+    assert_int_equal(read->attempt, 1);
+    assert_string_equal(read->return_to, "/orders");
+}
+
+/* Cognito refuses a state that is URL-encoded JSON: it is base64url and short */
+static void writes_a_short_state_of_url_safe_characters(void **state)
+{
+    static const struct {
+        size_t len;
+        int is_kept;
+    } rows[] = {
+        {1,    1},
+        {160,  1},
+        {161,  0},
+        {2000, 0}
+    };
+    cog_sealer_t sealer = sealer_of(*state, secret);
+
+    for (size_t i = 0; i < COUNT(rows); ++i) {
+        const char *return_to = text_of_len(*state, rows[i].len);
+        cog_login_state_t *login = login_to(*state, return_to);
+        cog_login_state_t *read;
+        const char *param;
+
+        login->created = INT64_C(99999999999);
+        assert_int_equal(cog_login_state_write(*state, &sealer, login, &param), COG_OK);
+        assert_in_range(strlen(param), 64, 350);
+        assert_int_equal(strspn(param,
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
+                                "yz0123456789-_"),
+                         strlen(param));
+        assert_int_equal(cog_login_state_read(*state, sealer.keyring, param, &read),
+                         COG_OK);
+        assert_string_equal(read->return_to, rows[i].is_kept ? return_to : "/");
+    }
+}
+
+static void reads_no_state_that_is_none_of_ours(void **state)
+{
+    cog_sealer_t sealer = sealer_of(*state, secret);
+    cog_login_state_t *read;
+    const char *param;
+    char *other;
+
+    assert_int_equal(
+        cog_login_state_write(*state, &sealer, login_to(*state, "/x"), &param), COG_OK);
+    other = apr_pstrdup(*state, param);
+    for (size_t at = 0; param[at]; ++at) {
+        other[at] = param[at] == 'A' ? 'B' : 'A';
+        assert_int_equal(cog_login_state_read(*state, sealer.keyring, other, &read),
+                         COG_E_STATE_MISMATCH);
+        other[at] = param[at];
+        assert_int_equal(cog_login_state_read(*state, sealer.keyring,
+                                              apr_pstrndup(*state, param, at), &read),
+                         COG_E_STATE_MISMATCH);
+    }
+    assert_int_equal(cog_login_state_read(*state, sealer.keyring,
+                                          apr_pstrcat(*state, param, "=", NULL), &read),
+                     COG_E_STATE_MISMATCH);
+    assert_int_equal(
+        cog_login_state_read(*state, sealer.keyring, text_of_len(*state, 100000), &read),
+        COG_E_STATE_MISMATCH);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(makes_every_login_anew_from_random_bytes),
+        cmocka_unit_test_with_pool(makes_no_login_without_random_bytes),
+        cmocka_unit_test_with_pool(names_the_cookie_after_the_id),
+        cmocka_unit_test_with_pool(keeps_all_of_a_login_in_the_cookie),
+        cmocka_unit_test_with_pool(keeps_the_cookie_small),
+        cmocka_unit_test_with_pool(opens_nothing_under_another_name_key_or_purpose),
+        cmocka_unit_test_with_pool(opens_no_cookie_that_was_tampered_with),
+        cmocka_unit_test_with_pool(refuses_a_cookie_that_lacks_what_the_callback_needs),
+        cmocka_unit_test_with_pool(carries_the_login_in_the_state_parameter),
+        cmocka_unit_test_with_pool(writes_a_short_state_of_url_safe_characters),
+        cmocka_unit_test_with_pool(reads_no_state_that_is_none_of_ours),
+    };
+
+    return cmocka_run_group_tests_name("session/login_state", tests, NULL, NULL);
+}

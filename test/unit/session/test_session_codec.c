@@ -1,0 +1,323 @@
+#include "test/unit/unit.h"
+
+#include <apr_strings.h>
+
+#include "base/claim.h"
+#include "crypto/seal.h"
+#include "session/session_codec.h"
+
+/* What Cognito says of an ordinary user with three groups. */
+static const cog_claim_t ordinary[] = {
+    {"cognito:groups",   "admins,editors,readers",               COG_CLAIM_LIST },
+    {"cognito:username", "8f3e1c52-90ab-4e41-8a67-5d1a6f0b2c11", COG_CLAIM_TEXT },
+    {"custom:tenant",    "acme",                                 COG_CLAIM_TEXT },
+    {"email",            "alice.liddell@example.com",            COG_CLAIM_TEXT },
+    {"email_verified",   "true",                                 COG_CLAIM_OTHER},
+    {"family_name",      "Liddell",                              COG_CLAIM_TEXT },
+    {"given_name",       "Alice",                                COG_CLAIM_TEXT },
+    {"name",             "Alice Liddell",                        COG_CLAIM_TEXT },
+    {"sub",              "8f3e1c52-90ab-4e41-8a67-5d1a6f0b2c11", COG_CLAIM_TEXT },
+};
+
+static apr_array_header_t *claims_of(apr_pool_t *pool, const cog_claim_t *claims,
+                                     size_t count)
+{
+    apr_array_header_t *array = apr_array_make(pool, (int)count, sizeof(cog_claim_t));
+
+    for (size_t i = 0; i < count; ++i) {
+        APR_ARRAY_PUSH(array, cog_claim_t) = claims[i];
+    }
+    return array;
+}
+
+static cog_session_t ordinary_session(apr_pool_t *pool)
+{
+    return (cog_session_t){
+        .created = 1795000000,
+        .seen = 1795003600,
+        .auth_time = 1794999990,
+        .id = {0, 1, 2, 0xff, 0, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0},
+        .subject = "8f3e1c52-90ab-4e41-8a67-5d1a6f0b2c11",
+        .claims = claims_of(pool, ordinary, COUNT(ordinary)),
+    };
+}
+
+static void assert_same_session(const cog_session_t *a, const cog_session_t *b)
+{
+    assert_int_equal(a->created, b->created);
+    assert_int_equal(a->seen, b->seen);
+    assert_int_equal(a->auth_time, b->auth_time);
+    assert_memory_equal(a->id, b->id, COG_SESSION_ID_LEN);
+    assert_string_equal(a->subject, b->subject);
+    assert_int_equal(a->claims->nelts, b->claims->nelts);
+    for (int i = 0; i < a->claims->nelts; ++i) {
+        const cog_claim_t *claim_a = &APR_ARRAY_IDX(a->claims, i, cog_claim_t);
+        const cog_claim_t *claim_b = &APR_ARRAY_IDX(b->claims, i, cog_claim_t);
+
+        assert_string_equal(claim_a->name, claim_b->name);
+        assert_string_equal(claim_a->value, claim_b->value);
+        assert_int_equal(claim_a->kind, claim_b->kind);
+    }
+}
+
+static void reads_what_it_has_written(void **state)
+{
+    cog_session_t written = ordinary_session(*state);
+    cog_session_t *read;
+
+    assert_int_equal(
+        cog_session_decode(*state, cog_session_encode(*state, &written), &read), COG_OK);
+    assert_same_session(&written, read);
+    assert_string_equal(cog_session_claim(read, "email"), "alice.liddell@example.com");
+}
+
+static void reads_the_smallest_and_the_largest_numbers(void **state)
+{
+    cog_session_t written = {.subject = "", .claims = claims_of(*state, NULL, 0)};
+    cog_session_t *read;
+
+    assert_int_equal(
+        cog_session_decode(*state, cog_session_encode(*state, &written), &read), COG_OK);
+    assert_same_session(&written, read);
+
+    written.created = written.seen = written.auth_time = INT64_MAX;
+    assert_int_equal(
+        cog_session_decode(*state, cog_session_encode(*state, &written), &read), COG_OK);
+    assert_same_session(&written, read);
+}
+
+static void assert_inside(const char *text, cog_span_t record)
+{
+    assert_in_range((uintptr_t)text, (uintptr_t)record.bytes,
+                    (uintptr_t)record.bytes + record.len - 1);
+}
+
+static void points_into_the_record_instead_of_copying(void **state)
+{
+    cog_session_t written = ordinary_session(*state);
+    cog_span_t record = cog_session_encode(*state, &written);
+    cog_session_t *read;
+
+    assert_int_equal(cog_session_decode(*state, record, &read), COG_OK);
+    assert_inside(read->subject, record);
+    for (int i = 0; i < read->claims->nelts; ++i) {
+        assert_inside(APR_ARRAY_IDX(read->claims, i, cog_claim_t).name, record);
+        assert_inside(APR_ARRAY_IDX(read->claims, i, cog_claim_t).value, record);
+    }
+}
+
+/* A block of exactly the record's size, so that AddressSanitizer sees a read past it. */
+static cog_err_t decode_exactly(apr_pool_t *pool, const unsigned char *bytes, size_t len,
+                                cog_session_t **session)
+{
+    unsigned char *exact = malloc(len ? len : 1);
+    cog_err_t err;
+
+    memcpy(exact, bytes, len);
+    err = cog_session_decode(pool, (cog_span_t){exact, len}, session);
+    free(exact);
+    return err;
+}
+
+static void refuses_a_record_cut_short_anywhere(void **state)
+{
+    cog_session_t written = ordinary_session(*state);
+    cog_span_t record = cog_session_encode(*state, &written);
+    cog_session_t *read;
+
+    for (size_t len = 0; len < record.len; ++len) {
+        assert_int_equal(decode_exactly(*state, record.bytes, len, &read),
+                         COG_E_NO_SESSION);
+    }
+    assert_int_equal(decode_exactly(*state, record.bytes, record.len, &read), COG_OK);
+}
+
+static void refuses_what_follows_a_record(void **state)
+{
+    cog_session_t written = ordinary_session(*state);
+    cog_span_t record = cog_session_encode(*state, &written);
+    unsigned char *longer = apr_pcalloc(*state, record.len + 1);
+    cog_session_t *read;
+
+    memcpy(longer, record.bytes, record.len);
+    assert_int_equal(decode_exactly(*state, longer, record.len + 1, &read),
+                     COG_E_NO_SESSION);
+}
+
+/* F37 */
+static void refuses_every_other_version(void **state)
+{
+    cog_session_t written = ordinary_session(*state);
+    cog_span_t record = cog_session_encode(*state, &written);
+    unsigned char *other = apr_pmemdup(*state, record.bytes, record.len);
+    cog_session_t *read;
+
+    for (int version = 0; version < 256; ++version) {
+        other[0] = (unsigned char)version;
+        assert_int_equal(decode_exactly(*state, other, record.len, &read),
+                         version == record.bytes[0] ? COG_OK : COG_E_NO_SESSION);
+    }
+}
+
+static void reads_any_bytes_without_harm(void **state)
+{
+    cog_session_t written = ordinary_session(*state);
+    cog_span_t record = cog_session_encode(*state, &written);
+    unsigned char *other = apr_pmemdup(*state, record.bytes, record.len);
+    cog_session_t *read;
+
+    for (size_t at = 1; at < record.len; ++at) {
+        for (int bit = 0; bit < 8; ++bit) {
+            other[at] = (unsigned char)(record.bytes[at] ^ (1 << bit));
+            (void)decode_exactly(*state, other, record.len, &read);
+        }
+        other[at] = record.bytes[at];
+    }
+}
+
+static void refuses_claims_that_are_unsorted_or_doubled(void **state)
+{
+    static const cog_claim_t turned[] = {
+        {"b", "1", COG_CLAIM_TEXT},
+        {"a", "2", COG_CLAIM_TEXT}
+    };
+    static const cog_claim_t doubled[] = {
+        {"a", "1", COG_CLAIM_TEXT},
+        {"a", "2", COG_CLAIM_TEXT}
+    };
+    cog_session_t written = ordinary_session(*state);
+    cog_session_t *read;
+
+    written.claims = claims_of(*state, turned, COUNT(turned));
+    assert_int_equal(
+        cog_session_decode(*state, cog_session_encode(*state, &written), &read),
+        COG_E_NO_SESSION);
+    written.claims = claims_of(*state, doubled, COUNT(doubled));
+    assert_int_equal(
+        cog_session_decode(*state, cog_session_encode(*state, &written), &read),
+        COG_E_NO_SESSION);
+}
+
+static void refuses_a_kind_of_claim_that_it_does_not_know(void **state)
+{
+    static const cog_claim_t unknown[] = {
+        {"a", "1", (cog_claim_kind_t)3}
+    };
+    cog_session_t written = ordinary_session(*state);
+    cog_session_t *read;
+
+    written.claims = claims_of(*state, unknown, COUNT(unknown));
+    assert_int_equal(
+        cog_session_decode(*state, cog_session_encode(*state, &written), &read),
+        COG_E_NO_SESSION);
+}
+
+static const char secret[] = "a secret of the site, of more than 32 bytes";
+static const cog_binding_t binding = {COG_PURPOSE_SESSION, "https://idp.test/pool", "app",
+                                      "__Host-cognito_session"};
+
+static cog_keyring_t *keyring_of(apr_pool_t *pool)
+{
+    cog_secret_t secrets[] = {cog_secret_of(secret)};
+    cog_keyring_t *keyring;
+
+    assert_int_equal(cog_keyring_make(pool, secrets, 1, &keyring), COG_OK);
+    return keyring;
+}
+
+static const char *seal(apr_pool_t *pool, const cog_keyring_t *keyring,
+                        const cog_session_t *session)
+{
+    cog_sealer_t sealer = {keyring, cog_random_system()};
+    const char *sealed;
+
+    assert_int_equal(
+        cog_seal(pool, &sealer, &binding, cog_session_encode(pool, session), &sealed),
+        COG_OK);
+    return sealed;
+}
+
+/* S17, design: an ordinary user's session is small */
+static void takes_at_most_600_bytes_of_an_ordinary_users_header(void **state)
+{
+    cog_session_t session = ordinary_session(*state);
+
+    assert_in_range(strlen(seal(*state, keyring_of(*state), &session)), 1, 600);
+}
+
+static int opens(apr_pool_t *pool, const cog_keyring_t *keyring, const char *value,
+                 size_t len)
+{
+    char *exact = malloc(len ? len : 1);
+    cog_session_t *session;
+    cog_span_t plain;
+    int is_open;
+
+    memcpy(exact, value, len);
+    is_open = cog_unseal(pool, keyring, &binding,
+                         (cog_span_t){(unsigned char *)exact, len}, &plain) == COG_OK &&
+              cog_session_decode(pool, plain, &session) == COG_OK;
+    free(exact);
+    return is_open;
+}
+
+/* S09: every byte flipped, cut at each length, something appended */
+static void opens_no_cookie_that_was_tampered_with(void **state)
+{
+    cog_keyring_t *keyring = keyring_of(*state);
+    cog_session_t session = ordinary_session(*state);
+    const char *sealed = seal(*state, keyring, &session);
+    size_t len = strlen(sealed);
+    char *other = apr_pstrcat(*state, sealed, "A", NULL);
+
+    assert_true(opens(*state, keyring, sealed, len));
+    assert_false(opens(*state, keyring, other, len + 1));
+    for (size_t at = 0; at < len; ++at) {
+        assert_false(opens(*state, keyring, sealed, at));
+        for (int bit = 0; bit < 8; ++bit) {
+            other[at] = (char)(sealed[at] ^ (1 << bit));
+            assert_false(opens(*state, keyring, other, len));
+        }
+        other[at] = sealed[at];
+    }
+}
+
+/* S09: the halves of two cookies; CVE-2021-26690, CVE-2021-26691 */
+static void opens_no_cookie_that_was_spliced(void **state)
+{
+    cog_keyring_t *keyring = keyring_of(*state);
+    cog_session_t session = ordinary_session(*state);
+    const char *one = seal(*state, keyring, &session);
+    const char *two = seal(*state, keyring, &session);
+    size_t len = strlen(one);
+
+    assert_int_equal(len, strlen(two));
+    for (size_t at = 1; at < len; ++at) {
+        char *spliced = apr_pstrdup(*state, one);
+
+        memcpy(spliced + at, two + at, len - at);
+        if (strcmp(spliced, one) != 0 && strcmp(spliced, two) != 0) {
+            assert_false(opens(*state, keyring, spliced, len));
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(reads_what_it_has_written),
+        cmocka_unit_test_with_pool(reads_the_smallest_and_the_largest_numbers),
+        cmocka_unit_test_with_pool(points_into_the_record_instead_of_copying),
+        cmocka_unit_test_with_pool(refuses_a_record_cut_short_anywhere),
+        cmocka_unit_test_with_pool(refuses_what_follows_a_record),
+        cmocka_unit_test_with_pool(refuses_every_other_version),
+        cmocka_unit_test_with_pool(reads_any_bytes_without_harm),
+        cmocka_unit_test_with_pool(refuses_claims_that_are_unsorted_or_doubled),
+        cmocka_unit_test_with_pool(refuses_a_kind_of_claim_that_it_does_not_know),
+        cmocka_unit_test_with_pool(takes_at_most_600_bytes_of_an_ordinary_users_header),
+        cmocka_unit_test_with_pool(opens_no_cookie_that_was_tampered_with),
+        cmocka_unit_test_with_pool(opens_no_cookie_that_was_spliced),
+    };
+
+    return cmocka_run_group_tests_name("session/session_codec", tests, NULL, NULL);
+}
