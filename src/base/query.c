@@ -37,15 +37,16 @@ const char *cog_query_get(const apr_array_header_t *params, const char *name)
     return NULL;
 }
 
-/* Decode in place; `+` is a space. */
+/* Decode in place; `+` is a space. APR_NOTFOUND: there was nothing to decode. */
 static cog_err_t decode(char *text)
 {
+    apr_status_t status;
+
     for (char *c = text; *c; ++c) {
         *c = *c == '+' ? ' ' : *c;
     }
-    COG_REQUIRE(!*text || apr_unescape_url(text, text, APR_ESCAPE_STRING, NULL, NULL, 0,
-                                           NULL) == APR_SUCCESS,
-                COG_E_BAD_QUERY);
+    status = apr_unescape_url(text, text, APR_ESCAPE_STRING, NULL, NULL, 0, NULL);
+    COG_REQUIRE(status == APR_SUCCESS || status == APR_NOTFOUND, COG_E_BAD_QUERY);
     return COG_OK;
 }
 
