@@ -59,18 +59,19 @@ static cog_err_t load_discovery(cog_flow_t *flow, const void *context,
     const char *issuer = APR_ARRAY_IDX(conf->issuers, 0, const char *);
     cog_endpoints_t *endpoints = apr_pcalloc(snapshot->pool, sizeof(*endpoints));
     cog_fetch_response_t response;
+    const char *reason;
     cog_err_t err;
 
     COG_TRY(fetch_document(flow, conf->discovery_url, &response));
     if (response.status != 200) {
         return refuse_discovery(flow, conf->discovery_url, response.status);
     }
-    err = cog_discovery_parse(snapshot->pool, response.body, issuer, endpoints);
+    err = cog_discovery_parse(snapshot->pool, response.body, issuer, endpoints, &reason);
     if (err != COG_OK) {
         COG_LOG(flow->ports->log, ERROR, 3212,
-                "discovery at %s gives no usable document for the issuer %s: compare "
-                "CognitoIssuer; give the user pool a domain, or name it in CognitoDomain",
-                conf->discovery_url, issuer);
+                "discovery at %s gives no usable document: %s; compare CognitoIssuer, or "
+                "name the user pool's domain in CognitoDomain",
+                conf->discovery_url, reason);
         return err;
     }
     snapshot->value = endpoints;

@@ -10,15 +10,16 @@
 #include "base/log.h"
 
 /* Which claims: globs with `*`, `!` in front of one takes out; the last match decides.
- * NULL or empty: all but the protocol's noise (iss aud exp iat nbf nonce at_hash
- * token_use auth_time jti origin_jti event_id azp acr amr cognito:roles
- * cognito:preferred_role identities). */
+ * NULL, empty, or where the first one takes out: all but the protocol's noise (iss aud
+ * exp iat nbf nonce at_hash token_use auth_time jti origin_jti event_id azp acr amr
+ * cognito:roles cognito:preferred_role identities) to begin with. */
 int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name);
 
 /* The wanted claims as an array of cog_claim_t, sorted by name. `identities` gives
- * idp_name and idp_user_id (of the primary, else the first). null is left out. Claims
- * that share an exported name: the protocol's own (OpenID Connect Core 1.0, 5.1;
- * cognito:*; idp_*) wins, of others none is kept; each dropped one is a warning. */
+ * idp_name and idp_user_id (of the primary, else the first). null is left out. No two
+ * share an exported name, and none has that of a raw token: idp_* win over those of
+ * OpenID Connect Core 1.0, 5.1, these over cognito:*, these over others; of equals none
+ * is kept. Each dropped one is a warning. */
 apr_array_header_t *cog_claims_select(apr_pool_t *pool, const json_t *claims,
                                       const apr_array_header_t *patterns,
                                       const cog_log_t *log);

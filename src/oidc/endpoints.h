@@ -30,12 +30,14 @@ void cog_endpoints_add(const cog_endpoints_t *others, cog_endpoints_t *endpoints
 int cog_endpoints_are_complete(const cog_endpoints_t *endpoints);
 
 /* Read a discovery document (OpenID Connect Discovery 1.0, 4.2) of `issuer`: its issuer
- * must be equal, its endpoints safe URLs, authorize, token and jwks present. Cognito's
- * `logout` is made from the host of `authorize`, for what it advertises does not speak
- * RP-initiated logout. An empty endpoint (pool without a domain) is COG_E_DISCOVERY too.
+ * must be equal, its endpoints safe URLs (http only for an http issuer), authorize, token
+ * and jwks present. Cognito's `logout` is made from the host of `authorize`, for what it
+ * advertises does not speak RP-initiated logout. An empty endpoint (pool without a
+ * domain) is COG_E_DISCOVERY too. `reason` says then what is wrong, fit for a log line;
+ * else NULL.
  */
 cog_err_t cog_discovery_parse(apr_pool_t *pool, cog_span_t document, const char *issuer,
-                              cog_endpoints_t *endpoints);
+                              cog_endpoints_t *endpoints, const char **reason);
 
 /* <issuer>/.well-known/openid-configuration and <issuer>/.well-known/jwks.json */
 const char *cog_discovery_url(apr_pool_t *pool, const char *issuer);

@@ -9,7 +9,8 @@ typedef struct {
     int may_retry_once; /* a single new login is known to succeed */
 } cog_cause_t;
 
-/* Never NULL. Both texts are foreign; they are only compared, never shown. */
+/* Never NULL, and no member is. Both texts are foreign and may be NULL; they are only
+ * compared, never shown. */
 const cog_cause_t *cog_error_text_find(const char *error, const char *description);
 
 #endif

@@ -18,8 +18,8 @@ const char *cog_user_pool_parse(apr_pool_t *pool, const char *text,
                                 cog_user_pool_t *user_pool);
 
 /* The URL of the hosted UI's host for what CognitoDomain says: a prefix (needs the pool's
- * region; auth-fips in GovCloud), a host name, or an https URL without path. NULL on
- * success. */
+ * region; auth-fips in GovCloud), a host name, or an https URL without path. `user_pool`
+ * may be NULL. Returns NULL, or what is wrong, as the rest of a sentence. */
 const char *cog_user_pool_domain(apr_pool_t *pool, const cog_user_pool_t *user_pool,
                                  const char *text, const char **url);
 

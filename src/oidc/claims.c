@@ -1,0 +1,309 @@
+#include "oidc/claims.h"
+
+#include <apr_fnmatch.h>
+#include <apr_hash.h>
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+#define OWN_PREFIX "cognito:"
+#define LOG_MAX    128
+
+/* Who keeps a name that two claims would share. */
+typedef enum { RANK_OTHER, RANK_COGNITO, RANK_STANDARD, RANK_DERIVED } rank_t;
+
+typedef struct {
+    cog_claim_t claim;
+    const char *variable;
+    rank_t rank;
+} candidate_t;
+
+/* The best candidate for a variable; tied: there are several as good. */
+typedef struct {
+    const candidate_t *best;
+    int is_tied;
+} winner_t;
+
+/* What the selection works with. */
+typedef struct {
+    apr_pool_t *pool;
+    const apr_array_header_t *patterns;
+    const cog_log_t *log;
+    apr_array_header_t *candidates; /* candidate_t */
+} selection_t;
+
+/* clang-format off */
+static const char *const noise[] = {
+    "iss", "aud", "exp", "iat", "nbf", "nonce", "at_hash", "token_use", "auth_time", "jti",
+    "origin_jti", "event_id", "azp", "acr", "amr", "cognito:roles", "cognito:preferred_role",
+    "identities", NULL,
+};
+/* OpenID Connect Core 1.0, 5.1 */
+static const char *const standard[] = {
+    "sub", "name", "given_name", "family_name", "middle_name", "nickname",
+    "preferred_username", "profile", "picture", "website", "email", "email_verified",
+    "gender", "birthdate", "zoneinfo", "locale", "phone_number", "phone_number_verified",
+    "address", "updated_at", NULL,
+};
+/* Raw tokens and what is derived from `identities`: no claim may pose as one of them. */
+static const char *const own_variables[] = {
+    "ID_TOKEN", "ACCESS_TOKEN", "REFRESH_TOKEN", "IDP_NAME", "IDP_USER_ID", NULL,
+};
+/* clang-format on */
+
+static int is_among(const char *const *names, const char *name)
+{
+    while (*names && strcmp(*names, name) != 0) {
+        ++names;
+    }
+    return *names != NULL;
+}
+
+int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name)
+{
+    int count = patterns ? patterns->nelts : 0;
+    int is_default = count == 0 || APR_ARRAY_IDX(patterns, 0, const char *)[0] == '!';
+    int is_wanted = is_default && !is_among(noise, name);
+
+    for (int i = 0; i < count; ++i) {
+        const char *pattern = APR_ARRAY_IDX(patterns, i, const char *);
+        int takes_out = pattern[0] == '!';
+
+        if (apr_fnmatch(pattern + takes_out, name, 0) == APR_SUCCESS) {
+            is_wanted = !takes_out;
+        }
+    }
+    return is_wanted;
+}
+
+const char *cog_claim_variable(apr_pool_t *pool, const char *name)
+{
+    size_t skipped = cog_text_begins(name, OWN_PREFIX) ? strlen(OWN_PREFIX) : 0;
+    char *variable = apr_pstrdup(pool, name + skipped);
+
+    for (char *c = variable; *c; ++c) {
+        *c = (unsigned char)*c < 0x80 && apr_isalnum(*c) ? (char)apr_toupper(*c) : '_';
+    }
+    return variable;
+}
+
+/* A copy of `len` octets in which each control character is a space. */
+static const char *copy_clean(apr_pool_t *pool, const char *text, size_t len)
+{
+    char *copy = apr_pstrmemdup(pool, text, len);
+
+    for (size_t i = 0; i < len; ++i) {
+        if ((unsigned char)copy[i] < 0x20 || copy[i] == 0x7f) {
+            copy[i] = ' ';
+        }
+    }
+    return copy;
+}
+
+static const char *copy_string(apr_pool_t *pool, const json_t *value)
+{
+    return copy_clean(pool, json_string_value(value), json_string_length(value));
+}
+
+static int is_list(const json_t *value)
+{
+    size_t i;
+    const json_t *item;
+
+    json_array_foreach(value, i, item)
+    {
+        if (!json_is_string(item)) {
+            return 0;
+        }
+    }
+    return json_is_array(value);
+}
+
+static const char *join_list(apr_pool_t *pool, const json_t *value)
+{
+    apr_array_header_t *texts =
+        apr_array_make(pool, (int)json_array_size(value), sizeof(const char *));
+    size_t i;
+    const json_t *item;
+
+    json_array_foreach(value, i, item)
+    {
+        APR_ARRAY_PUSH(texts, const char *) = copy_string(pool, item);
+    }
+    return cog_text_join(pool, texts);
+}
+
+static cog_claim_t make_claim(apr_pool_t *pool, const char *name, const json_t *value)
+{
+    const char *text;
+
+    name = apr_pstrdup(pool, name);
+    if (json_is_string(value)) {
+        return (cog_claim_t){name, copy_string(pool, value), COG_CLAIM_TEXT};
+    }
+    if (is_list(value)) {
+        return (cog_claim_t){name, join_list(pool, value), COG_CLAIM_LIST};
+    }
+    text = cog_json_write(pool, value);
+    return (cog_claim_t){name, copy_clean(pool, text, strlen(text)), COG_CLAIM_OTHER};
+}
+
+static rank_t rank_of(const char *name)
+{
+    if (is_among(standard, name)) {
+        return RANK_STANDARD;
+    }
+    return cog_text_begins(name, OWN_PREFIX) ? RANK_COGNITO : RANK_OTHER;
+}
+
+static void add(selection_t *selection, const char *name, const json_t *value,
+                rank_t rank)
+{
+    candidate_t *candidate = apr_array_push(selection->candidates);
+
+    candidate->claim = make_claim(selection->pool, name, value);
+    candidate->variable = cog_claim_variable(selection->pool, name);
+    candidate->rank = rank;
+}
+
+static void add_claim(selection_t *selection, const char *name, const json_t *value)
+{
+    const char *variable = cog_claim_variable(selection->pool, name);
+
+    if (json_is_null(value) || !cog_claims_are_wanted(selection->patterns, name)) {
+        return;
+    }
+    if (!*variable || cog_text_has_control(name) || is_among(own_variables, variable)) {
+        COG_LOG(selection->log, WARNING, 2000,
+                "claim %s is dropped: its name is empty, broken or the module's own",
+                cog_text_for_log(selection->pool, name, LOG_MAX));
+        return;
+    }
+    add(selection, name, value, rank_of(name));
+}
+
+static int is_primary(const json_t *identity)
+{
+    const json_t *primary = json_object_get(identity, "primary");
+    const char *text = json_string_value(primary);
+
+    return json_is_true(primary) || (text && strcmp(text, "true") == 0);
+}
+
+static const json_t *primary_identity(const json_t *claims)
+{
+    const json_t *identities = json_object_get(claims, "identities");
+    const json_t *identity;
+    size_t i;
+
+    json_array_foreach(identities, i, identity)
+    {
+        if (is_primary(identity)) {
+            return identity;
+        }
+    }
+    return json_array_get(identities, 0);
+}
+
+static void add_derived(selection_t *selection, const char *name, const json_t *value)
+{
+    if (json_is_string(value) && cog_claims_are_wanted(selection->patterns, name)) {
+        add(selection, name, value, RANK_DERIVED);
+    }
+}
+
+static void collect(selection_t *selection, const json_t *claims)
+{
+    const json_t *identity = primary_identity(claims);
+    /* jansson's iterators ask for more than they use: nothing is changed */
+    json_t *object = (json_t *)(uintptr_t)claims;
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(object, name, value)
+    {
+        add_claim(selection, name, value);
+    }
+    add_derived(selection, "idp_name", json_object_get(identity, "providerName"));
+    add_derived(selection, "idp_user_id", json_object_get(identity, "userId"));
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const candidate_t *first = a;
+    const candidate_t *second = b;
+
+    return strcmp(first->claim.name, second->claim.name);
+}
+
+/* Candidates are sorted by name before, so that the outcome does not hang on the order of
+ * a hash. */
+static apr_hash_t *find_winners(const selection_t *selection)
+{
+    apr_hash_t *winners = apr_hash_make(selection->pool);
+
+    for (int i = 0; i < selection->candidates->nelts; ++i) {
+        const candidate_t *candidate =
+            &APR_ARRAY_IDX(selection->candidates, i, candidate_t);
+        winner_t *winner =
+            apr_hash_get(winners, candidate->variable, APR_HASH_KEY_STRING);
+
+        if (!winner) {
+            winner = apr_pcalloc(selection->pool, sizeof(*winner));
+            apr_hash_set(winners, candidate->variable, APR_HASH_KEY_STRING, winner);
+        }
+        else if (candidate->rank == winner->best->rank) {
+            winner->is_tied = 1;
+        }
+        if (!winner->best || candidate->rank > winner->best->rank) {
+            winner->best = candidate;
+            winner->is_tied = 0;
+        }
+    }
+    return winners;
+}
+
+static apr_array_header_t *keep_winners(const selection_t *selection, apr_hash_t *winners)
+{
+    apr_array_header_t *kept = apr_array_make(
+        selection->pool, selection->candidates->nelts, sizeof(cog_claim_t));
+
+    for (int i = 0; i < selection->candidates->nelts; ++i) {
+        const candidate_t *candidate =
+            &APR_ARRAY_IDX(selection->candidates, i, candidate_t);
+        const winner_t *winner =
+            apr_hash_get(winners, candidate->variable, APR_HASH_KEY_STRING);
+
+        if (winner->best == candidate && !winner->is_tied) {
+            APR_ARRAY_PUSH(kept, cog_claim_t) = candidate->claim;
+            continue;
+        }
+        COG_LOG(selection->log, WARNING, 2001,
+                "claim %s is dropped: it shares the name COGNITO_%s with another one",
+                cog_text_for_log(selection->pool, candidate->claim.name, LOG_MAX),
+                cog_text_for_log(selection->pool, candidate->variable, LOG_MAX));
+    }
+    return kept;
+}
+
+apr_array_header_t *cog_claims_select(apr_pool_t *pool, const json_t *claims,
+                                      const apr_array_header_t *patterns,
+                                      const cog_log_t *log)
+{
+    selection_t selection = {
+        .pool = pool,
+        .patterns = patterns,
+        .log = log,
+        .candidates = apr_array_make(pool, 32, sizeof(candidate_t)),
+    };
+
+    collect(&selection, claims);
+    qsort(selection.candidates->elts, (size_t)selection.candidates->nelts,
+          sizeof(candidate_t), by_name);
+    return keep_winners(&selection, find_winners(&selection));
+}
