@@ -95,46 +95,52 @@ static cog_err_t make_session(cog_flow_t *flow, const json_t *claims,
     return COG_OK;
 }
 
-/* Keep the refresh token in what the session has left of the room. */
-static cog_err_t keep_tokens(cog_flow_t *flow, const cog_session_t *session,
-                             cog_secret_t refresh_token, size_t room, cog_reply_t *reply)
+/* The sealed refresh token, NULL when there is none or no room for it. */
+static cog_err_t seal_tokens(cog_flow_t *flow, const cog_session_t *session,
+                             cog_secret_t refresh_token, size_t room, const char **sealed)
 {
-    const char *name = flow->place->client->tokens_cookie;
     cog_binding_t binding = tokens_binding(flow, session);
     cog_sealer_t sealer = cog_flow_sealer(flow);
-    const char *sealed;
 
+    *sealed = NULL;
     if (!cog_secret_is_set(refresh_token)) {
-        remove_cookie(flow, name, reply);
         return COG_OK;
     }
     COG_TRY(cog_seal(flow->pool, &sealer, &binding, cog_span_of(refresh_token.bytes),
-                     &sealed));
-    if (strlen(sealed) > room) {
+                     sealed));
+    if (strlen(*sealed) > room) {
         COG_LOG(flow->ports->log, WARNING, 3020,
                 "refresh token of %" APR_SIZE_T_FMT " bytes does not fit beside the "
                 "session and is not kept: the sign-out cannot revoke it",
                 refresh_token.len);
-        remove_cookie(flow, name, reply);
-        return COG_OK;
+        *sealed = NULL;
     }
-    return write_cookie(flow, name, sealed, reply);
+    return COG_OK;
 }
 
+/* Nothing is written before all is sealed: a failure leaves no half of a session behind.
+ */
 cog_err_t cog_session_start(cog_flow_t *flow, const json_t *claims,
                             const cog_tokens_t *tokens, cog_reply_t *reply)
 {
+    const cog_client_conf_t *client = flow->place->client;
     size_t room = (size_t)flow->conf->cookie_room;
     cog_session_t session = {0};
-    const char *sealed;
+    const char *sealed_session;
+    const char *sealed_tokens;
 
     COG_TRY(make_session(flow, claims, &session));
-    COG_TRY(seal_session(flow, &session, &sealed));
-    COG_REQUIRE(strlen(sealed) <= room, COG_E_SESSION_TOO_LARGE);
-    COG_TRY(write_cookie(flow, flow->place->client->session_cookie, sealed, reply));
-    COG_TRY(
-        keep_tokens(flow, &session, tokens->refresh_token, room - strlen(sealed), reply));
-
+    COG_TRY(seal_session(flow, &session, &sealed_session));
+    COG_REQUIRE(strlen(sealed_session) <= room, COG_E_SESSION_TOO_LARGE);
+    COG_TRY(seal_tokens(flow, &session, tokens->refresh_token,
+                        room - strlen(sealed_session), &sealed_tokens));
+    COG_TRY(write_cookie(flow, client->session_cookie, sealed_session, reply));
+    if (!sealed_tokens) {
+        remove_cookie(flow, client->tokens_cookie, reply);
+    }
+    else {
+        COG_TRY(write_cookie(flow, client->tokens_cookie, sealed_tokens, reply));
+    }
     COG_LOG(flow->ports->log, INFO, 3021, "login of sub %s, session %s",
             cog_text_for_log(flow->pool, session.subject, 255),
             cog_session_id_text(flow->pool, &session));

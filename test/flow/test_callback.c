@@ -1,0 +1,289 @@
+/* Callbacks that are not the expected one: errors, late, repeated, foreign, state-less,
+ * forged. */
+#include "test/flow/world.h"
+
+#include <apr_strings.h>
+
+#include "base/text.h"
+
+static int is_login(const cog_reply_t *reply)
+{
+    return reply->kind == COG_REPLY_REDIRECT &&
+           cog_text_begins(reply->location, WORLD_DOMAIN "/oauth2/authorize?");
+}
+
+static int is_signed_in(world_t *world)
+{
+    return world_get(world, "/")->kind == COG_REPLY_GRANT;
+}
+
+static const char *error_callback(world_t *world, const cog_reply_t *login,
+                                  const char *error)
+{
+    return apr_pstrcat(world->pool, "/.cognito/callback?", error,
+                       "&state=", world_param(world, login->location, "state"), NULL);
+}
+
+static void heals_without_state(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply = world_get(world, "/.cognito/callback?code=unsolicited");
+
+    assert_true(is_login(reply));
+    assert_int_equal(world_fetch_count(world, "/oauth2/token"), 0);
+    reply = world_get(world, world_callback(world, reply));
+    assert_string_equal(reply->location, WORLD_ORIGIN "/");
+}
+
+static void heals_a_repeated_callback(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *login = world_get(world, "/orders");
+    const char *callback = world_callback(world, login);
+
+    world_get(world, callback);
+    assert_string_equal(world_get(world, callback)->location, WORLD_ORIGIN "/orders");
+    assert_int_equal(world_fetch_count(world, "/oauth2/token"), 1);
+}
+
+static void heals_a_late_callback(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *login = world_get(world, "/orders");
+
+    world->now += COG_LOGIN_SEC + 1;
+    login = world_get(world, world_callback(world, login));
+    assert_true(is_login(login));
+    assert_int_equal(world_fetch_count(world, "/oauth2/token"), 0);
+    assert_string_equal(world_get(world, world_callback(world, login))->location,
+                        WORLD_ORIGIN "/orders");
+}
+
+/* B02: a state of one browser is of no use in another; its code is not redeemed. */
+static void redeems_nothing_for_another_browser(void **state)
+{
+    world_t *attacker = world_make(*state);
+    world_t *victim = world_make(*state);
+    const char *callback = world_callback(attacker, world_get(attacker, "/"));
+
+    assert_true(is_login(world_get(victim, callback)));
+    assert_int_equal(world_fetch_count(victim, "/oauth2/token"), 0);
+    assert_false(is_signed_in(victim));
+}
+
+static void ends_a_loop_with_a_page(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world->drops_cookies = 1;
+    reply = world_sign_in(world, "/orders");
+    assert_true(is_login(reply));
+    reply = world_get(world, world_callback(world, reply));
+    assert_int_equal(reply->kind, COG_REPLY_PAGE);
+    assert_int_equal(reply->status, 400);
+    assert_int_equal(reply->error, COG_E_LOGIN_LOOP);
+    assert_non_null(strstr(reply->page.action, "cookies"));
+}
+
+static void says_when_the_host_is_another(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world->drops_cookies = 1;
+    world->host = "www.example.com";
+    reply = world_sign_in(world, "/orders");
+    reply = world_get(world, world_callback(world, reply));
+    assert_int_equal(reply->error, COG_E_LOGIN_LOOP);
+    assert_non_null(strstr(reply->page.cause, "address"));
+    assert_true(world_has_logged(world, "CognitoBaseURL"));
+}
+
+static void shows_the_user_pools_refusal(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *login = world_get(world, "/");
+    cog_reply_t *reply = world_get(
+        world, error_callback(world, login,
+                              "error=access_denied&error_description=%3Cscript%3E%0A"));
+
+    assert_int_equal(reply->kind, COG_REPLY_PAGE);
+    assert_int_equal(reply->error, COG_E_LOGIN_REFUSED);
+    assert_null(strstr(reply->page.cause, "script"));
+    assert_true(strlen(reply->page.incident) >= 8);
+    assert_true(world_has_logged(world, reply->page.incident));
+    assert_false(is_signed_in(world));
+    /* the state is consumed: the same error again is no refusal of a login */
+    reply = world_get(world, error_callback(world, login, "error=access_denied"));
+    assert_int_equal(reply->error, COG_E_STATE_MISMATCH);
+}
+
+static void repeats_once_what_is_known_to_succeed_then(void **state)
+{
+    static const char again[] = "error_description=Already+found+an+entry+for+username+"
+                                "Google_1083&error=invalid_request";
+    world_t *world = world_make(*state);
+    cog_reply_t *reply = world_get(world, "/orders");
+
+    reply = world_get(world, error_callback(world, reply, again));
+    assert_true(is_login(reply));
+    reply = world_get(world, error_callback(world, reply, again));
+    assert_int_equal(reply->error, COG_E_LOGIN_REFUSED);
+}
+
+static void starts_anew_once_when_the_code_is_too_old(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world->token_status = 400;
+    world->token_body = "{\"error\":\"invalid_grant\"}";
+    reply = world_sign_in(world, "/orders");
+    assert_true(is_login(reply));
+    reply = world_get(world, world_callback(world, reply));
+    assert_int_equal(reply->error, COG_E_IDP_GRANT);
+    assert_int_equal(world_fetch_count(world, "/oauth2/token"), 2);
+}
+
+static const struct {
+    const char *name;
+    const char *query; /* after a valid state and & */
+} malformed[] = {
+    {"A01 code twice",         "code=a&code=b"                         },
+    {"A01 state twice",        "code=a&state=b"                        },
+    {"A01 code and error",     "code=a&error=b"                        },
+    {"A01 code[]",             "code%5B%5D=a"                          },
+    {"A02 NUL",                "code=a&foo=%00"                        },
+    {"broken percent",         "code=a&foo=%2"                         },
+    {"no code",                "foo=bar"                               },
+    {"empty code",             "code="                                 },
+    {"I01 foreign iss",        "code=a&iss=https%3A%2F%2Fevil.example" },
+    {"I01 empty iss",          "code=a&iss="                           },
+    {"I03 foreign iss, error", "error=a&iss=https%3A%2F%2Fevil.example"},
+};
+
+static void refuses_malformed_callbacks(void **state)
+{
+    for (size_t i = 0; i < COUNT(malformed); ++i) {
+        world_t *world = world_make(*state);
+        cog_reply_t *login = world_get(world, "/");
+        cog_reply_t *reply =
+            world_get(world, error_callback(world, login, malformed[i].query));
+
+        assert_result(malformed[i].name, reply->error, COG_E_BAD_CALLBACK);
+        assert_int_equal(reply->status, 400);
+        assert_int_equal(world_fetch_count(world, "/oauth2/token"), 0);
+    }
+}
+
+static void takes_unknown_parameters_and_our_own_iss(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *login = world_get(world, "/x");
+    const char *query = "code=a&session_state=b&iss=https%3A%2F%2Fcognito-idp.eu-west-1."
+                        "amazonaws.com%2Feu-west-1_Test";
+
+    assert_string_equal(world_get(world, error_callback(world, login, query))->location,
+                        WORLD_ORIGIN "/x");
+}
+
+static void takes_only_get(void **state)
+{
+    static const char *const methods[] = {"HEAD", "POST", "PUT", "OPTIONS", "get"};
+    world_t *world = world_make(*state);
+    const char *callback = world_callback(world, world_get(world, "/x"));
+
+    for (size_t i = 0; i < COUNT(methods); ++i) {
+        cog_reply_t *reply = world_request(world, methods[i], callback);
+
+        assert_int_equal(reply->status, 405);
+        assert_string_equal(reply->allow, "GET");
+    }
+    /* nothing was consumed */
+    assert_string_equal(world_get(world, callback)->location, WORLD_ORIGIN "/x");
+}
+
+static void is_an_exact_path(void **state)
+{
+    static const char *const others[] = {"/.cognito/callback/",
+                                         "//.cognito/callback",
+                                         "/.cognito/callback/x",
+                                         "/.COGNITO/callback",
+                                         "/.cognito/callback;x",
+                                         "/.cognito/callback%2f",
+                                         "/.cognito//callback",
+                                         "/.cognito",
+                                         "/.cognito/"};
+    world_t *world = world_make(*state);
+
+    for (size_t i = 0; i < COUNT(others); ++i) {
+        assert_false(cog_flow_is_own_url(&world->conf, others[i]));
+    }
+    assert_true(cog_flow_is_own_url(&world->conf, "/.cognito/callback"));
+}
+
+static const struct {
+    const char *name;
+    const char *claims;
+    cog_err_t error;
+} forged[] = {
+    {"O06 nonce twice", ",'nonce':'other'", COG_E_TOKEN_MALFORMED},
+    {"J11 sub twice",   ",'sub':'root'",    COG_E_TOKEN_MALFORMED},
+};
+
+static void believes_no_forged_token(void **state)
+{
+    for (size_t i = 0; i < COUNT(forged); ++i) {
+        world_t *world = world_make(*state);
+
+        world->claims = forged[i].claims;
+        assert_result(forged[i].name, world_sign_in(world, "/")->error, forged[i].error);
+        assert_false(is_signed_in(world));
+    }
+}
+
+/* B03: a code of another login brings a token with another nonce. */
+static void refuses_a_token_of_another_login(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *login = world_get(world, "/");
+
+    world->nonce = "nonce-of-the-attacker";
+    assert_int_equal(world_get(world, world_callback(world, login))->error,
+                     COG_E_TOKEN_NONCE);
+    assert_false(is_signed_in(world));
+}
+
+static void survives_the_token_that_aborts_cjose(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->token_body = "{\"id_token\":\"eyJhbGciOiJSUzI1NiJ9.e30.A=\",\"access_token\":"
+                        "\"a\",\"token_type\":\"Bearer\"}";
+    assert_int_equal(world_sign_in(world, "/")->error, COG_E_TOKEN_MALFORMED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(heals_without_state),
+        cmocka_unit_test_with_pool(heals_a_repeated_callback),
+        cmocka_unit_test_with_pool(heals_a_late_callback),
+        cmocka_unit_test_with_pool(redeems_nothing_for_another_browser),
+        cmocka_unit_test_with_pool(ends_a_loop_with_a_page),
+        cmocka_unit_test_with_pool(says_when_the_host_is_another),
+        cmocka_unit_test_with_pool(shows_the_user_pools_refusal),
+        cmocka_unit_test_with_pool(repeats_once_what_is_known_to_succeed_then),
+        cmocka_unit_test_with_pool(starts_anew_once_when_the_code_is_too_old),
+        cmocka_unit_test_with_pool(refuses_malformed_callbacks),
+        cmocka_unit_test_with_pool(takes_unknown_parameters_and_our_own_iss),
+        cmocka_unit_test_with_pool(takes_only_get),
+        cmocka_unit_test_with_pool(is_an_exact_path),
+        cmocka_unit_test_with_pool(believes_no_forged_token),
+        cmocka_unit_test_with_pool(refuses_a_token_of_another_login),
+        cmocka_unit_test_with_pool(survives_the_token_that_aborts_cjose),
+    };
+
+    return cmocka_run_group_tests_name("flow/callback", tests, NULL, NULL);
+}

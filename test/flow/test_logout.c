@@ -1,0 +1,220 @@
+/* Sign-out: here, at the token endpoint's side, at the user pool; and who may cause it.
+ */
+#include "test/flow/world.h"
+
+#include <apr_strings.h>
+
+#include "base/text.h"
+
+static int is_signed_in(world_t *world)
+{
+    return world_get(world, "/")->kind == COG_REPLY_GRANT;
+}
+
+static void ends_the_session_and_goes_to_the_user_pool(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world_sign_in(world, "/");
+    reply = world_get(world, "/.cognito/logout");
+    assert_int_equal(reply->status, 303);
+    assert_string_equal(reply->location,
+                        WORLD_DOMAIN "/logout?client_id=" WORLD_CLIENT
+                                     "&logout_uri=https%3A%2F%2Fapp.example.com%2F."
+                                     "cognito%2Fsigned-out");
+    assert_false(is_signed_in(world));
+}
+
+static void revokes_the_refresh_token_after_the_answer(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+    cog_fetch_request_t *request;
+
+    world_sign_in(world, "/");
+    reply = world_get(world, "/.cognito/logout");
+    assert_int_equal(world_fetch_count(world, "/oauth2/revoke"), 0);
+    world_finish(reply);
+    assert_int_equal(world_fetch_count(world, "/oauth2/revoke"), 1);
+    request =
+        &APR_ARRAY_IDX(world->fetched, world->fetched->nelts - 1, cog_fetch_request_t);
+    assert_non_null(strstr(request->form.bytes, "token=refresh-1"));
+    assert_non_null(strstr(request->form.bytes, "client_id=" WORLD_CLIENT));
+    assert_false(world_has_logged(world, "COG3060"));
+}
+
+static void says_when_the_revocation_fails(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->revoke_status = 400;
+    world_sign_in(world, "/");
+    world_finish(world_get(world, "/.cognito/logout"));
+    assert_true(world_has_logged(world, "COG3060"));
+    assert_false(world_has_logged(world, "refresh-1"));
+}
+
+static void returns_to_the_sealed_target(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_sign_in(world, "/");
+    world_get(world, "/.cognito/logout?return_to=%2Fbye%3Fa%3D1");
+    assert_string_equal(world_get(world, "/.cognito/signed-out?state=x&url=y")->location,
+                        WORLD_ORIGIN "/bye?a=1");
+    /* once */
+    assert_int_equal(world_get(world, "/.cognito/signed-out")->kind, COG_REPLY_PAGE);
+}
+
+static void returns_to_configured_urls_only(void **state)
+{
+    world_t *world = world_make(*state);
+    apr_array_header_t *allowed = apr_array_make(*state, 2, sizeof(const char *));
+
+    APR_ARRAY_PUSH(allowed, const char *) = "https://www.example.com/";
+    APR_ARRAY_PUSH(allowed, const char *) = "https://intranet.example.com/bye";
+    world->conf.logout_returns = allowed;
+    world_get(world,
+              "/.cognito/logout?return_to=https%3A%2F%2Fintranet.example.com%2Fbye");
+    assert_string_equal(world_get(world, "/.cognito/signed-out")->location,
+                        "https://intranet.example.com/bye");
+    world_get(world,
+              "/.cognito/logout?return_to=https%3A%2F%2Fintranet.example.com%2Fbye2");
+    assert_string_equal(world_get(world, "/.cognito/signed-out")->location,
+                        "https://www.example.com/");
+    world_get(world, "/.cognito/logout?return_to=%2F%5Cevil.example");
+    assert_string_equal(world_get(world, "/.cognito/signed-out")->location,
+                        "https://www.example.com/");
+}
+
+/* S07: another site cannot end a session; the user is asked. */
+static void asks_when_another_site_sends_the_user(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+    const char *confirm;
+
+    world_sign_in(world, "/");
+    world_header(world, "Sec-Fetch-Site", "cross-site");
+    reply = world_get(world, "/.cognito/logout?return_to=%2Fbye");
+    assert_int_equal(reply->kind, COG_REPLY_PAGE);
+    assert_int_equal(reply->status, 200);
+    assert_true(reply->page.is_form);
+    assert_true(is_signed_in(world));
+    confirm = strstr(reply->page.link, "/.cognito/logout?");
+    world_header(world, "Sec-Fetch-Site", "");
+    reply = world_request(world, "POST", confirm);
+    assert_int_equal(reply->status, 303);
+    assert_false(is_signed_in(world));
+}
+
+static const struct {
+    const char *name;
+    const char *method;
+    const char *headers[3][2];
+} unwanted[] = {
+    {"image of another site",
+     "GET",                                              {{"Sec-Fetch-Site", "cross-site"},
+      {"Sec-Fetch-Mode", "no-cors"},
+      {"Sec-Fetch-Dest", "image"}}                                                                                              },
+    {"image of this site",
+     "GET",                                              {{"Sec-Fetch-Mode", "no-cors"},
+      {"Sec-Fetch-Dest", "image"},
+      {"Accept", "image/png"}}                                                                                                  },
+    {"prefetch",                                  "GET", {{"Sec-Purpose", "prefetch"}, {"Accept", "*/*"}, {"X", "y"}}                      },
+    {"post of another site",
+     "POST",                                             {{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}, {"X", "y"}}},
+    {"post of a sibling",
+     "POST",                                             {{"Sec-Fetch-Site", "same-site"},
+      {"Origin", "https://evil.example.com"},
+      {"X", "y"}}                                                                                                              },
+    {"old browser, no word of where from",
+     "GET",                                              {{"Sec-Fetch-Site", ""}, {"Sec-Fetch-Mode", ""}, {"Sec-Fetch-Dest", ""}}          },
+    {"old browser, a host that begins like ours",
+     "GET",                                              {{"Sec-Fetch-Site", ""},
+      {"Sec-Fetch-Mode", ""},
+      {"Referer", "https://app.example.com.evil.example/"}}                                                                     },
+};
+
+static void is_not_caused_by_others(void **state)
+{
+    for (size_t i = 0; i < COUNT(unwanted); ++i) {
+        world_t *world = world_make(*state);
+
+        world_sign_in(world, "/");
+        for (size_t k = 0; k < COUNT(unwanted[i].headers); ++k) {
+            world_header(world, unwanted[i].headers[k][0], unwanted[i].headers[k][1]);
+        }
+        world_request(world, unwanted[i].method, "/.cognito/logout");
+        if (!is_signed_in(world)) {
+            fail_msg("%s has ended the session", unwanted[i].name);
+        }
+    }
+}
+
+static void takes_an_old_browsers_form_of_this_site(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_sign_in(world, "/");
+    world_header(world, "Sec-Fetch-Site", "");
+    world_header(world, "Sec-Fetch-Mode", "");
+    world_header(world, "Sec-Fetch-Dest", "");
+    world_header(world, "Origin", WORLD_ORIGIN);
+    assert_int_equal(world_request(world, "POST", "/.cognito/logout")->status, 303);
+    assert_false(is_signed_in(world));
+}
+
+static void tells_a_script_where_to_go(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world_sign_in(world, "/");
+    world_header(world, "Sec-Fetch-Mode", "cors");
+    world_header(world, "Sec-Fetch-Dest", "empty");
+    reply = world_request(world, "POST", "/.cognito/logout");
+    assert_int_equal(reply->kind, COG_REPLY_JSON);
+    assert_non_null(strstr(reply->json, WORLD_DOMAIN "/logout?"));
+    assert_false(is_signed_in(world));
+}
+
+static void ends_the_sessions_of_all_clients(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_sign_in(world, "/");
+    world_sign_in(world, "/other/");
+    world_get(world, "/.cognito/logout");
+    assert_false(is_signed_in(world));
+    assert_int_equal(world_get(world, "/other/")->kind, COG_REPLY_REDIRECT);
+}
+
+static void works_without_a_session(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply = world_get(world, "/.cognito/logout");
+
+    assert_int_equal(reply->status, 303);
+    assert_null(reply->afterwards);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(ends_the_session_and_goes_to_the_user_pool),
+        cmocka_unit_test_with_pool(revokes_the_refresh_token_after_the_answer),
+        cmocka_unit_test_with_pool(says_when_the_revocation_fails),
+        cmocka_unit_test_with_pool(returns_to_the_sealed_target),
+        cmocka_unit_test_with_pool(returns_to_configured_urls_only),
+        cmocka_unit_test_with_pool(asks_when_another_site_sends_the_user),
+        cmocka_unit_test_with_pool(is_not_caused_by_others),
+        cmocka_unit_test_with_pool(takes_an_old_browsers_form_of_this_site),
+        cmocka_unit_test_with_pool(tells_a_script_where_to_go),
+        cmocka_unit_test_with_pool(ends_the_sessions_of_all_clients),
+        cmocka_unit_test_with_pool(works_without_a_session),
+    };
+
+    return cmocka_run_group_tests_name("flow/logout", tests, NULL, NULL);
+}

@@ -1,0 +1,198 @@
+/* Protected places: who is let in, for how long, and who is asked. */
+#include "test/flow/world.h"
+
+#include <apr_strings.h>
+
+#define SESSION "__Host-cognito_session"
+
+static int is_granted(world_t *world)
+{
+    return world_get(world, "/")->kind == COG_REPLY_GRANT;
+}
+
+static void ends_after_silence(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_sign_in(world, "/");
+    world->now += 3599;
+    assert_true(is_granted(world));
+    world->now += 3600;
+    assert_false(is_granted(world));
+}
+
+/* S05: the absolute limit holds for somebody who never pauses. */
+static void ends_at_the_absolute_limit(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_sign_in(world, "/");
+    for (int minute = 0; minute < 12 * 60 - 1; ++minute) {
+        world->now += 60;
+        assert_true(is_granted(world));
+    }
+    world->now += 60;
+    assert_false(is_granted(world));
+}
+
+static void is_written_down_only_now_and_then(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_sign_in(world, "/");
+    world->now += 900;
+    assert_int_equal(world_get(world, "/")->cookies->nelts, 0);
+    world->now += 1;
+    assert_int_equal(world_get(world, "/")->cookies->nelts, 1);
+    assert_int_equal(world_get(world, "/")->cookies->nelts, 0);
+}
+
+static void survives_no_clock_that_jumps_back_far(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_sign_in(world, "/");
+    world->now -= 120;
+    assert_true(is_granted(world));
+    world->now -= 3600;
+    assert_false(is_granted(world));
+}
+
+/* S09: no bit of the cookie can be changed, no byte left out. */
+static void refuses_every_tampered_cookie(void **state)
+{
+    world_t *world = world_make(*state);
+    const char *good;
+    size_t len;
+
+    world_sign_in(world, "/");
+    good = apr_table_get(world->cookies, SESSION);
+    len = strlen(good);
+    for (size_t i = 0; i < len; i += 7) {
+        char *bad = apr_pstrdup(world->pool, good);
+
+        bad[i] = bad[i] == 'A' ? 'B' : 'A';
+        apr_table_setn(world->cookies, SESSION, bad);
+        assert_false(is_granted(world));
+        apr_table_setn(world->cookies, SESSION, apr_pstrndup(world->pool, good, i));
+        assert_false(is_granted(world));
+    }
+    apr_table_setn(world->cookies, SESSION, apr_pstrcat(world->pool, good, "A", NULL));
+    assert_false(is_granted(world));
+    apr_table_setn(world->cookies, SESSION, good);
+    assert_true(is_granted(world));
+}
+
+/* J09: what is sealed for one purpose is nothing for another. */
+static void takes_no_other_sealed_thing_for_a_session(void **state)
+{
+    world_t *world = world_make(*state);
+    const apr_array_header_t *cookies;
+    const char *session;
+
+    world_sign_in(world, "/");
+    session = apr_table_get(world->cookies, SESSION);
+    world_get(world, "/.cognito/logout?return_to=%2F");
+    world_get(world, "/x");
+    cookies = apr_table_elts(world->cookies);
+    for (int i = 0; i < cookies->nelts; ++i) {
+        const char *value = ((const apr_table_entry_t *)cookies->elts)[i].val;
+
+        apr_table_setn(world->cookies, SESSION,
+                       apr_pstrcat(world->pool, "1", value, NULL));
+        assert_false(is_granted(world));
+        apr_table_setn(world->cookies, SESSION, value);
+        assert_false(is_granted(world));
+    }
+    apr_table_setn(world->cookies, SESSION, session);
+    assert_true(is_granted(world));
+}
+
+static const struct {
+    const char *name;
+    const char *method;
+    const char *headers[2][2];
+    int is_login;
+} askers[] = {
+    {"W01 a person",        "GET",     {{"X", "y"}, {"X", "y"}},                                    1},
+    {"B11 a person's form", "POST",    {{"X", "y"}, {"X", "y"}},                                    1},
+    {"W01 XMLHttpRequest",
+     "GET",                            {{"X-Requested-With", "XMLHttpRequest"}, {"X", "y"}},
+     0                                                                                               },
+    {"W01 fetch",           "GET",     {{"Sec-Fetch-Mode", "cors"}, {"Sec-Fetch-Dest", "empty"}},   0},
+    {"W01 a frame",         "GET",     {{"Sec-Fetch-Dest", "iframe"}, {"X", "y"}},                  0},
+    {"W01 HEAD",            "HEAD",    {{"X", "y"}, {"X", "y"}},                                    0},
+    {"W01 a preflight",     "OPTIONS", {{"X", "y"}, {"X", "y"}},                                    0},
+    {"W01 a web socket",
+     "GET",                            {{"Upgrade", "websocket"}, {"Sec-Fetch-Mode", "websocket"}},
+     0                                                                                               },
+    {"W01 a prefetch",      "GET",     {{"Sec-Purpose", "prefetch;prerender"}, {"X", "y"}},         0},
+    {"W01 an old prefetch", "GET",     {{"Purpose", "prefetch"}, {"X", "y"}},                       0},
+    {"W01 PUT",             "PUT",     {{"X", "y"}, {"X", "y"}},                                    0},
+    {"an old browser",      "GET",     {{"Sec-Fetch-Mode", ""}, {"Sec-Fetch-Dest", ""}},            1},
+    {"curl",                "GET",     {{"Sec-Fetch-Mode", ""}, {"Accept", "*/*"}},                 0},
+    {"a JSON client",       "GET",     {{"Sec-Fetch-Mode", ""}, {"Accept", "application/json"}},    0},
+};
+
+static void tells_people_from_scripts(void **state)
+{
+    for (size_t i = 0; i < COUNT(askers); ++i) {
+        world_t *world = world_make(*state);
+        cog_reply_t *reply;
+
+        for (size_t k = 0; k < 2; ++k) {
+            world_header(world, askers[i].headers[k][0], askers[i].headers[k][1]);
+        }
+        reply = world_request(world, askers[i].method, "/page");
+        if ((reply->kind == COG_REPLY_REDIRECT) != askers[i].is_login) {
+            fail_msg("%s was answered with %d", askers[i].name, reply->status);
+        }
+        assert_int_equal(reply->cookies->nelts, askers[i].is_login);
+        assert_true(reply->status == 401 || reply->status == 302 || reply->status == 303);
+        assert_true(strcmp(askers[i].method, "POST") != 0 || reply->status == 303);
+    }
+}
+
+static void does_as_the_place_says(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->place.unauthenticated = COG_UNAUTHENTICATED_401;
+    assert_int_equal(world_get(world, "/")->status, 401);
+    world->place.unauthenticated = COG_UNAUTHENTICATED_LOGIN;
+    world_header(world, "Sec-Fetch-Mode", "cors");
+    assert_int_equal(world_get(world, "/")->status, 302);
+}
+
+static void keeps_the_claims_of_the_token(void **state)
+{
+    world_t *world = world_make(*state);
+    const cog_session_t *session;
+
+    world->claims = ",'cognito:username':'alice','cognito:groups':['a','b,c'],'email_"
+                    "verified':true,'custom:n':'7'";
+    world_sign_in(world, "/");
+    session = world_get(world, "/")->session;
+    assert_string_equal(cog_session_claim(session, "cognito:username"), "alice");
+    assert_string_equal(cog_session_claim(session, "cognito:groups"), "a,b\\,c");
+    assert_string_equal(cog_session_claim(session, "email_verified"), "true");
+    assert_string_equal(cog_session_claim(session, "custom:n"), "7");
+    assert_null(cog_session_claim(session, "nonce"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(ends_after_silence),
+        cmocka_unit_test_with_pool(ends_at_the_absolute_limit),
+        cmocka_unit_test_with_pool(is_written_down_only_now_and_then),
+        cmocka_unit_test_with_pool(survives_no_clock_that_jumps_back_far),
+        cmocka_unit_test_with_pool(refuses_every_tampered_cookie),
+        cmocka_unit_test_with_pool(takes_no_other_sealed_thing_for_a_session),
+        cmocka_unit_test_with_pool(tells_people_from_scripts),
+        cmocka_unit_test_with_pool(does_as_the_place_says),
+        cmocka_unit_test_with_pool(keeps_the_claims_of_the_token),
+    };
+
+    return cmocka_run_group_tests_name("flow/resource", tests, NULL, NULL);
+}

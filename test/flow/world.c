@@ -1,0 +1,407 @@
+#include "test/flow/world.h"
+
+#include <apr_strings.h>
+
+#include "base/query.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+
+static const char *json_text(apr_pool_t *pool, const char *quoted)
+{
+    char *text = apr_pstrdup(pool, quoted);
+
+    for (char *c = text; *c; ++c) {
+        *c = *c == '\'' ? '"' : *c;
+    }
+    return text;
+}
+
+/* ---- ports
+ * ----------------------------------------------------------------------------- */
+
+static int shall_fail(world_t *world)
+{
+    return ++world->calls == world->fail_at;
+}
+
+static cog_err_t fill(void *context, unsigned char *bytes, size_t len)
+{
+    world_t *world = context;
+
+    if (shall_fail(world)) {
+        return COG_E_NO_RANDOM;
+    }
+    for (size_t i = 0; i < len; ++i) {
+        bytes[i] = (unsigned char)(++world->random_count * 2654435761U >> 16);
+    }
+    return COG_OK;
+}
+
+static apr_time_t now(void *context)
+{
+    return apr_time_from_sec(((world_t *)context)->now);
+}
+
+static int is_on(void *context, cog_log_level_t level)
+{
+    (void)context;
+    (void)level;
+    return 1;
+}
+
+static void write_log(void *context, cog_log_level_t level, const char *message)
+{
+    world_t *world = context;
+
+    APR_ARRAY_PUSH(world->messages, const char *) =
+        apr_psprintf(world->pool, "%d %s", (int)level, message);
+}
+
+static const char *good_tokens(world_t *world)
+{
+    const char *access = "access-token-of-the-test";
+    const char *claims = json_text(
+        world->pool,
+        apr_psprintf(world->pool,
+                     "{'iss':'" WORLD_ISSUER "','aud':'" WORLD_CLIENT
+                     "','token_use':'id','sub':'sub-1','exp':%" APR_INT64_T_FMT
+                     ",'iat':%" APR_INT64_T_FMT ",'auth_time':%" APR_INT64_T_FMT
+                     ",'nonce':'%s','at_hash':'%s'%s}",
+                     world->now + 3600, world->now, world->now, world->nonce,
+                     cog_digest_half(world->pool, cog_secret_of(access)), world->claims));
+
+    return json_text(
+        world->pool,
+        apr_psprintf(world->pool,
+                     "{'id_token':'%s','access_token':'%s','refresh_token':'refresh-1',"
+                     "'expires_in':3600,'token_type':'Bearer'}",
+                     jwt_maker_sign(world->pool, world->signer, claims), access));
+}
+
+static void respond(world_t *world, cog_fetch_response_t *response, int status,
+                    const char *body)
+{
+    response->status = status;
+    response->body = cog_span_of(apr_pstrdup(world->pool, body));
+    response->date = 0;
+}
+
+static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
+                       const cog_fetch_request_t *request, cog_fetch_response_t *response)
+{
+    world_t *world = context;
+
+    (void)pool;
+    (void)log;
+    APR_ARRAY_PUSH(world->fetched, cog_fetch_request_t) = *request;
+    if (shall_fail(world)) {
+        return COG_E_IDP_UNREACHABLE;
+    }
+    if (strstr(request->url, "/oauth2/token")) {
+        respond(world, response, world->token_status,
+                world->token_body ? world->token_body : good_tokens(world));
+    }
+    else if (strstr(request->url, "/jwks.json")) {
+        respond(world, response, 200, jwt_maker_jwks(world->pool, world->signer));
+    }
+    else if (strstr(request->url, "/oauth2/userInfo")) {
+        respond(world, response, 200, json_text(world->pool, world->userinfo_body));
+    }
+    else if (strstr(request->url, "/oauth2/revoke")) {
+        respond(world, response, world->revoke_status, "");
+    }
+    else {
+        fail_msg("nobody should ask for %s", request->url);
+    }
+    return COG_OK;
+}
+
+/* ---- configuration
+ * --------------------------------------------------------------------- */
+
+static const apr_array_header_t *texts(apr_pool_t *pool, const char *one)
+{
+    apr_array_header_t *list = apr_array_make(pool, 1, sizeof(const char *));
+
+    if (one) {
+        APR_ARRAY_PUSH(list, const char *) = one;
+    }
+    return list;
+}
+
+static cog_provider_t *make_provider(apr_pool_t *pool)
+{
+    cog_provider_conf_t conf = {.issuers = texts(pool, WORLD_ISSUER)};
+    cog_provider_t *provider;
+
+    conf.discovery_url = cog_discovery_url(pool, WORLD_ISSUER);
+    conf.endpoints.jwks = cog_discovery_jwks_url(pool, WORLD_ISSUER);
+    cog_endpoints_add_domain(pool, WORLD_DOMAIN, &conf.endpoints);
+    assert_int_equal(cog_provider_make(pool, &conf, &provider), COG_OK);
+    return provider;
+}
+
+static void fill_client(world_t *world, const char *name, cog_client_conf_t *client)
+{
+    const char *suffix = *name ? apr_pstrcat(world->pool, "_", name, NULL) : "";
+
+    client->name = name;
+    client->client_id = WORLD_CLIENT;
+    client->auth_method = COG_CLIENT_AUTH_BASIC;
+    client->scope = "openid email profile";
+    client->issuer = WORLD_ISSUER;
+    client->provider = make_provider(world->pool);
+    client->bound_to =
+        apr_pstrcat(world->pool, WORLD_CLIENT " ", WORLD_ORIGIN, name, NULL);
+    client->session_cookie =
+        apr_pstrcat(world->pool, "__Host-cognito_session", suffix, NULL);
+    client->tokens_cookie =
+        apr_pstrcat(world->pool, "__Host-cognito_tokens", suffix, NULL);
+}
+
+static void fill_conf(world_t *world)
+{
+    static const char secret[] = "0123456789abcdef0123456789abcdef";
+    cog_secret_t secrets[1] = {
+        {secret, sizeof(secret) - 1}
+    };
+    cog_keyring_t *keyring;
+    cog_conf_t *conf = &world->conf;
+    apr_array_header_t *clients =
+        apr_array_make(world->pool, 1, sizeof(const cog_client_conf_t *));
+
+    assert_int_equal(cog_keyring_make(world->pool, secrets, 1, &keyring), COG_OK);
+    APR_ARRAY_PUSH(clients, const cog_client_conf_t *) = &world->other_client;
+    conf->keyring = keyring;
+    conf->origins = texts(world->pool, WORLD_ORIGIN);
+    conf->path = "/.cognito";
+    conf->callbacks = texts(world->pool, "/.cognito/callback");
+    conf->logout_returns = texts(world->pool, NULL);
+    conf->cookies.prefix = "__Host-cognito_";
+    conf->cookies.attributes = "; Path=/; HttpOnly; Secure; SameSite=Lax";
+    conf->return_cookie = "__Host-cognito_return";
+    conf->cookie_room = 4096;
+    conf->default_client = &world->client;
+    conf->clients = clients;
+}
+
+world_t *world_make(apr_pool_t *pool)
+{
+    world_t *world = apr_pcalloc(pool, sizeof(*world));
+
+    world->pool = pool;
+    world->now = WORLD_NOW;
+    world->signer = jwt_maker_make(pool, "kid-1=");
+    world->nonce = "";
+    world->claims = "";
+    world->token_status = 200;
+    world->revoke_status = 200;
+    world->userinfo_body = "{'sub':'sub-1'}";
+    world->fetched = apr_array_make(pool, 8, sizeof(cog_fetch_request_t));
+    world->messages = apr_array_make(pool, 16, sizeof(const char *));
+    world->cookies = apr_table_make(pool, 8);
+    world->headers = apr_table_make(pool, 8);
+    world->host = "app.example.com";
+    fill_client(world, "", &world->client);
+    fill_client(world, "other", &world->other_client);
+    fill_conf(world);
+    world->place.client = &world->client;
+    world->place.limits = (cog_session_limits_t){3600, 12 * 3600};
+    world->other_place = world->place;
+    world->other_place.client = &world->other_client;
+    world->open_place = world->place;
+    world->open_place.client = NULL;
+    return world;
+}
+
+/* ---- the browser
+ * ----------------------------------------------------------------------- */
+
+static const char *get_header(const cog_request_t *request, const char *name)
+{
+    return apr_table_get(((world_t *)request->context)->headers, name);
+}
+
+static const cog_place_t *place_of(const cog_request_t *request, const char *path)
+{
+    world_t *world = request->context;
+
+    if (cog_text_begins(path, "/other")) {
+        return &world->other_place;
+    }
+    return cog_text_begins(path, "/public") ? &world->open_place : &world->place;
+}
+
+static const char *cookie_header(const world_t *world)
+{
+    const apr_array_header_t *entries = apr_table_elts(world->cookies);
+    const apr_table_entry_t *entry = (const apr_table_entry_t *)entries->elts;
+    const char *header = NULL;
+
+    for (int i = 0; i < entries->nelts; ++i) {
+        header = apr_pstrcat(world->pool, header ? header : "", header ? "; " : "",
+                             entry[i].key, "=", entry[i].val, NULL);
+    }
+    return header;
+}
+
+/* A cookie of a `__Host-` name without its conditions would be refused by a browser. */
+static void take_cookie(world_t *world, const char *setting)
+{
+    const char *name = apr_pstrndup(world->pool, setting, strcspn(setting, "="));
+    const char *value = setting + strlen(name) + 1;
+
+    assert_non_null(strstr(setting, "; Path=/; HttpOnly; Secure; SameSite=Lax"));
+    assert_true(strlen(setting) < 4096);
+    apr_table_unset(world->cookies, name);
+    if (!strstr(setting, "Max-Age=0") && !world->drops_cookies) {
+        apr_table_setn(world->cookies, name,
+                       apr_pstrndup(world->pool, value, strcspn(value, ";")));
+    }
+}
+
+void world_header(world_t *world, const char *name, const char *value)
+{
+    apr_table_setn(world->headers, name, value ? value : "");
+}
+
+static void add_navigation_headers(world_t *world)
+{
+    static const char *const defaults[][2] = {
+        {"Accept",         "text/html,*/*"},
+        {"Sec-Fetch-Mode", "navigate"     },
+        {"Sec-Fetch-Dest", "document"     },
+        {"Sec-Fetch-Site", "same-origin"  }
+    };
+
+    for (size_t i = 0; i < COUNT(defaults); ++i) {
+        const char *value = apr_table_get(world->headers, defaults[i][0]);
+
+        if (!value) {
+            apr_table_setn(world->headers, defaults[i][0], defaults[i][1]);
+        }
+        else if (!*value) {
+            apr_table_unset(world->headers, defaults[i][0]);
+        }
+    }
+}
+
+static void run(cog_flow_t *flow, cog_reply_t *reply)
+{
+    if (cog_flow_is_own_url(flow->conf, flow->request->path)) {
+        cog_flow_run_own_url(flow, reply);
+    }
+    else {
+        cog_flow_run_resource(flow, reply);
+    }
+}
+
+static void remember_login(world_t *world, const cog_reply_t *reply)
+{
+    if (reply->kind == COG_REPLY_REDIRECT &&
+        strstr(reply->location, "/oauth2/authorize")) {
+        world->nonce = world_param(world, reply->location, "nonce");
+        world->challenge = world_param(world, reply->location, "code_challenge");
+    }
+}
+
+cog_reply_t *world_request(world_t *world, const char *method, const char *target)
+{
+    apr_pool_t *pool = world->pool;
+    cog_ports_t *ports = apr_pcalloc(pool, sizeof(*ports));
+    cog_random_t *random = apr_pcalloc(pool, sizeof(*random));
+    cog_log_t *log = apr_pcalloc(pool, sizeof(*log));
+    cog_request_t *request = apr_pcalloc(pool, sizeof(*request));
+    cog_flow_t *flow = apr_pcalloc(pool, sizeof(*flow));
+    cog_reply_t *reply = apr_pcalloc(pool, sizeof(*reply));
+    const char *query = strchr(target, '?');
+
+    *random = (cog_random_t){world, fill};
+    *log = (cog_log_t){world, pool, is_on, write_log};
+    *ports = (cog_ports_t){
+        {world, now  },
+        random, {world, fetch},
+        log
+    };
+    add_navigation_headers(world);
+    *request = (cog_request_t){.method = method,
+                               .path = apr_pstrndup(pool, target, strcspn(target, "?")),
+                               .query = query ? query + 1 : NULL,
+                               .host = world->host,
+                               .cookies = cookie_header(world),
+                               .client_ip = "192.0.2.1",
+                               .context = world,
+                               .header = get_header,
+                               .place_of = place_of};
+    *flow = (cog_flow_t){.pool = pool,
+                         .conf = &world->conf,
+                         .place = place_of(request, request->path),
+                         .request = request,
+                         .ports = ports};
+    run(flow, reply);
+    for (int i = 0; i < reply->cookies->nelts; ++i) {
+        take_cookie(world, APR_ARRAY_IDX(reply->cookies, i, const char *));
+    }
+    remember_login(world, reply);
+    apr_table_clear(world->headers);
+    return reply;
+}
+
+cog_reply_t *world_get(world_t *world, const char *target)
+{
+    return world_request(world, "GET", target);
+}
+
+const char *world_param(const world_t *world, const char *url, const char *name)
+{
+    const char *query = strchr(url, '?');
+    apr_array_header_t *params;
+
+    assert_int_equal(cog_query_parse(world->pool, query ? query + 1 : NULL, &params),
+                     COG_OK);
+    return cog_query_get(params, name);
+}
+
+const char *world_callback(world_t *world, const cog_reply_t *reply)
+{
+    return apr_psprintf(world->pool, "/.cognito/callback?code=code-1&state=%s",
+                        world_param(world, reply->location, "state"));
+}
+
+cog_reply_t *world_sign_in(world_t *world, const char *target)
+{
+    cog_reply_t *reply = world_get(world, target);
+
+    if (reply->kind != COG_REPLY_REDIRECT) {
+        return reply;
+    }
+    return world_get(world, world_callback(world, reply));
+}
+
+void world_finish(cog_reply_t *reply)
+{
+    if (reply->afterwards) {
+        reply->afterwards(reply->afterwards_context);
+    }
+}
+
+int world_has_logged(const world_t *world, const char *text)
+{
+    for (int i = 0; i < world->messages->nelts; ++i) {
+        if (strstr(APR_ARRAY_IDX(world->messages, i, const char *), text)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int world_fetch_count(const world_t *world, const char *text)
+{
+    int count = 0;
+
+    for (int i = 0; i < world->fetched->nelts; ++i) {
+        count += strstr(APR_ARRAY_IDX(world->fetched, i, cog_fetch_request_t).url,
+                        text) != NULL;
+    }
+    return count;
+}

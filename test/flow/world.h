@@ -1,0 +1,86 @@
+/* A world for flow tests: a browser with a cookie jar, a user pool that signs tokens, and
+ * ports that are arrays and counters. The n-th call of a port can be made to fail. */
+#ifndef COG_TEST_WORLD_H
+#define COG_TEST_WORLD_H
+
+#include "test/unit/unit.h"
+
+#include <apr_tables.h>
+
+#include "flow/flow.h"
+#include "base/query.h"
+#include "flow/provider.h"
+#include "session/login_state.h"
+#include "test/unit/jwt_maker.h"
+
+#define WORLD_ORIGIN "https://app.example.com"
+#define WORLD_ISSUER "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Test"
+#define WORLD_DOMAIN "https://auth.example.com"
+#define WORLD_CLIENT "testclient"
+#define WORLD_NOW    1700000000
+
+typedef struct {
+    apr_pool_t *pool;
+    /* configuration; a test may change it before the first request */
+    cog_conf_t conf;
+    cog_client_conf_t client;
+    cog_client_conf_t other_client; /* named "other", used below /other */
+    cog_place_t place;
+    cog_place_t other_place;
+    cog_place_t open_place; /* below /public: no client */
+    /* the world */
+    int64_t now;
+    unsigned random_count;
+    int calls;   /* of random and fetch so far */
+    int fail_at; /* the number of the call that fails, 0: none */
+    /* the user pool */
+    jwt_maker_t *signer;
+    const char *nonce;     /* of the last authorize request */
+    const char *challenge; /* likewise */
+    const char
+        *claims; /* members added to the ID token, in single quotes: ",'email':'a'" */
+    const char *token_body; /* answer of the token endpoint; NULL: good tokens */
+    int token_status;
+    const char *userinfo_body;
+    int revoke_status;
+    apr_array_header_t *fetched; /* cog_fetch_request_t: what was asked for */
+    /* the browser */
+    apr_table_t *cookies;
+    int drops_cookies;    /* it keeps none */
+    const char *host;     /* that it believes to speak to */
+    apr_table_t *headers; /* of the next request, on top of a navigation's */
+    /* the log */
+    apr_array_header_t *messages; /* const char * */
+} world_t;
+
+world_t *world_make(apr_pool_t *pool);
+
+/* One request of the browser; `target` is path and query. Answered as the glue does it:
+ * own URLs by the one function, everything else by the other. Set-Cookie is taken over.
+ */
+cog_reply_t *world_request(world_t *world, const char *method, const char *target);
+cog_reply_t *world_get(world_t *world, const char *target);
+
+/* Set a header of the next request; NULL removes one that a navigation has. */
+void world_header(world_t *world, const char *name, const char *value);
+
+/* The query parameter of a URL. */
+const char *world_param(const world_t *world, const char *url, const char *name);
+
+/* The callback that the user pool answers to the login in `reply` with: path and query.
+ */
+const char *world_callback(world_t *world, const cog_reply_t *reply);
+
+/* Go to `target`, sign in, come back: the callback's reply. */
+cog_reply_t *world_sign_in(world_t *world, const char *target);
+
+/* Run what a reply leaves to be done after the answer. */
+void world_finish(cog_reply_t *reply);
+
+/* Was something logged that holds `text`? */
+int world_has_logged(const world_t *world, const char *text);
+
+/* How often was a URL that holds `text` fetched? */
+int world_fetch_count(const world_t *world, const char *text);
+
+#endif
