@@ -5,11 +5,13 @@
 #include <http_request.h>
 
 #include "httpd/authn.h"
+#include "httpd/authz.h"
 #include "httpd/conf.h"
 #include "httpd/export.h"
 #include "httpd/lifecycle.h"
 #include "httpd/memo.h"
 #include "httpd/own_urls.h"
+#include "httpd/reply.h"
 #include "httpd/scrub.h"
 
 /* mod_proxy must have said whether a request is for a site behind this forward proxy. */
@@ -39,11 +41,18 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_check_authn(cog_authn_check, NULL, NULL, APR_HOOK_MIDDLE,
                         AP_AUTH_INTERNAL_PER_CONF);
 
+    /* Before mod_authz_core, which is asked from within. */
+    ap_hook_check_authz(cog_authz_check, NULL, NULL, APR_HOOK_FIRST,
+                        AP_AUTH_INTERNAL_PER_CONF);
+
     /* Any order: nobody else speaks of our sessions. */
     ap_hook_force_authn(cog_authn_force, NULL, NULL, APR_HOOK_MIDDLE);
 
     /* Before mod_rewrite's per-directory rules and mod_env look at variables. */
     ap_hook_fixups(cog_export_after_redirect, NULL, NULL, APR_HOOK_REALLY_FIRST);
+
+    /* After mod_include and mod_filter, whose filters are looked for. */
+    ap_hook_insert_filter(cog_reply_foresee_includes, NULL, NULL, APR_HOOK_REALLY_LAST);
 
     /* Before the access log: a request that httpd has refused while it read it has not
      * come by the first of our hooks. */

@@ -64,6 +64,9 @@ static const cog_failure_t failures[] = {
      "The link wants to lead you to another place.", NULL, NULL},
     {COG_E_UNAUTHENTICATED, 401, COG_LOG_DEBUG, "Please sign in",
      "This page needs a sign-in.", NULL, NULL},
+    {COG_E_FORBIDDEN, 403, COG_LOG_INFO, "You may not see this page",
+     "You are signed in, but your account lacks the permission.",
+     "Sign out to use another account, or ask the administrator of this site.", NULL},
     {COG_E_TOKEN_MALFORMED, 502, COG_LOG_ERROR, "The sign-in could not be verified",
      "The answer of the sign-in service is damaged.", TRY_AGAIN,
      "something between this server and the user pool changes the answer, or CognitoEndpoint "

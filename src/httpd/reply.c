@@ -1,10 +1,14 @@
 #include "httpd/reply.h"
 
+#include <apr_cstr.h>
 #include <apr_strings.h>
 #include <http_protocol.h>
 #include <http_request.h>
+#include <util_filter.h>
 
+#include "httpd/memo.h"
 #include "httpd/pages.h"
+#include "httpd/site.h"
 
 #define CLOSED_POLICY "default-src 'none'; frame-ancestors 'none'"
 
@@ -112,6 +116,24 @@ static request_rec *main_of(request_rec *r)
 void cog_reply_make_private(request_rec *r)
 {
     set_header(main_of(r), "Cache-Control", "private");
+}
+
+static int has_filter(const request_rec *r, const char *name)
+{
+    const ap_filter_t *filter = r->output_filters;
+
+    while (filter && apr_cstr_casecmp(filter->frec->name, name) != 0) {
+        filter = filter->next;
+    }
+    return filter != NULL;
+}
+
+void cog_reply_foresee_includes(request_rec *r)
+{
+    if (cog_site_of(r->server) && cog_memo_of(r)->has_own_cookies &&
+        has_filter(r, "INCLUDES")) {
+        cog_reply_make_private(r);
+    }
 }
 
 void cog_reply_decorate(request_rec *r, const cog_reply_t *reply)

@@ -19,4 +19,8 @@ void cog_reply_decorate(request_rec *r, const cog_reply_t *reply);
 /* No cache but that of the browser may keep the response to `r`. */
 void cog_reply_make_private(request_rec *r);
 
+/* insert_filter: what mod_include includes may be granted to a user when the headers of
+ * the page around it are gone. With a session's cookie, such a page is private. */
+void cog_reply_foresee_includes(request_rec *r);
+
 #endif

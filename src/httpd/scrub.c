@@ -82,8 +82,7 @@ void cog_scrub_headers(request_rec *r)
 
 /* The memo keeps them. A site behind this forward proxy keeps its own: it may well use
  * this module too. */
-static void remove_own_cookies(request_rec *r, const cog_conf_t *conf,
-                               const cog_memo_t *memo)
+static void remove_own_cookies(request_rec *r, const cog_conf_t *conf, cog_memo_t *memo)
 {
     const char *kept;
 
@@ -91,6 +90,7 @@ static void remove_own_cookies(request_rec *r, const cog_conf_t *conf,
         return;
     }
     kept = cog_cookie_strip(r->pool, memo->cookies, conf->cookies.prefix);
+    memo->has_own_cookies = kept != memo->cookies;
     if (!kept) {
         apr_table_unset(r->headers_in, "Cookie");
     }

@@ -1,0 +1,61 @@
+#include "httpd/authz.h"
+
+#include <apr_strings.h>
+#include <http_protocol.h>
+#include <http_request.h>
+#include <mod_core.h>
+
+#include "flow/failure.h"
+#include "httpd/authn.h"
+#include "httpd/memo.h"
+#include "httpd/reply.h"
+#include "httpd/request.h"
+#include "httpd/site.h"
+
+/* The answer of mod_authz_core, which comes after us. */
+static int ask_others(request_rec *r, cog_memo_t *memo)
+{
+    int status;
+
+    memo->is_authorizing = 1;
+    status = ap_run_auth_checker(r);
+    memo->is_authorizing = 0;
+    return status;
+}
+
+static int has_error_document(request_rec *r)
+{
+    return ap_response_code_string(r, ap_index_of_response(HTTP_FORBIDDEN)) != NULL;
+}
+
+static int refuse(request_rec *r, const cog_memo_t *memo)
+{
+    const cog_site_t *site = cog_site_of(r->server);
+    cog_reply_t *reply = apr_pcalloc(memo->root->pool, sizeof(*reply));
+
+    if (r->main || !site || has_error_document(r)) {
+        return HTTP_FORBIDDEN;
+    }
+    reply->page.link = apr_pstrcat(memo->root->pool, site->conf->path, "/logout", NULL);
+    reply->page.link_text = "Sign out";
+    reply->page.is_form = 1;
+    cog_reply_fail(cog_request_flow(memo, site, cog_place_make(r, r->per_dir_config, 0)),
+                   COG_E_FORBIDDEN, reply);
+    return cog_reply_send(r, reply);
+}
+
+int cog_authz_check(request_rec *r)
+{
+    cog_memo_t *memo;
+    int status;
+
+    if (!r->user || !cog_authn_is_ours(r)) {
+        return DECLINED;
+    }
+    memo = cog_memo_of(r);
+    if (memo->is_authorizing) {
+        return DECLINED;
+    }
+    status = ask_others(r, memo);
+    return status == HTTP_UNAUTHORIZED ? refuse(r, memo) : status;
+}

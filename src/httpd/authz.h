@@ -1,0 +1,12 @@
+/* May this user have it? `Require` decides; here is what follows from a no. */
+#ifndef COG_HTTPD_AUTHZ_H
+#define COG_HTTPD_AUTHZ_H
+
+#include <httpd.h>
+
+/* auth_checker, around all others: httpd answers a user who lacks a right with 401, as if
+ * another password could help. With AuthType Cognito it is 403: the site's ErrorDocument,
+ * or a page that offers to sign out. */
+int cog_authz_check(request_rec *r);
+
+#endif
