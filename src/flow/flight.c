@@ -17,7 +17,7 @@ struct cog_flight_t {
     int is_loading;
     cog_snapshot_t *current; /* the last good one, NULL before */
     apr_time_t loaded_at;    /* when it was got; the times are 0 for never */
-    apr_time_t failed_at;    /* when the last load failed, unless one was good since */
+    apr_time_t failed_at;    /* when a load failed last */
     apr_time_t renewed_at;   /* when cog_flight_get_newer() last loaded */
     cog_err_t error;         /* of that failure */
 };
@@ -91,7 +91,6 @@ static void note(cog_flight_t *flight, cog_err_t err, cog_snapshot_t *snapshot,
         cog_snapshot_release(flight->current);
         flight->current = snapshot;
         flight->loaded_at = now;
-        flight->failed_at = 0;
     }
     else {
         flight->error = err;
