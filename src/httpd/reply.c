@@ -96,6 +96,7 @@ int cog_reply_send(request_rec *r, const cog_reply_t *reply)
     r->status = reply->status;
     r->no_cache = 1;
     r->no_local_copy = 1;
+    apr_table_unset(r->headers_in, "Range");
     /* a body that is not read would be taken for the next request */
     if (ap_discard_request_body(r) != OK) {
         r->connection->keepalive = AP_CONN_CLOSE;

@@ -1,5 +1,6 @@
 #include "httpd/scrub.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
 #include "base/header_name.h"
@@ -80,6 +81,20 @@ void cog_scrub_headers(request_rec *r)
     clean_connection(r);
 }
 
+/* httpd joins several Cookie lines by a comma, which is a character of values too. Where
+ * one of ours follows, it was a line's end. */
+static const char *split_lines(apr_pool_t *pool, const char *cookies, const char *prefix)
+{
+    char *copy = apr_pstrdup(pool, cookies);
+
+    for (char *c = strstr(copy, prefix); c; c = strstr(c + 1, prefix)) {
+        if (c - copy >= 2 && c[-2] == ',' && c[-1] == ' ') {
+            c[-2] = ';';
+        }
+    }
+    return copy;
+}
+
 /* The memo keeps them. A site behind this forward proxy keeps its own: it may well use
  * this module too. */
 static void remove_own_cookies(request_rec *r, const cog_conf_t *conf, cog_memo_t *memo)
@@ -88,6 +103,9 @@ static void remove_own_cookies(request_rec *r, const cog_conf_t *conf, cog_memo_
 
     if (!memo->cookies || r->proxyreq == PROXYREQ_PROXY) {
         return;
+    }
+    if (strchr(memo->cookies, ',')) {
+        memo->cookies = split_lines(r->pool, memo->cookies, conf->cookies.prefix);
     }
     kept = cog_cookie_strip(r->pool, memo->cookies, conf->cookies.prefix);
     memo->has_own_cookies = kept != memo->cookies;
