@@ -5,6 +5,9 @@
 
 APLOG_USE_MODULE(auth_cognito);
 
+/* The tag says where it is; the place of this file would be of no help. */
+#define NOWHERE NULL, 0, APLOG_MODULE_INDEX
+
 static int httpd_level(cog_log_level_t level)
 {
     switch (level) {
@@ -33,7 +36,7 @@ static void write_for_request(void *context, cog_log_level_t level, const char *
 {
     const request_rec *r = context;
 
-    ap_log_rerror(APLOG_MARK, httpd_level(level), 0, r, "%s", message);
+    ap_log_rerror(NOWHERE, httpd_level(level), 0, r, "%s", message);
 }
 
 static int is_on_for_server(void *context, cog_log_level_t level)
@@ -47,7 +50,7 @@ static void write_for_server(void *context, cog_log_level_t level, const char *m
 {
     const server_rec *s = context;
 
-    ap_log_error(APLOG_MARK, httpd_level(level), 0, s, "%s", message);
+    ap_log_error(NOWHERE, httpd_level(level), 0, s, "%s", message);
 }
 
 static cog_log_t *make_log(apr_pool_t *pool, void *context)
