@@ -290,6 +290,36 @@ static void reads_no_state_that_is_none_of_ours(void **state)
         COG_E_STATE_MISMATCH);
 }
 
+/* Sealed by an earlier build under seed_secret. When this must change, every login in
+ * flight is lost by the upgrade: raise the version of the record. */
+static const char seed_secret[] = "a fixed key that is known to the seeds";
+static const char sealed_before[] =
+    "AVUyTgcHBwcHBwcHBwcHB3tSJKubeMgJvAjqOs21-MGETqUphBack658RQZFGFgaHKLekE"
+    "uEB9BfowUSRNKBDVSgtr2Iyg82CpF6_QLBXbckA8Q526izEiAXOP9bBOphPVJ_LRJax-dS"
+    "h6e9YQODW1SQ-d3ldQCgZJ6HUbuR3haVBnrhgatv6tmGuwby9G7bVVfk7i3w5YvGRsml0d"
+    "eB4SuZo50YdBf9ne-flRNr8PKr8vWqBUk2l_P845yuAG0";
+static const char state_before[] =
+    "AVUyTgcHBwcHBwcHBwcHB9Q18-iU1MIxQZSEM_2wjfiLgqhLGUSsMbbp6Z3JbIUBr-JexG"
+    "Jog05uEostCZC7epCdtZ3GPhmE";
+
+/* F37; the seeds of the fuzz target are these two */
+static void opens_what_an_earlier_build_has_sealed(void **state)
+{
+    cog_sealer_t sealer = sealer_of(*state, seed_secret);
+    cog_login_state_t *cookie, *param;
+
+    assert_int_equal(cog_login_state_unseal(*state, sealer.keyring,
+                                            cog_span_of(sealed_before),
+                                            PREFIX "login_AAAAAAAA", &cookie),
+                     COG_OK);
+    assert_string_equal(cookie->client, "staff");
+    assert_string_equal(cookie->return_to, "/orders?page=2");
+    assert_int_equal(cog_login_state_read(*state, sealer.keyring, state_before, &param),
+                     COG_OK);
+    assert_true(cog_login_state_is_same(cookie, param));
+    assert_int_equal(param->created, 1795000000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +334,7 @@ int main(void)
         cmocka_unit_test_with_pool(carries_the_login_in_the_state_parameter),
         cmocka_unit_test_with_pool(writes_a_short_state_of_url_safe_characters),
         cmocka_unit_test_with_pool(reads_no_state_that_is_none_of_ours),
+        cmocka_unit_test_with_pool(opens_what_an_earlier_build_has_sealed),
     };
 
     return cmocka_run_group_tests_name("session/login_state", tests, NULL, NULL);
