@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define MAX_DEPTH 32
-#define MAX_WHOLE 9007199254740992.0 /* 2^53 */
+#define MAX_WHOLE 9007199254740992 /* 2^53: up to here a double is exact */
 
 static apr_status_t release(void *value)
 {
@@ -83,11 +83,18 @@ const char *cog_json_string(const json_t *object, const char *name)
 int cog_json_whole(const json_t *object, const char *name, json_int_t *number)
 {
     const json_t *value = json_object_get(object, name);
-    double real = json_number_value(value);
+    double real = json_real_value(value);
+    json_int_t whole = json_integer_value(value);
 
-    if (!json_is_number(value) || !(real >= 0 && real <= MAX_WHOLE)) {
+    if (json_is_real(value) && real >= 0 && real <= (double)MAX_WHOLE) {
+        whole = (json_int_t)real;
+    }
+    else if (!json_is_integer(value)) {
         return 0;
     }
-    *number = (json_int_t)real;
+    if (whole < 0 || whole > MAX_WHOLE) {
+        return 0;
+    }
+    *number = whole;
     return 1;
 }
