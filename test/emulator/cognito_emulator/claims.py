@@ -75,18 +75,21 @@ def at_hash(access_token: str) -> str:
     return b64url(hashlib.sha256(access_token.encode()).digest()[:16])
 
 
-def id_claims(pool, grant: Grant, client: Client, access_token: str, refreshed: bool) -> dict:
+def id_claims(pool, grant: Grant, client: Client, access_token: str, how: str) -> dict:
+    """`how` is the grant type; tokens issued directly have no at_hash."""
     user = pool.users[grant.username]
     now = pool.clock.seconds()
     attributes = visible_attributes(user, client, grant.scopes)
-    claims: dict = {"at_hash": at_hash(access_token)} if pool.quirks.at_hash else {}
+    has_hash = pool.quirks.at_hash and how != "direct"
+    claims: dict = {"at_hash": at_hash(access_token)} if has_hash else {}
     claims["sub"] = user.sub
     claims.update(group_claims(pool, user))
     for name in sorted(attributes):
         claims[name] = id_attribute(name, attributes[name], pool.quirks)
     claims["iss"] = pool.issuer_url
     claims["cognito:username"] = user.username
-    if grant.nonce is not None and (not refreshed or pool.quirks.nonce_after_refresh):
+    is_first = how != "refresh_token"
+    if grant.nonce is not None and (is_first or pool.quirks.nonce_after_refresh):
         claims["nonce"] = grant.nonce
     if client.revocation:
         claims["origin_jti"] = grant.origin_jti

@@ -152,6 +152,8 @@ def convert(cls, name: str, hint, value, where: str):
 
 def check_scalar(cls, name: str, hint, value, where: str):
     is_bool = isinstance(value, bool)
+    if hint is float and isinstance(value, int) and not is_bool:
+        return float(value)
     if not isinstance(value, hint) or (is_bool and hint is not bool):
         raise ConfigError(f"{where}: {hint.__name__} is needed, not {value!r}")
     choices = CHOICES.get(name) if issubclass(cls, CHOICE_CLASSES) else None

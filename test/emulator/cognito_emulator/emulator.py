@@ -53,7 +53,7 @@ class Emulator:
     def ready(self) -> dict:
         """What a client needs to know: the line that is printed."""
         return {
-            "control": self.url("control"),
+            "control": self.url("control", "127.0.0.1"),
             "ca_file": self.tls.ca_file if self.tls else None,
             "pools": {
                 pool.id: {

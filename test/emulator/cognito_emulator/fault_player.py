@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from urllib.parse import parse_qsl, urlencode
 
 from .damage import DAMAGES, gzipped
 from .faults import Fault
-from .wire import Delivery, Reply, Request, Wire
+from .wire import Delivery, Reply, Wire
 
+# where an OAuth error travels to the redirect_uri; elsewhere it is JSON
+TRAVELLING = ("authorize", "login", "idpresponse")
 THROTTLED = {
     "400": (400, {"__type": "TooManyRequestsException", "message": "Rate exceeded"}),
     "429": (429, {"message": "Too Many Requests"}),
@@ -17,8 +18,8 @@ THROTTLED = {
 }
 
 
-def play(fault: Fault, request: Request, work, wire: Wire, how: Delivery) -> int | None:
-    """`work` runs the endpoint. Gives the status that was sent, if one was."""
+def play(fault: Fault, work, wire: Wire, how: Delivery) -> int | None:
+    """`work` runs the endpoint, with trouble if given. Gives the status that was sent, if any."""
     if fault.delay is not None:
         wire.sleep(fault.delay, fault.cancelled)
     if fault.reset == "at-once":
@@ -26,9 +27,7 @@ def play(fault: Fault, request: Request, work, wire: Wire, how: Delivery) -> int
     if fault.hang:
         wire.sleep(None, fault.cancelled)
         return wire.close()
-    runs = fault.work if fault.work is not None else not fault.replaces_answer()
-    reply = work() if runs else Reply(200)
-    reply = change(replace(reply, fault, request), fault)
+    reply = change(make_reply(fault, work), fault)
     if fault.late is not None:
         wire.sleep(fault.late, fault.cancelled)
     if fault.reset == "after-work":
@@ -37,9 +36,17 @@ def play(fault: Fault, request: Request, work, wire: Wire, how: Delivery) -> int
     return reply.status
 
 
-def replace(reply: Reply, fault: Fault, request: Request) -> Reply:
+def make_reply(fault: Fault, work) -> Reply:
+    """A fault that makes up the answer keeps the endpoint from working, unless told otherwise."""
+    if fault.error is not None and fault.endpoint in TRAVELLING:
+        return work((fault.error, fault.error_description))
+    runs = fault.work if fault.work is not None else not fault.replaces_answer()
+    return replace(work(None) if runs else Reply(200), fault)
+
+
+def replace(reply: Reply, fault: Fault) -> Reply:
     if fault.error is not None:
-        return oauth_error(fault, request)
+        return oauth_error(fault)
     if fault.throttle is not None:
         status, body = THROTTLED[fault.throttle]
         return json_reply(status, body) if body else html_reply(status)
@@ -54,21 +61,11 @@ def replace(reply: Reply, fault: Fault, request: Request) -> Reply:
     return reply
 
 
-def oauth_error(fault: Fault, request: Request) -> Reply:
-    """At authorize and login it travels to the redirect_uri, elsewhere as JSON."""
+def oauth_error(fault: Fault) -> Reply:
     body = {"error": fault.error}
     if fault.error_description is not None:
         body["error_description"] = fault.error_description
-    params = dict(parse_qsl(request.query))
-    if "redirect_uri" not in params:
-        return json_reply(fault.status or 400, body)
-    answer = {k: v for k, v in (("error_description", fault.error_description),) if v is not None}
-    if "state" in params:
-        answer["state"] = params["state"]
-    answer["error"] = fault.error
-    uri = params["redirect_uri"]
-    location = uri + ("&" if "?" in uri else "?") + urlencode(answer)
-    return Reply(302, [("Location", location)])
+    return json_reply(fault.status or 400, body)
 
 
 def json_reply(status: int, value) -> Reply:
@@ -98,8 +95,7 @@ def change(reply: Reply, fault: Fault) -> Reply:
     if fault.gzip is not None:
         reply.body = gzipped(reply.body, fault.gzip)
         reply.set_header("Content-Encoding", "gzip")
-    if not fault.replaces_answer() or fault.body is not None:
-        reply.remove_header("Content-Length")
+    reply.remove_header("Content-Length")
     change_headers(reply, fault)
     return reply
 

@@ -83,6 +83,8 @@ class FaultTable:
         self._faults: list[Fault] = []
 
     def add(self, fault: Fault) -> int:
+        if fault.endpoint == "login" and fault.error is not None:
+            fault.method = "POST"  # it comes of signing in, not of looking at the form
         fault.number = next(self._numbers)
         with self._lock:
             self._faults.append(fault)

@@ -34,19 +34,19 @@ class Service:
             entry.status = reply.status
             return wire.send(reply, how)
         entry.fault = fault.number
-        entry.status = play(fault, request, lambda: run(self.app, request), wire, how)
+        entry.status = play(fault, lambda t: run(self.app, request, t), wire, how)
         return None
 
 
-def run(app, request: Request) -> Reply:
-    """Runs a WSGI app to its end."""
+def run(app, request: Request, trouble: tuple | None = None) -> Reply:
+    """Runs a WSGI app to its end. `trouble`: error and description that end a sign-in."""
     reply = Reply(500)
 
     def start_response(status: str, headers: list, exc_info=None):
         reply.status = int(status.split(" ", 1)[0])
         reply.headers = [("Server", "Server"), *headers]
 
-    chunks = app(environ(request), start_response)
+    chunks = app({**environ(request), "cognito.trouble": trouble}, start_response)
     try:
         reply.body = b"".join(chunks)
     finally:

@@ -55,6 +55,10 @@ def nonce(draft: Draft) -> str:
     return draft.payload.get("nonce", "")
 
 
+def at_hash(draft: Draft) -> str:
+    return draft.payload.get("at_hash", "")
+
+
 def later(seconds: int):
     return lambda draft: draft.payload["iat"] + seconds
 
@@ -168,9 +172,9 @@ ROWS = [
 
     # at_hash: of the access token that came along, if there is one
     Mutation("id-athash-other", R, A, op.claim("at_hash", "AAAAAAAAAAAAAAAAAAAAAA")),
-    Mutation("id-athash-shorter", R, A, op.claim("at_hash", lambda d: d.payload["at_hash"][:8])),
-    Mutation("id-athash-longer", R, A, op.claim("at_hash", lambda d: d.payload["at_hash"] + "A")),
-    Mutation("id-athash-padded", R, A, op.claim("at_hash", lambda d: d.payload["at_hash"] + "==")),
+    Mutation("id-athash-shorter", R, A, op.claim("at_hash", lambda d: at_hash(d)[:8])),
+    Mutation("id-athash-longer", R, A, op.claim("at_hash", lambda d: at_hash(d) + "A")),
+    Mutation("id-athash-padded", R, A, op.claim("at_hash", lambda d: at_hash(d) + "==")),
     Mutation("id-athash-empty", R, A, op.claim("at_hash", "")),
     Mutation("id-athash-number", R, A, op.claim("at_hash", 1)),
     Mutation("id-athash-null", R, A, op.claim("at_hash", None)),

@@ -23,6 +23,7 @@ LEVEL_OF_PASSWORD = "urn:cognito:loa:1"
 def authorize():
     pool = web.pool()
     ask = parse(pool, flask.request.args)
+    check_trouble(ask)
     session = current_session(pool)
     if session is not None and serves(pool, session, ask):
         return finish(pool, ask, session)
@@ -102,6 +103,7 @@ def start_session(pool, ask: AuthorizeRequest, username: str, provider: str):
 
 def finish(pool, ask: AuthorizeRequest, session: BrowserSession, is_new: bool = False):
     """Back to the client with a code, or with tokens in the fragment (implicit flow)."""
+    check_trouble(ask)
     if not pool.users[session.username].enabled:
         if pool.quirks.disabled_user_cookie == "redirect":
             raise RedirectError(ask, "invalid_request", "User is disabled")
@@ -111,6 +113,13 @@ def finish(pool, ask: AuthorizeRequest, session: BrowserSession, is_new: bool = 
         return web.redirect(implicit_location(pool, ask, grant))
     code = pool.grants.issue_code(grant, ask.redirect_uri, ask.challenge)
     return web.redirect(web.with_params(ask.redirect_uri, [("code", code), *state_of(ask)]))
+
+
+def check_trouble(ask: AuthorizeRequest) -> None:
+    """What a fault of the control API lets go wrong here."""
+    trouble = flask.request.environ.get("cognito.trouble")
+    if trouble is not None:
+        raise RedirectError(ask, *trouble)
 
 
 def new_grant(pool, ask: AuthorizeRequest, session: BrowserSession, is_new: bool) -> Grant:

@@ -348,8 +348,10 @@ class PoolHandle:
     # people
 
     def authorize_url(self, client_id: str = CLIENT_ID, **params) -> str:
+        """`None` leaves a parameter out."""
         params = {"response_type": "code", "client_id": client_id, **params}
-        return f"{self.domain}/oauth2/authorize?{urlencode(params)}"
+        query = urlencode({k: v for k, v in params.items() if v is not None})
+        return f"{self.domain}/oauth2/authorize?{query}"
 
     def sign_in(self, http_client, url: str, username: str, password: str = PASSWORD) -> str:
         """From an authorization URL through the hosted UI; gives the Location of the callback,

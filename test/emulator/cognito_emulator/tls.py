@@ -6,6 +6,7 @@ import datetime
 import ipaddress
 import os
 import ssl
+import warnings
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -132,9 +133,11 @@ class TlsContexts:
 
 
 def limit_version(context: ssl.SSLContext, name: str) -> None:
-    """Old versions need OpenSSL's security level 0."""
+    """Old versions need OpenSSL's security level 0, and Python warns of them."""
     version = VERSIONS[name]
-    if version < ssl.TLSVersion.TLSv1_2:
-        context.set_ciphers("DEFAULT@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.TLSv1
-    context.maximum_version = version
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        if version < ssl.TLSVersion.TLSv1_2:
+            context.set_ciphers("DEFAULT@SECLEVEL=0")
+            context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = version

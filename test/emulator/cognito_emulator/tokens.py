@@ -20,8 +20,7 @@ def issue(pool, grant: Grant, client: Client, how: str) -> dict:
         "token_type": "Bearer",
     }
     if "openid" in grant.scopes or how == "direct":
-        refreshed = how == "refresh_token"
-        payload = claims.id_claims(pool, grant, client, access_token, refreshed)
+        payload = claims.id_claims(pool, grant, client, access_token, how)
         one = jwt.draft("id", payload, pool.keys.signing("id"), pool=pool, client=client)
         one.context["access_token"] = access_token
         answer = {"id_token": pool.mutations.encode(one, how), **answer}

@@ -75,6 +75,9 @@ def harden(response: ExactResponse, is_https: bool) -> ExactResponse:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-XSS-Protection"] = "1; mode=block"
     headers["X-Frame-Options"] = "DENY"
+    if flask.request.method == "OPTIONS":
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
     if is_https:
         headers["Strict-Transport-Security"] = "max-age=31536000 ; includeSubDomains"
     return response

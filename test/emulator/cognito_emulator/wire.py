@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import http.server
+import select
 import socket
 import socketserver
 import ssl
@@ -209,16 +210,10 @@ class Connection(http.server.BaseHTTPRequestHandler):
         raise ValueError("request body is too large")
 
     def client_is_gone(self) -> bool:
-        """Whether the peer closed; what it may have pipelined is left alone."""
-        sock = self.connection
-        if isinstance(sock, ssl.SSLSocket):
-            return False
-        try:
-            return sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
+        """Whether the peer closed its end, without reading what it may have sent before."""
+        poll = select.poll()
+        poll.register(self.connection, select.POLLRDHUP)
+        return bool(poll.poll(0))
 
     def log_message(self, *args) -> None:
         """Requests are kept in the request log, not on stderr."""
@@ -283,5 +278,5 @@ class Listener(socketserver.ThreadingTCPServer):
                 sock.settimeout(0)
                 sock.unwrap()
             sock.shutdown(socket.SHUT_WR)
-        except OSError:
+        except (OSError, ValueError):
             pass
