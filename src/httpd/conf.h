@@ -27,7 +27,7 @@ typedef struct {
 #define COG_FIELD_STR(name)  const char *name;
 #define COG_FIELD_INT(name)  int name;
 #define COG_FIELD_TIME(name) apr_interval_time_t name;
-#define COG_FIELD_LIST(name) const apr_array_header_t *name;
+#define COG_FIELD_LIST(name) apr_array_header_t *name;
 /* clang-format on */
 
 typedef struct {
@@ -43,9 +43,12 @@ typedef struct {
 
 typedef struct cog_server_conf_t {
     COG_SERVER_FIELDS(COG_FIELD_STR, COG_FIELD_TIME, COG_FIELD_LIST, COG_FIELD_LIST)
-    cog_client_fields_t client;        /* the default client */
-    const apr_array_header_t *clients; /* `cog_named_client_t *`: <CognitoClient> */
-    const struct cog_site_t *site;     /* set at start; NULL: nothing to do here */
+    cog_client_fields_t client;  /* the default client */
+    apr_array_header_t *clients; /* `cog_named_client_t *`: <CognitoClient> */
+    /* not inherited */
+    int has_own_client;            /* some of it was written in this very host */
+    cog_named_client_t *open;      /* the <CognitoClient> that is being read */
+    const struct cog_site_t *site; /* set at start; NULL: nothing to do here */
 } cog_server_conf_t;
 
 typedef struct {
@@ -62,6 +65,7 @@ void *cog_conf_create_dir(apr_pool_t *pool, char *path);
 void *cog_conf_merge_dir(apr_pool_t *pool, void *outer, void *inner);
 
 cog_server_conf_t *cog_conf_of_server(const server_rec *s);
+void cog_conf_set_server(server_rec *s, cog_server_conf_t *conf);
 cog_dir_conf_t *cog_conf_of_dir(const ap_conf_vector_t *per_dir);
 
 /* What a <CognitoClient> amounts to: its own fields over those of the default client. */
@@ -71,5 +75,13 @@ void cog_conf_merge_client(apr_pool_t *pool, const cog_client_fields_t *outer,
 /* The named client of this virtual host, NULL when there is none. */
 cog_named_client_t *cog_conf_find_client(const cog_server_conf_t *server,
                                          const char *name);
+
+/* Append one with nothing set. */
+cog_named_client_t *cog_conf_add_client(apr_pool_t *pool, cog_server_conf_t *server,
+                                        const char *name);
+
+/* CognitoLoginParam: the inner ones, and those outer ones that they do not replace. */
+apr_array_header_t *cog_conf_merge_params(apr_pool_t *pool, apr_array_header_t *outer,
+                                          apr_array_header_t *inner);
 
 #endif

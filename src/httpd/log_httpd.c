@@ -39,18 +39,25 @@ static void write_for_request(void *context, cog_log_level_t level, const char *
     ap_log_rerror(NOWHERE, httpd_level(level), 0, r, "%s", message);
 }
 
+/* What is said at start must not be lost at httpd's own default, `LogLevel warn`, which
+ * shows notices. */
+static int level_at_start(cog_log_level_t level)
+{
+    return level == COG_LOG_INFO ? APLOG_NOTICE : httpd_level(level);
+}
+
 static int is_on_for_server(void *context, cog_log_level_t level)
 {
     const server_rec *s = context;
 
-    return APLOG_IS_LEVEL(s, httpd_level(level));
+    return APLOG_IS_LEVEL(s, level_at_start(level));
 }
 
 static void write_for_server(void *context, cog_log_level_t level, const char *message)
 {
     const server_rec *s = context;
 
-    ap_log_error(NOWHERE, httpd_level(level), 0, s, "%s", message);
+    ap_log_error(NOWHERE, level_at_start(level), 0, s, "%s", message);
 }
 
 static cog_log_t *make_log(apr_pool_t *pool, void *context)

@@ -9,10 +9,20 @@
 #include "flow/ports.h"
 #include "httpd/conf.h"
 
+/* CognitoRemoteUser, when nothing is written. */
+#define COG_DEFAULT_USER_CLAIMS(X) X("cognito:username") X("email") X("sub")
+
+/* CognitoLoginParam of a client, outside of sections. */
+typedef struct {
+    const cog_client_conf_t *client;
+    apr_array_header_t *params; /* cog_login_param_t, or NULL */
+} cog_client_params_t;
+
 /* A virtual host for which a client is configured. */
 typedef struct cog_site_t {
     const cog_conf_t *conf;
     cog_fetcher_t fetcher;
+    apr_array_header_t *client_params; /* cog_client_params_t */
 } cog_site_t;
 
 /* NULL when the module is not configured for this virtual host. */

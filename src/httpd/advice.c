@@ -1,0 +1,172 @@
+#include "httpd/advice.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "httpd/log_httpd.h"
+#include "httpd/own_key.h"
+
+const char *cog_host_name(apr_pool_t *pool, const server_rec *s)
+{
+    const char *name = s->server_hostname ? s->server_hostname : "*";
+
+    if (!s->is_virtual) {
+        return "main server";
+    }
+    return apr_psprintf(pool, "virtual host %s:%u (%s:%u)", name, (unsigned)s->port,
+                        s->defn_name ? s->defn_name : "-", s->defn_line_number);
+}
+
+static const char *client_name(const cog_client_conf_t *client)
+{
+    return *client->name ? client->name : "default";
+}
+
+static const char *origin_of(const cog_conf_t *conf, int i)
+{
+    return APR_ARRAY_IDX(conf->origins, i, const char *);
+}
+
+static void tell_urls(const cog_log_t *log, const cog_conf_t *conf,
+                      const cog_client_conf_t *client)
+{
+    for (int i = 0; i < conf->origins->nelts; ++i) {
+        COG_LOG(log, INFO, 4010,
+                "client %s: register the callback URL %s%s and the sign-out URL "
+                "%s%s/signed-out at the app client %s",
+                client_name(client), origin_of(conf, i),
+                APR_ARRAY_IDX(conf->callbacks, 0, const char *), origin_of(conf, i),
+                conf->path, client->client_id);
+    }
+    COG_LOG(log, DEBUG, 4011, "client %s: %s, scope %s, cookie %s, issuer %s",
+            client_name(client), client->secret_count ? "confidential" : "public",
+            client->scope, client->session_cookie, client->issuer);
+}
+
+static const cog_client_conf_t *client_at(const cog_site_t *site, int i)
+{
+    return APR_ARRAY_IDX(site->client_params, i, cog_client_params_t).client;
+}
+
+void cog_advise_urls(apr_pool_t *scratch, const apr_array_header_t *hosts)
+{
+    for (int i = 0; i < hosts->nelts; ++i) {
+        const cog_host_t *host = &APR_ARRAY_IDX(hosts, i, cog_host_t);
+        const cog_log_t *log = cog_log_of_server(scratch, host->s);
+
+        for (int n = 0; host->site && n < host->site->client_params->nelts; ++n) {
+            tell_urls(log, host->site->conf, client_at(host->site, n));
+        }
+        if (host->site && !host->written->secrets) {
+            COG_LOG(log, DEBUG, 4012, "cookies are sealed with the key in %s",
+                    cog_own_key_path(scratch));
+        }
+        if (!host->site && host->problem) {
+            COG_LOG(log, DEBUG, 4013, "%s is left out: %s",
+                    cog_host_name(scratch, host->s), host->problem);
+        }
+    }
+}
+
+static void warn_of_http(const cog_log_t *log, const cog_site_t *site)
+{
+    if (cog_text_begins(origin_of(site->conf, 0), "http:")) {
+        COG_LOG(log, WARNING, 4020,
+                "CognitoBaseURL %s is not https: cookies go unprotected; only for "
+                "development on this machine",
+                origin_of(site->conf, 0));
+    }
+    for (int i = 0; i < site->client_params->nelts; ++i) {
+        const cog_client_conf_t *client = client_at(site, i);
+
+        if (cog_text_begins(client->issuer, "http:")) {
+            COG_LOG(log, WARNING, 4021,
+                    "client %s: CognitoIssuer %s is not https: tokens go unprotected; "
+                    "only for development on this machine",
+                    client_name(client), client->issuer);
+        }
+    }
+}
+
+/* Do a browser's cookies of one host go to the other? They do not tell ports apart. */
+static const char *host_of(apr_pool_t *scratch, const cog_host_t *host)
+{
+    const char *domain = host->written->cookie_domain;
+    const char *name = strstr(origin_of(host->site->conf, 0), "://") + 3;
+
+    return domain && *domain ? domain : apr_pstrmemdup(scratch, name, strcspn(name, ":"));
+}
+
+static int are_same_sources(const apr_array_header_t *a, const apr_array_header_t *b)
+{
+    if (!a || !b || a->nelts != b->nelts) {
+        return a == b;
+    }
+    for (int i = 0; i < a->nelts; ++i) {
+        const cog_secret_source_t *x = &APR_ARRAY_IDX(a, i, cog_secret_source_t);
+        const cog_secret_source_t *y = &APR_ARRAY_IDX(b, i, cog_secret_source_t);
+
+        if (x->kind != y->kind || strcmp(x->where, y->where) != 0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Two clients that write one cookie, but cannot read what the other wrote. */
+static const cog_client_conf_t *find_rival(const cog_host_t *host,
+                                           const cog_host_t *other)
+{
+    int is_same_key = are_same_sources(host->written->secrets, other->written->secrets);
+
+    for (int i = 0; i < host->site->client_params->nelts; ++i) {
+        const cog_client_conf_t *client = client_at(host->site, i);
+
+        for (int n = 0; n < other->site->client_params->nelts; ++n) {
+            const cog_client_conf_t *rival = client_at(other->site, n);
+
+            if (strcmp(client->session_cookie, rival->session_cookie) == 0 &&
+                (!is_same_key || strcmp(client->bound_to, rival->bound_to) != 0)) {
+                return rival;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void warn_of_rivals(apr_pool_t *scratch, const cog_host_t *host,
+                           const cog_host_t *other)
+{
+    const cog_client_conf_t *rival;
+
+    if (!host->site || !other->site ||
+        strcmp(host_of(scratch, host), host_of(scratch, other)) != 0) {
+        return;
+    }
+    rival = find_rival(host, other);
+    if (rival) {
+        COG_LOG(
+            cog_log_of_server(scratch, other->s), WARNING, 4022,
+            "%s and %s write the same cookie %s for %s, with different contents: "
+            "users are signed out of one by the other; give one of them CognitoCookie "
+            "name=",
+            cog_host_name(scratch, host->s), cog_host_name(scratch, other->s),
+            rival->session_cookie, host_of(scratch, host));
+    }
+}
+
+void cog_advise_warnings(apr_pool_t *scratch, const apr_array_header_t *hosts)
+{
+    for (int i = 0; i < hosts->nelts; ++i) {
+        const cog_host_t *host = &APR_ARRAY_IDX(hosts, i, cog_host_t);
+
+        if (host->site) {
+            warn_of_http(cog_log_of_server(scratch, host->s), host->site);
+        }
+        for (int n = 0; n < i; ++n) {
+            warn_of_rivals(scratch, &APR_ARRAY_IDX(hosts, n, cog_host_t), host);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+#include "httpd/conf.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+extern module auth_cognito_module;
+
+/* clang-format off */
+#define UNSET_STR(field)  conf->field = NULL;
+#define UNSET_INT(field)  conf->field = COG_UNSET;
+#define UNSET_TIME(field) conf->field = COG_UNSET;
+#define UNSET_LIST(field) conf->field = NULL;
+#define UNSET_PARAM(field) conf->field = NULL;
+#define UNSET_ALL(field)  conf->field = NULL;
+
+#define MERGE_STR(field)  merged->field = add->field ? add->field : base->field;
+#define MERGE_INT(field)  merged->field = add->field != COG_UNSET ? add->field : base->field;
+#define MERGE_TIME(field) MERGE_INT(field)
+#define MERGE_LIST(field) MERGE_STR(field)
+#define MERGE_PARAM(field) merged->field = cog_conf_merge_params(pool, base->field, add->field);
+#define MERGE_ALL(field)  merged->field = join(pool, base->field, add->field);
+/* clang-format on */
+
+static apr_array_header_t *join(apr_pool_t *pool, apr_array_header_t *outer,
+                                apr_array_header_t *inner)
+{
+    if (!outer || !inner) {
+        return inner ? inner : outer;
+    }
+    return apr_array_append(pool, outer, inner);
+}
+
+static int has_param(const apr_array_header_t *params, const char *name)
+{
+    for (int i = 0; i < params->nelts; ++i) {
+        if (strcmp(APR_ARRAY_IDX(params, i, cog_login_param_t).name, name) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+apr_array_header_t *cog_conf_merge_params(apr_pool_t *pool, apr_array_header_t *outer,
+                                          apr_array_header_t *inner)
+{
+    apr_array_header_t *merged;
+
+    if (!outer || !inner) {
+        return inner ? inner : outer;
+    }
+    merged = apr_array_copy(pool, inner);
+    for (int i = 0; i < outer->nelts; ++i) {
+        const cog_login_param_t *param = &APR_ARRAY_IDX(outer, i, cog_login_param_t);
+
+        if (!has_param(inner, param->name)) {
+            APR_ARRAY_PUSH(merged, cog_login_param_t) = *param;
+        }
+    }
+    return merged;
+}
+
+static void unset_pool(cog_client_fields_t *conf)
+{
+    COG_POOL_FIELDS(UNSET_STR, UNSET_LIST)
+}
+
+static void unset_app(cog_client_fields_t *conf)
+{
+    COG_APP_FIELDS(UNSET_STR, UNSET_LIST)
+}
+
+static void unset_client(cog_client_fields_t *conf)
+{
+    unset_pool(conf);
+    unset_app(conf);
+    COG_LOGIN_FIELDS(UNSET_STR, UNSET_INT, UNSET_PARAM)
+}
+
+/* A secret belongs to its client id, and both to their user pool: nothing of them goes
+ * to another pool because a section forgot to say that it has none. */
+static cog_client_fields_t inheritable(const cog_client_fields_t *outer,
+                                       const cog_client_fields_t *inner)
+{
+    cog_client_fields_t fields = *outer;
+
+    if (inner->user_pool || inner->issuers) {
+        unset_pool(&fields);
+        unset_app(&fields);
+    }
+    if (inner->client_id) {
+        unset_app(&fields);
+    }
+    return fields;
+}
+
+void cog_conf_merge_client(apr_pool_t *pool, const cog_client_fields_t *outer,
+                           const cog_client_fields_t *inner, cog_client_fields_t *merged)
+{
+    cog_client_fields_t allowed = inheritable(outer, inner);
+    const cog_client_fields_t *base = &allowed;
+    const cog_client_fields_t *add = inner;
+
+    COG_POOL_FIELDS(MERGE_STR, MERGE_LIST)
+    COG_APP_FIELDS(MERGE_STR, MERGE_LIST)
+    COG_LOGIN_FIELDS(MERGE_STR, MERGE_INT, MERGE_PARAM)
+}
+
+cog_named_client_t *cog_conf_find_client(const cog_server_conf_t *server,
+                                         const char *name)
+{
+    for (int i = 0; server->clients && i < server->clients->nelts; ++i) {
+        cog_named_client_t *client =
+            APR_ARRAY_IDX(server->clients, i, cog_named_client_t *);
+
+        if (strcmp(client->name, name) == 0) {
+            return client;
+        }
+    }
+    return NULL;
+}
+
+cog_named_client_t *cog_conf_add_client(apr_pool_t *pool, cog_server_conf_t *server,
+                                        const char *name)
+{
+    cog_named_client_t *client = apr_pcalloc(pool, sizeof(*client));
+
+    client->name = name;
+    unset_client(&client->fields);
+    if (!server->clients) {
+        server->clients = apr_array_make(pool, 2, sizeof(cog_named_client_t *));
+    }
+    APR_ARRAY_PUSH(server->clients, cog_named_client_t *) = client;
+    return client;
+}
+
+/* Of a name that both know, the inner one refines the outer one. */
+static void merge_clients(apr_pool_t *pool, const cog_server_conf_t *from,
+                          cog_server_conf_t *merged)
+{
+    for (int i = 0; from->clients && i < from->clients->nelts; ++i) {
+        const cog_named_client_t *client =
+            APR_ARRAY_IDX(from->clients, i, cog_named_client_t *);
+        cog_named_client_t *known = cog_conf_find_client(merged, client->name);
+        cog_client_fields_t outer;
+
+        if (!known) {
+            known = cog_conf_add_client(pool, merged, client->name);
+        }
+        outer = known->fields;
+        cog_conf_merge_client(pool, &outer, &client->fields, &known->fields);
+    }
+}
+
+void *cog_conf_create_server(apr_pool_t *pool, server_rec *s)
+{
+    cog_server_conf_t *conf = apr_pcalloc(pool, sizeof(*conf));
+
+    (void)s;
+    COG_SERVER_FIELDS(UNSET_STR, UNSET_TIME, UNSET_LIST, UNSET_ALL)
+    unset_client(&conf->client);
+    return conf;
+}
+
+void *cog_conf_merge_server(apr_pool_t *pool, void *outer, void *inner)
+{
+    const cog_server_conf_t *base = outer;
+    const cog_server_conf_t *add = inner;
+    cog_server_conf_t *merged = apr_pcalloc(pool, sizeof(*merged));
+
+    COG_SERVER_FIELDS(MERGE_STR, MERGE_TIME, MERGE_LIST, MERGE_ALL)
+    cog_conf_merge_client(pool, &base->client, &add->client, &merged->client);
+    merge_clients(pool, base, merged);
+    merge_clients(pool, add, merged);
+    merged->has_own_client = add->has_own_client;
+    return merged;
+}
+
+void *cog_conf_create_dir(apr_pool_t *pool, char *path)
+{
+    cog_dir_conf_t *conf = apr_pcalloc(pool, sizeof(*conf));
+
+    (void)path;
+    COG_DIR_FIELDS(UNSET_STR, UNSET_INT, UNSET_TIME, UNSET_LIST, UNSET_PARAM)
+    return conf;
+}
+
+void *cog_conf_merge_dir(apr_pool_t *pool, void *outer, void *inner)
+{
+    const cog_dir_conf_t *base = outer;
+    const cog_dir_conf_t *add = inner;
+    cog_dir_conf_t *merged = apr_pcalloc(pool, sizeof(*merged));
+
+    COG_DIR_FIELDS(MERGE_STR, MERGE_INT, MERGE_TIME, MERGE_LIST, MERGE_PARAM)
+    return merged;
+}
+
+cog_server_conf_t *cog_conf_of_server(const server_rec *s)
+{
+    return ap_get_module_config(s->module_config, &auth_cognito_module);
+}
+
+void cog_conf_set_server(server_rec *s, cog_server_conf_t *conf)
+{
+    ap_set_module_config(s->module_config, &auth_cognito_module, conf);
+}
+
+cog_dir_conf_t *cog_conf_of_dir(const ap_conf_vector_t *per_dir)
+{
+    return ap_get_module_config(per_dir, &auth_cognito_module);
+}

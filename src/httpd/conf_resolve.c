@@ -1,0 +1,96 @@
+#include "httpd/conf_resolve.h"
+
+#include <apr_strings.h>
+
+#define DEFAULT_CONNECT apr_time_from_sec(2)
+#define DEFAULT_TOTAL   apr_time_from_sec(5)
+
+/* A cookie header must fit LimitRequestFieldSize together with the cookies of logins in
+ * flight and those of the application: 2 kB each. */
+#define OTHER_COOKIES 4096
+#define MIN_ROOM      3900
+#define MAX_ROOM      15200
+
+static int names_a_client(const cog_server_conf_t *written)
+{
+    return written->clients || written->client.client_id || written->client.user_pool ||
+           written->client.issuers;
+}
+
+static int cookie_room(const server_rec *s)
+{
+    int room = s->limit_req_fieldsize - OTHER_COOKIES;
+
+    if (room < MIN_ROOM) {
+        return MIN_ROOM;
+    }
+    return room < MAX_ROOM ? room : MAX_ROOM;
+}
+
+/* "" switches an outer setting back. */
+static const char *or_none(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
+static const char *make_fetcher(cog_resolve_t *host)
+{
+    const cog_server_conf_t *written = host->written;
+    cog_fetch_conf_t conf = {
+        .proxy = or_none(written->proxy),
+        .ca_file = or_none(written->ca_file),
+        .connect_limit = DEFAULT_CONNECT,
+        .total_limit = DEFAULT_TOTAL,
+    };
+
+    if (written->total_limit != COG_UNSET) {
+        conf.connect_limit = written->connect_limit;
+        conf.total_limit = written->total_limit;
+    }
+    return cog_start_fetcher(host->start, &conf, &host->site->fetcher);
+}
+
+static const char *make_keyring(cog_resolve_t *host)
+{
+    return cog_start_keyring(host->start, host->written->secrets, &host->conf->keyring);
+}
+
+static const char *run_steps(cog_resolve_t *host)
+{
+    static const char *(*const steps[])(cog_resolve_t * host) = {
+        cog_resolve_urls, cog_resolve_cookies, cog_resolve_clients,
+        make_keyring,     make_fetcher,
+    };
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); ++i) {
+        const char *problem = steps[i](host);
+
+        if (problem) {
+            return problem;
+        }
+    }
+    cog_resolve_kept_claims(host);
+    return NULL;
+}
+
+const char *cog_resolve_site(cog_start_t *start, const cog_tree_t *tree, server_rec *s,
+                             const cog_site_t **site)
+{
+    cog_resolve_t host = {
+        .start = start, .tree = tree, .s = s, .written = cog_conf_of_server(s)};
+    const char *problem;
+
+    *site = NULL;
+    if (!names_a_client(host.written)) {
+        return NULL;
+    }
+    host.conf = apr_pcalloc(start->pool, sizeof(*host.conf));
+    host.conf->cookie_room = cookie_room(s);
+    host.site = apr_pcalloc(start->pool, sizeof(*host.site));
+    host.site->conf = host.conf;
+    problem = run_steps(&host);
+    if (!problem) {
+        *site = host.site;
+    }
+    return problem;
+}

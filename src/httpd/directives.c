@@ -1,0 +1,90 @@
+/* Every directive is one line of this table; docs/directives.md describes it. */
+#include "httpd/directives.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+
+#define SERVER RSRC_CONF                /* server and virtual host */
+#define PLACE  (RSRC_CONF | OR_AUTHCFG) /* also Location, Directory, .htaccess */
+#define CLIENT COG_IN_CLIENT            /* also <CognitoClient> */
+
+/* clang-format off */
+const command_rec cog_directives[] = {
+    AP_INIT_TAKE1("CognitoUserPool", cog_set_user_pool, CLIENT, SERVER,
+                  "the user pool's id: eu-west-1_AbC123dEf"),
+    AP_INIT_ITERATE("CognitoIssuer", cog_set_issuer, CLIENT, SERVER,
+                    "issuers, or discovery URLs, of the user pool"),
+    AP_INIT_TAKE1("CognitoDomain", cog_set_domain, CLIENT, SERVER,
+                  "the hosted UI: a prefix, a host name or a URL"),
+    AP_INIT_TAKE2("CognitoEndpoint", cog_set_endpoint, CLIENT, SERVER,
+                  "authorize, token, userinfo, revoke, logout or jwks, and its URL"),
+    AP_INIT_TAKE1("CognitoClientID", cog_set_client_id, CLIENT, SERVER,
+                  "the app client's id"),
+    AP_INIT_TAKE12("CognitoClientSecret", cog_set_client_secret, CLIENT, SERVER,
+                   "the app client's secret: file:PATH, env:NAME or exec:COMMAND; two for a rotation"),
+    AP_INIT_TAKE1("CognitoClientAuth", cog_set_client_auth, CLIENT, SERVER,
+                  "how the secret is sent: basic or post"),
+    AP_INIT_TAKE_ARGV("CognitoScope", cog_set_scope, CLIENT, SERVER,
+                      "the scopes that are asked for, openid among them"),
+    AP_INIT_TAKE1("CognitoUserInfo", cog_set_userinfo, CLIENT, SERVER,
+                  "on: merge userInfo into the claims"),
+    AP_INIT_TAKE2("CognitoLoginParam", cog_set_login_param, CLIENT, PLACE,
+                  "a parameter of the authorize request, and an expression for its value"),
+
+    AP_INIT_RAW_ARGS("<CognitoClient", cog_open_client, NULL, SERVER,
+                     "a further app client, by name"),
+    AP_INIT_ITERATE("CognitoBaseURL", cog_set_base_url, NULL, SERVER,
+                    "the origins under which users reach this host"),
+    AP_INIT_TAKE1("CognitoPath", cog_set_path, NULL, SERVER,
+                  "where the module's own URLs live"),
+    AP_INIT_ITERATE("CognitoCallback", cog_set_callback, NULL, SERVER,
+                    "the callback's paths"),
+    AP_INIT_ITERATE("CognitoLogoutReturn", cog_set_logout_return, NULL, SERVER,
+                    "where users may land after a sign-out, or none"),
+    AP_INIT_ITERATE("CognitoSecret", cog_set_secret, NULL, SERVER,
+                    "keys that seal cookies: file:PATH, env:NAME or exec:COMMAND"),
+    AP_INIT_ITERATE("CognitoCookie", cog_set_cookie, NULL, SERVER,
+                    "name=, domain=, samesite= and path= of the module's cookies"),
+    AP_INIT_TAKE1("CognitoProxy", cog_set_proxy, NULL, SERVER,
+                  "the proxy for calls to the user pool, or none"),
+    AP_INIT_TAKE1("CognitoCAFile", cog_set_ca_file, NULL, SERVER,
+                  "trusted certificates in PEM form, or system"),
+    AP_INIT_TAKE2("CognitoTimeout", cog_set_timeout, NULL, SERVER,
+                  "how long connecting and a whole call to the user pool may last"),
+
+    AP_INIT_TAKE2("CognitoSessionTimeout", cog_set_session_timeout, NULL, PLACE,
+                  "how long a session lives unused, and at most"),
+    AP_INIT_TAKE1("CognitoUse", cog_set_use, NULL, PLACE,
+                  "the <CognitoClient> of this place, or default"),
+    AP_INIT_TAKE1("CognitoUnauthenticated", cog_set_unauthenticated, NULL, PLACE,
+                  "who is not signed in: auto, login, 401 or pass"),
+    AP_INIT_TAKE_ARGV("CognitoRemoteUser", cog_set_remote_user, NULL, PLACE,
+                      "claims, the first present is REMOTE_USER; s/…/…/ may follow one"),
+    AP_INIT_TAKE1("CognitoExport", cog_set_export, NULL, PLACE,
+                  "env or none: whether claims become COGNITO_ variables"),
+    AP_INIT_ITERATE("CognitoClaims", cog_set_claims, NULL, PLACE,
+                    "patterns of the claims that are exported, or default"),
+    {.name = NULL}
+};
+/* clang-format on */
+
+const char *cog_refuse(const cmd_parms *cmd, const char *value, const char *what)
+{
+    return apr_pstrcat(cmd->pool, cmd->cmd->name, ": '", value, "' ", what, NULL);
+}
+
+const char *cog_parse_source(const cmd_parms *cmd, const char *value,
+                             cog_secret_source_t *source)
+{
+    const char *problem = cog_secret_source_parse(cmd->pool, value, source);
+
+    if (problem) {
+        return apr_pstrcat(cmd->pool, cmd->cmd->name,
+                           ": the value, not shown here, says not where the secret is; ",
+                           problem, NULL);
+    }
+    if (source->kind == COG_SOURCE_FILE) {
+        source->where = ap_server_root_relative(cmd->pool, source->where);
+    }
+    return source->where ? NULL : cog_refuse(cmd, value, "is not a path");
+}

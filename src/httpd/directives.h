@@ -1,0 +1,52 @@
+/* Handlers of directives: they parse one value and store it, nothing more. All return
+ * NULL, or a message that httpd prints behind file and line. */
+#ifndef COG_HTTPD_DIRECTIVES_H
+#define COG_HTTPD_DIRECTIVES_H
+
+#include <httpd.h>
+#include <http_config.h>
+
+#include "base/secret_source.h"
+#include "httpd/conf.h"
+
+/* In the table: this directive may stand in a <CognitoClient>. */
+#define COG_IN_CLIENT ((void *)1)
+
+/* "CognitoPath: 'x' is not …": `what` is the rest of the sentence. */
+const char *cog_refuse(const cmd_parms *cmd, const char *value, const char *what);
+
+/* Parse `file:`, `env:` or `exec:`, the path made absolute. The message does not show the
+ * value, for it may be the secret itself. */
+const char *cog_parse_source(const cmd_parms *cmd, const char *value,
+                             cog_secret_source_t *source);
+
+/* The client that a directive is about: that of the <CognitoClient> around it, else the
+ * default one of the virtual host. */
+cog_client_fields_t *cog_client_of(const cmd_parms *cmd);
+
+typedef const char *cog_set_one_t(cmd_parms *cmd, void *dir, const char *value);
+typedef const char *cog_set_two_t(cmd_parms *cmd, void *dir, const char *first,
+                                  const char *second);
+typedef const char *cog_set_all_t(cmd_parms *cmd, void *dir, int count,
+                                  char *const values[]);
+
+/* directives_client.c */
+cog_set_one_t cog_set_user_pool, cog_set_issuer, cog_set_domain, cog_set_client_id,
+    cog_set_client_auth, cog_set_userinfo;
+cog_set_two_t cog_set_endpoint, cog_set_client_secret;
+cog_set_all_t cog_set_scope;
+
+/* client_section.c */
+cog_set_one_t cog_open_client;
+
+/* directives_server.c */
+cog_set_one_t cog_set_base_url, cog_set_path, cog_set_callback, cog_set_logout_return,
+    cog_set_secret, cog_set_cookie, cog_set_proxy, cog_set_ca_file;
+cog_set_two_t cog_set_timeout;
+
+/* directives_place.c */
+cog_set_one_t cog_set_use, cog_set_unauthenticated, cog_set_export, cog_set_claims;
+cog_set_two_t cog_set_login_param, cog_set_session_timeout;
+cog_set_all_t cog_set_remote_user;
+
+#endif

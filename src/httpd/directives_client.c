@@ -1,0 +1,196 @@
+/* Directives about a user pool and an app client of it. */
+#include <apr_strings.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "flow/conf.h"
+#include "httpd/directives.h"
+#include "httpd/values.h"
+#include "oidc/endpoints.h"
+#include "oidc/pool.h"
+#include "oidc/token.h"
+
+#define LETTERS_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+#define MAX_ISSUERS   8
+#define MAX_CLIENT_ID 128
+#define MAX_SCOPES    50
+
+cog_client_fields_t *cog_client_of(const cmd_parms *cmd)
+{
+    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+
+    server->has_own_client = 1;
+    return server->open ? &server->open->fields : &server->client;
+}
+
+const char *cog_set_user_pool(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_user_pool_t user_pool;
+    const char *problem = cog_user_pool_parse(cmd->pool, value, &user_pool);
+
+    (void)dir;
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
+    }
+    cog_client_of(cmd)->user_pool = value;
+    return NULL;
+}
+
+const char *cog_set_issuer(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_client_fields_t *client = cog_client_of(cmd);
+    const char *problem = cog_value_url(cmd->pool, value);
+
+    (void)dir;
+    if (!problem && value[strlen(value) - 1] == '/') {
+        problem = "ends with /; write the issuer exactly as tokens hold it in iss";
+    }
+    if (!problem && client->issuers && client->issuers->nelts >= MAX_ISSUERS) {
+        problem = "is one too many; write at most 8";
+    }
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
+    }
+    cog_values_add(cmd->pool, &client->issuers, value);
+    return NULL;
+}
+
+/* Whether a prefix has a user pool beside it is known at the end only. */
+const char *cog_set_domain(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_user_pool_t any_pool = {.region = "eu-west-1", .dns_suffix = "amazonaws.com"};
+    const char *url;
+    const char *problem = cog_user_pool_domain(cmd->pool, &any_pool, value, &url);
+
+    (void)dir;
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
+    }
+    cog_client_of(cmd)->domain = value;
+    return NULL;
+}
+
+static const char **endpoint_of(cog_client_fields_t *client, const char *kind)
+{
+    const struct {
+        const char *kind;
+        const char **url;
+    } endpoints[] = {
+        {"authorize", &client->endpoint_authorize},
+        {"token",     &client->endpoint_token    },
+        {"userinfo",  &client->endpoint_userinfo },
+        {"revoke",    &client->endpoint_revoke   },
+        {"logout",    &client->endpoint_logout   },
+        {"jwks",      &client->endpoint_jwks     },
+    };
+
+    for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); ++i) {
+        if (strcmp(kind, endpoints[i].kind) == 0) {
+            return endpoints[i].url;
+        }
+    }
+    return NULL;
+}
+
+const char *cog_set_endpoint(cmd_parms *cmd, void *dir, const char *kind,
+                             const char *value)
+{
+    const char **url = endpoint_of(cog_client_of(cmd), kind);
+    const char *problem = cog_value_url(cmd->pool, value);
+
+    (void)dir;
+    if (!url) {
+        return cog_refuse(cmd, kind,
+                          "is not an endpoint; write authorize, token, userinfo, revoke, "
+                          "logout or jwks");
+    }
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
+    }
+    *url = value;
+    return NULL;
+}
+
+const char *cog_set_client_id(cmd_parms *cmd, void *dir, const char *value)
+{
+    (void)dir;
+    if (!cog_value_consists_of(value, LETTERS_DIGITS "_+", MAX_CLIENT_ID)) {
+        return cog_refuse(cmd, value,
+                          "is not the id of an app client; write letters and digits such "
+                          "as 7sm0a9nvvurn0guite1f2jgqi9");
+    }
+    cog_client_of(cmd)->client_id = value;
+    return NULL;
+}
+
+const char *cog_set_client_secret(cmd_parms *cmd, void *dir, const char *first,
+                                  const char *second)
+{
+    const char *values[COG_MAX_SECRETS] = {first, second};
+    apr_array_header_t *sources =
+        apr_array_make(cmd->pool, COG_MAX_SECRETS, sizeof(cog_secret_source_t));
+
+    (void)dir;
+    for (int i = 0; i < COG_MAX_SECRETS && values[i]; ++i) {
+        const char *problem = cog_parse_source(cmd, values[i], apr_array_push(sources));
+
+        if (problem) {
+            return problem;
+        }
+    }
+    cog_client_of(cmd)->client_secrets = sources;
+    return NULL;
+}
+
+const char *cog_set_client_auth(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_client_fields_t *client = cog_client_of(cmd);
+
+    (void)dir;
+    if (strcasecmp(value, "basic") == 0) {
+        client->auth_method = COG_CLIENT_AUTH_BASIC;
+    }
+    else if (strcasecmp(value, "post") == 0) {
+        client->auth_method = COG_CLIENT_AUTH_POST;
+    }
+    else {
+        return cog_refuse(cmd, value,
+                          "is not a way to send a client secret; write basic or post");
+    }
+    return NULL;
+}
+
+const char *cog_set_scope(cmd_parms *cmd, void *dir, int count, char *const values[])
+{
+    apr_array_header_t *scopes = NULL;
+
+    (void)dir;
+    for (int i = 0; i < count; ++i) {
+        const char *problem =
+            i < MAX_SCOPES ? cog_value_scope(values[i]) : "is one too many";
+
+        if (problem) {
+            return cog_refuse(cmd, values[i], problem);
+        }
+        cog_values_add(cmd->pool, &scopes, values[i]);
+    }
+    if (!cog_values_contain(scopes, "openid")) {
+        return "CognitoScope: openid is missing, without which there is no ID token; "
+               "write openid email profile";
+    }
+    cog_client_of(cmd)->scope = apr_array_pstrcat(cmd->pool, scopes, ' ');
+    return NULL;
+}
+
+const char *cog_set_userinfo(cmd_parms *cmd, void *dir, const char *value)
+{
+    int is_on = strcasecmp(value, "on") == 0;
+
+    (void)dir;
+    if (!is_on && strcasecmp(value, "off") != 0) {
+        return cog_refuse(cmd, value, "is neither on nor off");
+    }
+    cog_client_of(cmd)->has_userinfo = is_on;
+    return NULL;
+}

@@ -1,0 +1,245 @@
+/* Directives about a place: server, virtual host, Location, Directory, .htaccess. */
+#include <apr_strings.h>
+#include <string.h>
+
+#include <httpd.h>
+#include <http_config.h>
+#include <http_log.h>
+
+#include "base/duration.h"
+#include "flow/conf.h"
+#include "httpd/directives.h"
+#include "httpd/substitution.h"
+#include "httpd/values.h"
+#include "oidc/authorize.h"
+
+APLOG_USE_MODULE(auth_cognito);
+
+#define PARAM_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+
+#define MAX_NAME        128
+#define MAX_PATTERNS    100
+#define MAX_SESSION_SEC (400 * 86400) /* no browser keeps a cookie longer */
+
+static int is_htaccess(cmd_parms *cmd)
+{
+    return ap_check_cmd_context(cmd, NOT_IN_HTACCESS) != NULL;
+}
+
+const char *cog_set_use(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_dir_conf_t *place = dir;
+    int is_default = strcasecmp(value, "default") == 0;
+    const char *problem = is_default ? NULL : cog_value_client_name(value);
+
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
+    }
+    place->client_name = is_default ? "" : value;
+    return NULL;
+}
+
+const char *cog_set_unauthenticated(cmd_parms *cmd, void *dir, const char *value)
+{
+    static const struct {
+        const char *name;
+        cog_unauthenticated_t mode;
+    } modes[] = {
+        {"auto",  COG_UNAUTHENTICATED_AUTO },
+        {"login", COG_UNAUTHENTICATED_LOGIN},
+        {"401",   COG_UNAUTHENTICATED_401  },
+        {"pass",  COG_UNAUTHENTICATED_PASS },
+    };
+    cog_dir_conf_t *place = dir;
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); ++i) {
+        if (strcasecmp(value, modes[i].name) == 0) {
+            place->unauthenticated = modes[i].mode;
+            return NULL;
+        }
+    }
+    return cog_refuse(cmd, value, "is not a mode; write auto, login, 401 or pass");
+}
+
+static const char *parse_age(const char *value, apr_interval_time_t *age)
+{
+    int64_t seconds;
+    const char *problem = cog_duration_parse(value, &seconds);
+
+    if (problem) {
+        return problem;
+    }
+    if (seconds > MAX_SESSION_SEC) {
+        return "is longer than 400d, for which no browser keeps a cookie";
+    }
+    *age = apr_time_from_sec(seconds);
+    return NULL;
+}
+
+const char *cog_set_session_timeout(cmd_parms *cmd, void *dir, const char *idle,
+                                    const char *max)
+{
+    cog_dir_conf_t *place = dir;
+    const char *problem = parse_age(idle, &place->session_idle);
+
+    if (problem) {
+        return cog_refuse(cmd, idle, problem);
+    }
+    problem = parse_age(max, &place->session_max);
+    if (!problem && place->session_max < place->session_idle) {
+        problem = "is shorter than the idle time; write 1h 12h";
+    }
+    return problem ? cog_refuse(cmd, max, problem) : NULL;
+}
+
+static const char *add_user_claim(cmd_parms *cmd, apr_array_header_t *claims,
+                                  const char *name)
+{
+    cog_user_claim_t *claim;
+
+    if (!cog_value_is_visible(name, MAX_NAME)) {
+        return cog_refuse(cmd, name, "is not the name of a claim; write email or sub");
+    }
+    claim = apr_array_push(claims);
+    claim->claim = name;
+    claim->pattern = NULL;
+    claim->substitute = NULL;
+    if (!is_htaccess(cmd)) {
+        cog_values_add(cmd->pool, &cog_conf_of_server(cmd->server)->user_claims, name);
+    }
+    return NULL;
+}
+
+/* The substitution belongs to the claim before it, which has none yet. */
+static const char *add_substitution(cmd_parms *cmd, apr_array_header_t *claims,
+                                    const char *text)
+{
+    cog_user_claim_t *last =
+        claims->nelts ? &APR_ARRAY_IDX(claims, claims->nelts - 1, cog_user_claim_t)
+                      : NULL;
+    const char *problem = "stands behind no claim; write CLAIM s/PATTERN/SUBSTITUTE/";
+
+    if (last && !last->pattern) {
+        problem = cog_substitution_parse(cmd->pool, text, last);
+    }
+    return problem ? cog_refuse(cmd, text, problem) : NULL;
+}
+
+const char *cog_set_remote_user(cmd_parms *cmd, void *dir, int count,
+                                char *const values[])
+{
+    cog_dir_conf_t *place = dir;
+    apr_array_header_t *claims =
+        apr_array_make(cmd->pool, count + 1, sizeof(cog_user_claim_t));
+
+    for (int i = 0; i < count; ++i) {
+        const char *problem = cog_substitution_is_meant(values[i])
+                                  ? add_substitution(cmd, claims, values[i])
+                                  : add_user_claim(cmd, claims, values[i]);
+
+        if (problem) {
+            return problem;
+        }
+    }
+    if (claims->nelts == 0) {
+        return "CognitoRemoteUser: a claim is missing; write cognito:username email sub";
+    }
+    place->user_claims = claims;
+    return NULL;
+}
+
+const char *cog_set_export(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_dir_conf_t *place = dir;
+    int is_env = strcasecmp(value, "env") == 0;
+
+    if (!is_env && strcasecmp(value, "none") != 0) {
+        return cog_refuse(cmd, value, "is not a way to export; write env or none");
+    }
+    place->exports_env = is_env;
+    return NULL;
+}
+
+static void start_claims(cmd_parms *cmd, cog_dir_conf_t *place)
+{
+    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+
+    place->claims = apr_array_make(cmd->pool, 4, sizeof(const char *));
+    if (is_htaccess(cmd)) {
+        return;
+    }
+    if (!server->claim_lists) {
+        server->claim_lists = apr_array_make(cmd->pool, 4, sizeof(apr_array_header_t *));
+    }
+    APR_ARRAY_PUSH(server->claim_lists, apr_array_header_t *) = place->claims;
+}
+
+/* An empty list says default, which an outer list cannot be undone with otherwise. */
+const char *cog_set_claims(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_dir_conf_t *place = dir;
+    int is_default = strcasecmp(value, "default") == 0;
+    int is_first = place->claims == NULL;
+
+    if (!cog_value_is_visible(*value == '!' ? value + 1 : value, MAX_NAME)) {
+        return cog_refuse(cmd, value,
+                          "is not a pattern; write email, custom:* or !phone_number");
+    }
+    if (!is_first && (is_default || place->claims->nelts == 0)) {
+        return "CognitoClaims: default stands beside patterns; write one of them";
+    }
+    if (is_first) {
+        start_claims(cmd, place);
+    }
+    if (place->claims->nelts >= MAX_PATTERNS) {
+        return cog_refuse(cmd, value, "is one too many; write at most 100");
+    }
+    if (!is_default) {
+        cog_values_add(cmd->pool, &place->claims, value);
+    }
+    return NULL;
+}
+
+static const char *parse_param(cmd_parms *cmd, const char *name, const char *value,
+                               cog_login_param_t *param)
+{
+    unsigned int flags = AP_EXPR_FLAG_STRING_RESULT | AP_EXPR_FLAG_DONT_VARY;
+    const char *error = NULL;
+
+    if (!cog_value_consists_of(name, PARAM_CHARS, MAX_NAME)) {
+        return cog_refuse(cmd, name, "is not a parameter; write identity_provider");
+    }
+    if (cog_authorize_is_reserved(name)) {
+        return cog_refuse(cmd, name, "is a parameter that the module sets by itself");
+    }
+    if (is_htaccess(cmd)) {
+        flags |= AP_EXPR_FLAG_RESTRICTED;
+    }
+    param->name = name;
+    param->value = ap_expr_parse_cmd(cmd, value, flags, &error, NULL);
+    if (error) {
+        return cog_refuse(
+            cmd, value,
+            apr_pstrcat(cmd->temp_pool, "is not an expression: ", error, NULL));
+    }
+    return NULL;
+}
+
+const char *cog_set_login_param(cmd_parms *cmd, void *dir, const char *name,
+                                const char *value)
+{
+    cog_dir_conf_t *place = dir;
+    cog_login_param_t param;
+    const char *problem = parse_param(cmd, name, value, &param);
+    apr_array_header_t **params =
+        cmd->path ? &place->login_params : &cog_client_of(cmd)->login_params;
+    apr_array_header_t *one;
+
+    if (problem) {
+        return problem;
+    }
+    one = apr_array_make(cmd->pool, 1, sizeof(param));
+    APR_ARRAY_PUSH(one, cog_login_param_t) = param;
+    *params = cog_conf_merge_params(cmd->pool, *params, one);
+    return NULL;
+}

@@ -1,0 +1,124 @@
+#include "httpd/site.h"
+
+#include <string.h>
+#include <http_log.h>
+
+#include "base/log.h"
+#include "base/query.h"
+#include "base/text.h"
+#include "httpd/log_httpd.h"
+
+#define DEFAULT_IDLE_SEC 3600
+#define DEFAULT_MAX_SEC  (12 * 3600)
+
+const cog_site_t *cog_site_of(const server_rec *s)
+{
+    const cog_server_conf_t *server = cog_conf_of_server(s);
+
+    return server ? server->site : NULL;
+}
+
+static const cog_client_conf_t *client_of(const cog_site_t *site,
+                                          const cog_dir_conf_t *written)
+{
+    return cog_conf_client(site->conf, written->client_name ? written->client_name : "");
+}
+
+static apr_array_header_t *params_of(apr_pool_t *pool, const cog_site_t *site,
+                                     const cog_client_conf_t *client,
+                                     const cog_dir_conf_t *written)
+{
+    for (int i = 0; i < site->client_params->nelts; ++i) {
+        const cog_client_params_t *one =
+            &APR_ARRAY_IDX(site->client_params, i, cog_client_params_t);
+
+        if (one->client == client) {
+            return cog_conf_merge_params(pool, one->params, written->login_params);
+        }
+    }
+    return written->login_params;
+}
+
+static const char *evaluate(request_rec *r, const cog_login_param_t *param)
+{
+    const char *error = NULL;
+    const char *value = ap_expr_str_exec(r, param->value, &error);
+
+    if (error) {
+        COG_LOG(cog_log_of_request(r), WARNING, 4030,
+                "CognitoLoginParam %s is left out: %s", param->name, error);
+        return NULL;
+    }
+    return value && *value ? value : NULL;
+}
+
+static const apr_array_header_t *evaluate_all(request_rec *r,
+                                              const apr_array_header_t *written)
+{
+    apr_array_header_t *params = cog_query_make(r->pool);
+
+    for (int i = 0; written && i < written->nelts; ++i) {
+        const cog_login_param_t *param = &APR_ARRAY_IDX(written, i, cog_login_param_t);
+
+        cog_query_add(params, param->name, evaluate(r, param));
+    }
+    return params;
+}
+
+static cog_session_limits_t limits_of(const cog_dir_conf_t *written)
+{
+    cog_session_limits_t limits = {DEFAULT_IDLE_SEC, DEFAULT_MAX_SEC};
+
+    if (written->session_max != COG_UNSET) {
+        limits.idle_sec = apr_time_sec(written->session_idle);
+        limits.max_sec = apr_time_sec(written->session_max);
+    }
+    return limits;
+}
+
+const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir,
+                                  int with_params)
+{
+    const cog_site_t *site = cog_site_of(r->server);
+    const cog_dir_conf_t *written = cog_conf_of_dir(per_dir);
+    cog_place_t *place = apr_pcalloc(r->pool, sizeof(*place));
+
+    place->unauthenticated = written->unauthenticated == COG_UNSET
+                                 ? COG_UNAUTHENTICATED_AUTO
+                                 : (cog_unauthenticated_t)written->unauthenticated;
+    place->limits = limits_of(written);
+    if (!site) {
+        return place;
+    }
+    place->client = client_of(site, written);
+    if (with_params) {
+        place->login_params =
+            evaluate_all(r, params_of(r->pool, site, place->client, written));
+    }
+    return place;
+}
+
+#define USER_CLAIM(name) {name, NULL, NULL},
+
+const apr_array_header_t *cog_dir_user_claims(const ap_conf_vector_t *per_dir)
+{
+    static cog_user_claim_t claims[] = {COG_DEFAULT_USER_CLAIMS(USER_CLAIM)};
+    static const int count = sizeof(claims) / sizeof(*claims);
+    static const apr_array_header_t by_default = {.elt_size = sizeof(*claims),
+                                                  .nelts = count,
+                                                  .nalloc = count,
+                                                  .elts = (char *)claims};
+    const cog_dir_conf_t *written = cog_conf_of_dir(per_dir);
+
+    return written->user_claims ? written->user_claims : &by_default;
+}
+
+int cog_dir_exports_env(const ap_conf_vector_t *per_dir)
+{
+    return cog_conf_of_dir(per_dir)->exports_env != 0;
+}
+
+const apr_array_header_t *cog_dir_claims(const ap_conf_vector_t *per_dir)
+{
+    return cog_conf_of_dir(per_dir)->claims;
+}

@@ -1,0 +1,154 @@
+#include "httpd/start.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "crypto/keyring.h"
+#include "flow/provider.h"
+#include "httpd/own_key.h"
+#include "net/fetch_curl.h"
+
+cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehearsal)
+{
+    cog_start_t *start = apr_pcalloc(scratch, sizeof(*start));
+
+    start->pool = pool;
+    start->scratch = scratch;
+    start->is_rehearsal = is_rehearsal;
+    start->secrets = apr_hash_make(scratch);
+    start->providers = apr_hash_make(scratch);
+    start->fetchers = apr_hash_make(scratch);
+    return start;
+}
+
+static const char *name_of(apr_pool_t *pool, const cog_secret_source_t *source)
+{
+    static const char *const kinds[] = {[COG_SOURCE_FILE] = "file:",
+                                        [COG_SOURCE_ENV] = "env:",
+                                        [COG_SOURCE_EXEC] = "exec:"};
+
+    return apr_pstrcat(pool, kinds[source->kind], source->where, NULL);
+}
+
+const char *cog_start_secret(cog_start_t *start, const char *directive,
+                             const cog_secret_source_t *source, cog_secret_t *secret)
+{
+    const char *name = name_of(start->scratch, source);
+    cog_secret_t *known = apr_hash_get(start->secrets, name, APR_HASH_KEY_STRING);
+    const char *problem;
+
+    if (!known) {
+        known = apr_pcalloc(start->scratch, sizeof(*known));
+        if (source->kind != COG_SOURCE_EXEC || !start->is_rehearsal) {
+            problem = cog_secret_source_read(start->pool, source, known);
+            if (problem) {
+                return apr_psprintf(start->scratch, "%s: '%s' %s", directive, name,
+                                    problem);
+            }
+        }
+        apr_hash_set(start->secrets, name, APR_HASH_KEY_STRING, known);
+    }
+    *secret = *known;
+    return NULL;
+}
+
+static const char *make_keyring(cog_start_t *start, const cog_secret_t *secrets,
+                                int count, const cog_keyring_t **keyring)
+{
+    cog_keyring_t *made;
+
+    if (cog_keyring_make(start->pool, secrets, count, &made) != COG_OK) {
+        return "no keys can be made of the secrets in CognitoSecret";
+    }
+    *keyring = made;
+    return NULL;
+}
+
+static const char *read_secret(cog_start_t *start, const cog_secret_source_t *source,
+                               cog_secret_t *secret)
+{
+    const char *problem = cog_start_secret(start, "CognitoSecret", source, secret);
+
+    if (problem) {
+        return problem;
+    }
+    if (cog_secret_is_set(*secret) && secret->len < COG_SECRET_MIN_LEN) {
+        return apr_psprintf(
+            start->scratch,
+            "CognitoSecret: '%s' is shorter than 32 bytes; write one with "
+            "openssl rand -base64 32",
+            name_of(start->scratch, source));
+    }
+    return NULL;
+}
+
+const char *cog_start_keyring(cog_start_t *start, const apr_array_header_t *sources,
+                              const cog_keyring_t **keyring)
+{
+    cog_secret_t secrets[COG_KEYRING_MAX];
+    int count = sources ? sources->nelts : 1;
+    const char *problem = NULL;
+
+    if (!sources) {
+        problem = cog_own_key_load(start->pool, !start->is_rehearsal, secrets);
+    }
+    for (int i = 0; sources && !problem && i < count; ++i) {
+        problem = read_secret(start, &APR_ARRAY_IDX(sources, i, cog_secret_source_t),
+                              &secrets[i]);
+    }
+    if (problem || start->is_rehearsal) {
+        return problem;
+    }
+    return make_keyring(start, secrets, count, keyring);
+}
+
+const char *cog_start_fetcher(cog_start_t *start, const cog_fetch_conf_t *conf,
+                              cog_fetcher_t *fetcher)
+{
+    const char *key =
+        apr_psprintf(start->scratch, "%" APR_TIME_T_FMT " %" APR_TIME_T_FMT " %s %s",
+                     conf->connect_limit, conf->total_limit,
+                     conf->proxy ? conf->proxy : "", conf->ca_file ? conf->ca_file : "");
+    cog_fetcher_t *known = apr_hash_get(start->fetchers, key, APR_HASH_KEY_STRING);
+
+    if (!known) {
+        known = apr_pcalloc(start->scratch, sizeof(*known));
+        if (cog_fetch_curl_make(start->pool, conf, known) != COG_OK) {
+            return "libcurl cannot be made ready for calls to the user pool";
+        }
+        apr_hash_set(start->fetchers, key, APR_HASH_KEY_STRING, known);
+    }
+    *fetcher = *known;
+    return NULL;
+}
+
+static const char *or_dash(const char *text)
+{
+    return text ? text : "-";
+}
+
+static const char *key_of(apr_pool_t *pool, const cog_provider_conf_t *conf)
+{
+    const cog_endpoints_t *e = &conf->endpoints;
+
+    return apr_pstrcat(
+        pool, apr_array_pstrcat(pool, conf->issuers, ' '), " ", conf->discovery_url, " ",
+        or_dash(e->authorize), " ", or_dash(e->token), " ", or_dash(e->userinfo), " ",
+        or_dash(e->revoke), " ", or_dash(e->logout), " ", or_dash(e->jwks), NULL);
+}
+
+const char *cog_start_provider(cog_start_t *start, const cog_provider_conf_t *conf,
+                               cog_provider_t **provider)
+{
+    const char *key = key_of(start->scratch, conf);
+    cog_provider_t *known = apr_hash_get(start->providers, key, APR_HASH_KEY_STRING);
+
+    if (!known) {
+        if (cog_provider_make(start->pool, conf, &known) != COG_OK) {
+            return "no memory can be had for the user pool's keys";
+        }
+        apr_hash_set(start->providers, key, APR_HASH_KEY_STRING, known);
+    }
+    *provider = known;
+    return NULL;
+}

@@ -1,0 +1,41 @@
+/* What the files share that make sites of what was written. A problem is a sentence for
+ * the administrator; NULL is none. */
+#ifndef COG_HTTPD_START_H
+#define COG_HTTPD_START_H
+
+#include <apr_hash.h>
+#include <apr_pools.h>
+
+#include "base/secret.h"
+#include "base/secret_source.h"
+#include "flow/provider.h"
+#include "net/fetch_curl.h"
+
+typedef struct {
+    apr_pool_t *pool; /* lives as long as the configuration */
+    apr_pool_t *scratch;
+    int is_rehearsal;      /* nothing is changed, no program is run */
+    apr_hash_t *secrets;   /* cog_secret_t, by source: none is read twice */
+    apr_hash_t *providers; /* cog_provider_t, by user pool: clients share it */
+    apr_hash_t *fetchers;  /* cog_fetcher_t, by settings: hosts share it */
+} cog_start_t;
+
+cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehearsal);
+
+/* Read a secret that `directive` names. In a rehearsal one of exec: stays unset. */
+const char *cog_start_secret(cog_start_t *start, const char *directive,
+                             const cog_secret_source_t *source, cog_secret_t *secret);
+
+/* The keys that seal: of CognitoSecret, or NULL for the server's own key. */
+const char *cog_start_keyring(cog_start_t *start, const apr_array_header_t *sources,
+                              const cog_keyring_t **keyring);
+
+/* The fetcher with these settings. */
+const char *cog_start_fetcher(cog_start_t *start, const cog_fetch_conf_t *conf,
+                              cog_fetcher_t *fetcher);
+
+/* The provider of a user pool. */
+const char *cog_start_provider(cog_start_t *start, const cog_provider_conf_t *conf,
+                               cog_provider_t **provider);
+
+#endif

@@ -1,0 +1,29 @@
+/* What stands in the configuration's sections, as far as it is needed at start: httpd
+ * keeps the tree of all directives that were read. */
+#ifndef COG_HTTPD_TREE_H
+#define COG_HTTPD_TREE_H
+
+#include <httpd.h>
+#include <http_config.h>
+
+/* One `AuthType Cognito` or `CognitoUse NAME`. */
+typedef struct {
+    server_rec *s;     /* the virtual host around it */
+    const char *value; /* Cognito, or the name */
+    const char *place; /* "FILE:LINE" */
+    int sets_claims;   /* CognitoClaims stands in the same section */
+    int sets_user;     /* CognitoRemoteUser does */
+} cog_written_t;
+
+typedef struct {
+    const server_rec *main_server;
+    apr_array_header_t *auth_types; /* cog_written_t */
+    apr_array_header_t *uses;       /* cog_written_t */
+} cog_tree_t;
+
+const cog_tree_t *cog_tree_read(apr_pool_t *pool, server_rec *main_server);
+
+/* The first AuthType Cognito in this virtual host itself; NULL when there is none. */
+const cog_written_t *cog_tree_auth_type(const cog_tree_t *tree, const server_rec *s);
+
+#endif

@@ -1,0 +1,44 @@
+/* What the values of directives may look like. The functions return NULL, or what is
+ * wrong with a value and what would be right, as the rest of a sentence. */
+#ifndef COG_HTTPD_VALUES_H
+#define COG_HTTPD_VALUES_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+
+#include "base/url.h"
+
+/* scheme://host[:port]: https, or http on loopback. `origin` is in its normal form. */
+const char *cog_value_origin(apr_pool_t *pool, const char *text, const char **origin);
+
+/* A URL that the module calls: https, or http on loopback, without query. */
+const char *cog_value_url(apr_pool_t *pool, const char *text);
+
+/* http[s]://host:port, without user and password. `proxy` holds the port. */
+const char *cog_value_proxy(apr_pool_t *pool, const char *text, const char **proxy);
+
+/* A path that a browser asks for exactly as it stands there: one `/` in front, none at
+ * the end, letters, digits and `. _ ~ -`. */
+const char *cog_value_path(const char *text);
+
+/* The name of a <CognitoClient>. */
+const char *cog_value_client_name(const char *text);
+
+/* A host name as the domain of a cookie: two labels or more, no address. */
+const char *cog_value_cookie_domain(const char *text);
+
+/* A scope (RFC 6749, 3.3) that Cognito knows. */
+const char *cog_value_scope(const char *text);
+
+/* Is `text` 1 to `limit` octets long, all of them among `allowed`? */
+int cog_value_consists_of(const char *text, const char *allowed, size_t limit);
+
+/* 1 to `limit` printable ASCII characters without space. */
+int cog_value_is_visible(const char *text, size_t limit);
+
+/* Append to a list of `const char *`, which is made when it is NULL. */
+void cog_values_add(apr_pool_t *pool, apr_array_header_t **list, const char *value);
+
+int cog_values_contain(const apr_array_header_t *list, const char *value);
+
+#endif
