@@ -1,0 +1,101 @@
+"""The demonstration does what the README says: `./dev demo` starts it in the same way."""
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+
+import pytest
+from chromium import Browser
+from conftest import HERE, PICTURES
+from harness.conf import MODULE
+from harness.waiting import wait_for
+
+SRCDIR = os.path.abspath(os.path.join(HERE, "..", ".."))
+
+
+class Demo:
+    """A running demonstration: what it printed, and where it is."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, os.path.join(SRCDIR, "test/demo/run")], text=True,
+            env={**os.environ, "DEMO_DIR": folder, "MODULE": MODULE},
+            stdout=open(os.path.join(folder, "said.txt"), "w", encoding="utf-8"),
+            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        wait_for(lambda: "Ctrl-C" in self.said() or self.process.poll() is not None,
+                 "the demonstration", seconds=30)
+        found = re.search(r"The site +(\S+)/", self.said())
+        assert found, self.said()
+        self.site = found[1]
+
+    def said(self):
+        with open(os.path.join(self.folder, "said.txt"), encoding="utf-8") as file:
+            return file.read()
+
+    def password_of(self, user):
+        return re.search(rf"{user} +/ (\S+)", self.said())[1]
+
+    def end(self):
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def demo():
+    with tempfile.TemporaryDirectory(prefix="demo-test-") as folder:
+        os.chmod(folder, stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH)
+        running = Demo(folder)
+        yield running
+        assert running.end() == 0, running.said()
+
+
+@pytest.fixture
+def browser(request):
+    os.makedirs(PICTURES, exist_ok=True)
+    opened = Browser()
+    yield opened
+    opened.close()
+
+
+def picture(browser, name):
+    browser.driver.save_screenshot(os.path.join(PICTURES, name))
+
+
+def test_alice_signs_in_and_sees_who_she_is(demo, browser):
+    browser.open(demo.site + "/")
+    browser.find("#username")
+    picture(browser, "demo-sign-in.png")
+    browser.sign_in("alice", demo.password_of("alice"))
+    browser.wait_for_text("Hello, Alice Example")
+    assert "admins" in browser.text and "alice@example.com" in browser.text
+    assert "__Host-cognito" not in browser.text and "cognito_session" not in browser.text
+    picture(browser, "demo-application.png")
+    browser.open(demo.site + "/admin")
+    browser.wait_for_text("Welcome to the admin page")
+
+
+def test_the_script_of_the_page_is_answered(demo, browser):
+    browser.open(demo.site + "/")
+    browser.sign_in("alice", demo.password_of("alice"))
+    browser.click("#ask")
+    browser.wait_for_text('"email": "alice@example.com"')
+    browser.driver.delete_all_cookies()
+    browser.click("#ask")
+    browser.wait_for_text("login_url")
+
+
+def test_bob_is_no_admin_and_signs_out(demo, browser):
+    browser.open(demo.site + "/")
+    browser.sign_in("bob", demo.password_of("bob"))
+    browser.wait_for_text("Hello, Bob Example")
+    browser.open(demo.site + "/admin")
+    assert "admin page" not in browser.text
+    browser.open(demo.site + "/")
+    browser.click("nav form button")
+    # signed out here and at the user pool: "/" asks for a password again
+    browser.find("#username")
+    picture(browser, "demo-signed-out.png")
