@@ -105,13 +105,26 @@ static const char *first_issuer(const cog_provider_t *provider)
     return APR_ARRAY_IDX(provider->conf.issuers, 0, const char *);
 }
 
+/* A domain, or single endpoints, say all but where the keys are, and those of a user pool
+ * are below its issuer. */
+static int needs_discovery(const cog_provider_t *provider)
+{
+    cog_endpoints_t known = provider->conf.endpoints;
+
+    if (!known.jwks) {
+        known.jwks = first_issuer(provider);
+    }
+    return !cog_endpoints_are_complete(&known);
+}
+
 static cog_err_t find_keys_url(cog_flow_t *flow, const issuer_keys_t *keys,
                                const char **url)
 {
     const cog_provider_t *provider = keys->provider;
     cog_endpoints_t found = {.jwks = provider->conf.endpoints.jwks};
 
-    if (!found.jwks && keys->issuer == first_issuer(provider)) {
+    if (!found.jwks && keys->issuer == first_issuer(provider) &&
+        needs_discovery(provider)) {
         cog_err_t err = discover(flow, provider, &found);
 
         /* a pool without a domain has no usable document, but it has keys */
@@ -188,7 +201,7 @@ cog_err_t cog_provider_endpoints(cog_flow_t *flow, cog_provider_t *provider,
     cog_err_t err = COG_OK;
 
     copy_endpoints(flow->pool, &provider->conf.endpoints, &all);
-    if (!cog_endpoints_are_complete(&all)) {
+    if (needs_discovery(provider)) {
         err = discover(flow, provider, &found);
         cog_endpoints_add(&found, &all);
     }

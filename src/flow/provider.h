@@ -28,9 +28,9 @@ cog_err_t cog_provider_make(apr_pool_t *conf_pool, const cog_provider_conf_t *co
                             cog_provider_t **provider);
 
 /* The endpoints, complete; copied to the flow's pool. Discovery is asked when the
- * configured ones are not. Without a document that was ever good: COG_E_DISCOVERY,
- * COG_E_IDP_UNREACHABLE or COG_E_IDP_BUSY, unless the configured endpoints lack no more
- * than the key set's. */
+ * configured ones are not, apart from the key set, which is below the issuer then.
+ * Without a document that was ever good: COG_E_DISCOVERY, COG_E_IDP_UNREACHABLE or
+ * COG_E_IDP_BUSY. */
 cog_err_t cog_provider_endpoints(cog_flow_t *flow, cog_provider_t *provider,
                                  cog_endpoints_t *endpoints);
 
