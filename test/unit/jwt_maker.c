@@ -19,20 +19,40 @@ static apr_status_t free_key(void *key)
     return APR_SUCCESS;
 }
 
-jwt_maker_t *jwt_maker_make_bits(apr_pool_t *pool, const char *kid, int bits)
+static jwt_maker_t *wrap(apr_pool_t *pool, const char *kid, EVP_PKEY *key)
 {
     jwt_maker_t *maker = apr_pcalloc(pool, sizeof(*maker));
 
+    assert_non_null(key);
     maker->kid = kid;
-    maker->key = EVP_RSA_gen((unsigned)bits);
-    assert_non_null(maker->key);
-    apr_pool_cleanup_register(pool, maker->key, free_key, apr_pool_cleanup_null);
+    maker->key = key;
+    apr_pool_cleanup_register(pool, key, free_key, apr_pool_cleanup_null);
     return maker;
+}
+
+jwt_maker_t *jwt_maker_make_bits(apr_pool_t *pool, const char *kid, int bits)
+{
+    return wrap(pool, kid, EVP_RSA_gen((unsigned)bits));
 }
 
 jwt_maker_t *jwt_maker_make(apr_pool_t *pool, const char *kid)
 {
-    return jwt_maker_make_bits(pool, kid, 2048);
+    /* making a key takes longer than a test: one for each key id and process */
+    static struct {
+        char kid[64];
+        EVP_PKEY *key;
+    } made[16];
+    size_t i = 0;
+
+    while (made[i].key && strcmp(made[i].kid, kid) != 0) {
+        assert_true(++i < COUNT(made));
+    }
+    if (!made[i].key) {
+        made[i].key = EVP_RSA_gen(2048);
+        apr_cpystrn(made[i].kid, kid, sizeof(made[i].kid));
+    }
+    EVP_PKEY_up_ref(made[i].key);
+    return wrap(pool, kid, made[i].key);
 }
 
 const char *jwt_maker_base64url(apr_pool_t *pool, const unsigned char *bytes, size_t len)

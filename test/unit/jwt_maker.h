@@ -9,7 +9,9 @@ typedef struct jwt_maker_t jwt_maker_t;
 
 /* A new RSA key under a key id; `bits` of it. Lives as long as `pool`. */
 jwt_maker_t *jwt_maker_make_bits(apr_pool_t *pool, const char *kid, int bits);
-jwt_maker_t *jwt_maker_make(apr_pool_t *pool, const char *kid); /* 2048 bits */
+
+/* The key of 2048 bits that this program has under a key id. */
+jwt_maker_t *jwt_maker_make(apr_pool_t *pool, const char *kid);
 
 /* The key as a JWK, and a set that holds it alone. */
 const char *jwt_maker_jwk(apr_pool_t *pool, const jwt_maker_t *maker);

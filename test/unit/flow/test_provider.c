@@ -415,7 +415,7 @@ static void names_the_issuer_that_was_matched(void **state)
 static void refuses_a_token_that_is_none_or_of_another_key(void **state)
 {
     world_t *world = world_of(*state);
-    jwt_maker_t *forger = jwt_maker_make(*state, "key-a=");
+    jwt_maker_t *forger = jwt_maker_make_bits(*state, "key-a=", 2048);
 
     provider_of(world);
     assert_int_equal(verify_in(*state, world, "a.b.c"), COG_E_TOKEN_MALFORMED);
