@@ -12,13 +12,9 @@ import pytest
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent / "emulator"))
+sys.path.insert(0, str(HERE))
 
-
-def need(program: str, package: str) -> str:
-    found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-    if found is None:
-        pytest.fail(f"{program} is missing: install the package {package}", pytrace=False)
-    return found
+from tools import need  # noqa: E402
 
 
 def cache_folder() -> Path:

@@ -8,7 +8,7 @@ import pytest
 import requests
 from cognito_emulator import testing
 from cognito_emulator.mutation_table import ROWS
-from conftest import need
+from tools import need
 
 CALLBACK = "http://localhost:1/callback"
 SCRIPT = Path(__file__).with_name("verify.js")

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 from cognito_emulator import testing
-from conftest import need
 from private_httpd import PrivateHttpd
+from tools import need
 
 RELYING_PARTY = """
 OIDCProviderMetadataURL {discovery}

@@ -92,8 +92,11 @@ def exchange_certificate():
         raise ConfigError("the emulator was not started with TLS")
     kind = choose(wanted.get("certificate", "good"), KINDS, "certificate")
     version = choose(wanted.get("max_version"), (None, *VERSIONS), "max_version")
-    for name, listener in emulator().listeners.items():
-        if name != "control" and wanted.get("listener") in (None, name, name.partition(":")[0]):
+    listeners = {n: one for n, one in emulator().listeners.items() if n != "control"}
+    kinds = [name.partition(":")[0] for name in listeners]
+    which = choose(wanted.get("listener"), (None, *listeners, *kinds), "listener")
+    for name, listener in listeners.items():
+        if which in (None, name, name.partition(":")[0]):
             listener.tls = emulator().tls.get(kind, version)
     return answer({})
 

@@ -52,9 +52,9 @@ class MutationQueue:
         return jwt.sign(draft) if active is None else active.mutation.make(draft)
 
     def change_jwks(self, document: dict, pool) -> dict:
-        """The JWKS as the active `key-*` mutations want it."""
+        """The JWKS as `key-*` mutations want it, until they are cleared."""
         for active in self.list():
-            if active.mutation.jwks is not None and active.times != 0:
+            if active.mutation.jwks is not None:
                 kid = pool.keys.signing(active.use).kid
                 document = active.mutation.jwks(document, kid)
         return document

@@ -30,7 +30,7 @@ class Authority:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        now = datetime.datetime.utcnow()
+        now = datetime.datetime.now(datetime.timezone.utc)
         builder = _builder(self._name, self._name, self._key, now - DAY, now + 30 * DAY)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
         usage = x509.KeyUsage(
@@ -55,7 +55,7 @@ class Authority:
     def issue(self, kind: str, hosts: list[str]) -> str:
         """A server certificate with its key, in one PEM file."""
         key = ec.generate_private_key(ec.SECP256R1())
-        now = datetime.datetime.utcnow()
+        now = datetime.datetime.now(datetime.timezone.utc)
         start, end = {
             "expired": (now - 3 * DAY, now - DAY),
             "not-yet-valid": (now + DAY, now + 3 * DAY),
