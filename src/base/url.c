@@ -1,24 +1,68 @@
 #include "base/url.h"
 
 #include <apr_lib.h>
+#include <apr_network_io.h>
 #include <apr_strings.h>
-#include <apr_uri.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
+#define MAX_HOST      253
 #define MAX_RETURN_TO 2048
+#define MAX_DECODING  8
+
+static const struct {
+    const char *name;
+    const char *prefix;
+    int port;
+} schemes[] = {
+    {"https", "https://", 443},
+    {"http",  "http://",  80 },
+};
 
 /* Nothing that a browser would read in another way than we do. */
 static int is_plain(const char *text)
 {
     for (; *text; ++text) {
         if ((unsigned char)*text <= 0x20 || (unsigned char)*text >= 0x7f ||
-            *text == '\\') {
+            *text == '\\' || *text == '#') {
             return 0;
         }
     }
     return 1;
+}
+
+static int hex_value(char c)
+{
+    if (apr_isdigit(c)) {
+        return c - '0';
+    }
+    return apr_isxdigit(c) ? apr_tolower(c) - 'a' + 10 : -1;
+}
+
+/* Decode in place what is percent-encoded; leave alone what is not. FALSE when there was
+ * nothing to decode. */
+static int decode(char *text)
+{
+    char *out = text;
+    int is_changed = 0;
+
+    for (const char *in = text; *in; ++in) {
+        int high = *in == '%' ? hex_value(in[1]) : -1;
+        int low = high >= 0 ? hex_value(in[2]) : -1;
+
+        if (low < 0) {
+            *out++ = *in;
+            continue;
+        }
+        /* a NUL would end the text here and not elsewhere: make it another control */
+        *out++ = (char)(high * 16 + low ? high * 16 + low : 1);
+        in += 2;
+        is_changed = 1;
+    }
+    *out = '\0';
+    return is_changed;
 }
 
 static int has_dot_segment(const char *path)
@@ -34,23 +78,38 @@ static int has_dot_segment(const char *path)
     return 0;
 }
 
-static int is_host(const char *host)
+/* Browsers take %2e for a dot in these segments. */
+static int has_hidden_dot_segment(apr_pool_t *pool, const char *path)
 {
-    if (*host == '[') {
-        return strspn(host + 1, "0123456789abcdefABCDEF:.") + 2 == strlen(host) &&
-               host[strlen(host) - 1] == ']';
-    }
-    for (const char *c = host; *c; ++c) {
-        if (!apr_isalnum(*c) && *c != '-' && *c != '.' && *c != '_') {
-            return 0;
-        }
-    }
-    return *host != '\0' && *host != '.' && *host != '-';
+    char *copy = apr_pstrdup(pool, path);
+
+    decode(copy);
+    return has_dot_segment(copy);
 }
 
-static const char *lower(apr_pool_t *pool, const char *text)
+static int is_ipv6(apr_pool_t *pool, const char *host)
 {
-    char *copy = apr_pstrdup(pool, text);
+    size_t len = strlen(host);
+    apr_ipsubnet_t *address;
+
+    return host[len - 1] == ']' && strchr(host, ':') &&
+           apr_ipsubnet_create(&address, apr_pstrmemdup(pool, host + 1, len - 2), NULL,
+                               pool) == APR_SUCCESS;
+}
+
+static int is_name(const char *host)
+{
+    size_t len = strlen(host);
+
+    return len > 0 && len <= MAX_HOST &&
+           strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-._") == len &&
+           host[0] != '-' && host[0] != '.' && host[len - 1] != '.' &&
+           !strstr(host, "..");
+}
+
+static const char *lower(apr_pool_t *pool, const char *text, size_t len)
+{
+    char *copy = apr_pstrmemdup(pool, text, len);
 
     for (char *c = copy; *c; ++c) {
         *c = (char)apr_tolower(*c);
@@ -58,48 +117,92 @@ static const char *lower(apr_pool_t *pool, const char *text)
     return copy;
 }
 
-static cog_err_t read_authority(apr_pool_t *pool, const apr_uri_t *uri, cog_url_t *url)
+/* Decimal digits without a leading zero, up to 65535; 0 when it is none. */
+static int read_port(const char *text, size_t len)
 {
-    const char *hostinfo = uri->hostinfo ? uri->hostinfo : "";
-    int default_port = strcmp(url->scheme, "https") == 0 ? 443 : 80;
-    size_t host_len =
-        *hostinfo == '[' ? strcspn(hostinfo, "]") + 1 : strcspn(hostinfo, ":");
+    int port = 0;
 
-    COG_REQUIRE(host_len <= strlen(hostinfo), COG_E_BAD_URL);
-    url->host = lower(pool, apr_pstrndup(pool, hostinfo, host_len));
-    COG_REQUIRE(is_host(url->host), COG_E_BAD_URL);
-    url->port = default_port;
-    if (hostinfo[host_len]) {
-        COG_REQUIRE(hostinfo[host_len] == ':' && uri->port_str && uri->port > 0,
-                    COG_E_BAD_URL);
-        url->port = uri->port;
+    for (size_t i = 0; i < len; ++i) {
+        if (!apr_isdigit(text[i]) || len > 5 || text[0] == '0') {
+            return 0;
+        }
+        port = port * 10 + (text[i] - '0');
     }
-    url->origin = apr_pstrcat(pool, url->scheme, "://", url->host, NULL);
-    if (url->port != default_port) {
-        url->origin = apr_psprintf(pool, "%s:%d", url->origin, url->port);
+    return port <= 65535 ? port : 0;
+}
+
+static cog_err_t read_authority(apr_pool_t *pool, const char *text, size_t len,
+                                cog_url_t *url)
+{
+    size_t host_len = *text == '[' ? strcspn(text, "]") + 1 : strcspn(text, ":");
+    int default_port = url->port;
+
+    host_len = host_len < len ? host_len : len;
+    url->host = lower(pool, text, host_len);
+    COG_REQUIRE(*text == '[' ? is_ipv6(pool, url->host) : is_name(url->host),
+                COG_E_BAD_URL);
+    if (host_len < len) {
+        COG_REQUIRE(text[host_len] == ':', COG_E_BAD_URL);
+        url->port = read_port(text + host_len + 1, len - host_len - 1);
+        COG_REQUIRE(url->port > 0, COG_E_BAD_URL);
     }
+    url->origin =
+        url->port == default_port
+            ? apr_pstrcat(pool, url->scheme, "://", url->host, NULL)
+            : apr_psprintf(pool, "%s://%s:%d", url->scheme, url->host, url->port);
     return COG_OK;
+}
+
+/* Give scheme and default port; returns what follows them, NULL for another scheme. */
+static const char *read_scheme(const char *text, cog_url_t *url)
+{
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); ++i) {
+        size_t len = strlen(schemes[i].prefix);
+
+        if (strncasecmp(text, schemes[i].prefix, len) == 0) {
+            url->scheme = schemes[i].name;
+            url->port = schemes[i].port;
+            return text + len;
+        }
+    }
+    return NULL;
 }
 
 cog_err_t cog_url_parse(apr_pool_t *pool, const char *text, cog_url_t *url)
 {
     cog_url_t parsed = {0};
-    apr_uri_t uri;
+    const char *at;
+    size_t len;
 
-    COG_REQUIRE(is_plain(text), COG_E_BAD_URL);
-    COG_REQUIRE(apr_uri_parse(pool, text, &uri) == APR_SUCCESS, COG_E_BAD_URL);
-    COG_REQUIRE(uri.scheme && !uri.user && !uri.password && !uri.fragment &&
-                    !strchr(text, '#'),
-                COG_E_BAD_URL);
-    parsed.scheme = lower(pool, uri.scheme);
-    COG_REQUIRE(strcmp(parsed.scheme, "https") == 0 || strcmp(parsed.scheme, "http") == 0,
-                COG_E_BAD_URL);
-    COG_TRY(read_authority(pool, &uri, &parsed));
-    parsed.path = uri.path && *uri.path ? uri.path : "/";
-    COG_REQUIRE(!has_dot_segment(parsed.path), COG_E_BAD_URL);
-    parsed.query = uri.query;
+    COG_REQUIRE(text && is_plain(text), COG_E_BAD_URL);
+    at = read_scheme(text, &parsed);
+    COG_REQUIRE(at, COG_E_BAD_URL);
+    len = strcspn(at, "/?");
+    COG_TRY(read_authority(pool, at, len, &parsed));
+    at += len;
+    len = strcspn(at, "?");
+    parsed.path = len > 0 ? apr_pstrmemdup(pool, at, len) : "/";
+    COG_REQUIRE(!has_hidden_dot_segment(pool, parsed.path), COG_E_BAD_URL);
+    parsed.query = at[len] == '?' ? apr_pstrdup(pool, at + len + 1) : NULL;
     *url = parsed;
     return COG_OK;
+}
+
+/* 127.0.0.0/8, in four decimal parts. */
+static int is_loopback_address(const char *host)
+{
+    int parts = 0;
+
+    for (const char *at = host; *at; ++parts) {
+        size_t len = strspn(at, "0123456789");
+
+        if (len == 0 || len > 3 || (len == 3 && strncmp(at, "255", 3) > 0) ||
+            (at[len] && at[len] != '.')) {
+            return 0;
+        }
+        at += len + (at[len] == '.');
+    }
+    return parts == 4 && cog_text_begins(host, "127.");
 }
 
 int cog_url_is_loopback(const cog_url_t *url)
@@ -113,7 +216,7 @@ int cog_url_is_loopback(const cog_url_t *url)
     if (len > 10 && strcmp(host + len - 10, ".localhost") == 0) {
         return 1;
     }
-    return cog_text_begins(host, "127.") && strspn(host, "0123456789.") == len;
+    return is_loopback_address(host);
 }
 
 int cog_url_is_safe(const cog_url_t *url)
@@ -121,53 +224,31 @@ int cog_url_is_safe(const cog_url_t *url)
     return strcmp(url->scheme, "https") == 0 || cog_url_is_loopback(url);
 }
 
-static int hex_value(char c)
+static int is_own_path(const char *path)
 {
-    if (apr_isdigit(c)) {
-        return c - '0';
-    }
-    return apr_isxdigit(c) ? apr_tolower(c) - 'a' + 10 : -1;
+    return path[0] == '/' && path[1] != '/' && !strchr(path, '\\') &&
+           !has_dot_segment(path);
 }
 
-/* Decode what is percent-encoded, in place; leave alone what is not. */
-static void decode_once(char *text)
+/* Whoever decodes what they get, however often, must still find our own origin. */
+static int stays_here(char *text, int is_path)
 {
-    char *out = text;
-
-    for (const char *in = text; *in; ++in) {
-        int high = *in == '%' ? hex_value(in[1]) : -1;
-        int low = high >= 0 ? hex_value(in[2]) : -1;
-
-        if (low < 0) {
-            *out++ = *in;
-            continue;
+    for (int count = 0; count <= MAX_DECODING; ++count) {
+        if (cog_text_has_control(text) || (is_path && !is_own_path(text))) {
+            return 0;
         }
-        /* a NUL would end the text here and not elsewhere: make it a control character */
-        *out++ = (char)(high * 16 + low ? high * 16 + low : 1);
-        in += 2;
+        if (!decode(text)) {
+            return 1;
+        }
     }
-    *out = '\0';
-}
-
-static int is_own_path(const char *text)
-{
-    return text[0] == '/' && text[1] != '/' && text[1] != '\\' &&
-           !cog_text_has_control(text);
+    return 0;
 }
 
 int cog_url_may_return_to(apr_pool_t *pool, const char *target)
 {
-    char *reading;
+    size_t path_len = strcspn(target, "?");
 
-    if (strlen(target) > MAX_RETURN_TO || !is_plain(target) || strchr(target, '#')) {
-        return 0;
-    }
-    reading = apr_pstrdup(pool, target);
-    for (int readings = 0; readings < 3; ++readings) {
-        if (!is_own_path(reading)) {
-            return 0;
-        }
-        decode_once(reading);
-    }
-    return 1;
+    return strlen(target) <= MAX_RETURN_TO && is_plain(target) &&
+           stays_here(apr_pstrmemdup(pool, target, path_len), 1) &&
+           stays_here(apr_pstrdup(pool, target + path_len), 0);
 }

@@ -18,7 +18,8 @@ typedef struct {
 } cog_url_t;
 
 /* Parse an absolute http or https URL. Refuses user info, fragments, control characters,
- * spaces, backslashes, non-ASCII, a port that is none, dot segments in the path. */
+ * spaces, backslashes, non-ASCII, a host that is neither a name nor an address, a port
+ * that is none, and dot segments in the path, `%2e` included. NULL is no URL. */
 cog_err_t cog_url_parse(apr_pool_t *pool, const char *text, cog_url_t *url);
 
 /* Is it https, or http to 127.0.0.0/8, [::1], localhost or *.localhost? */
@@ -26,9 +27,11 @@ int cog_url_is_safe(const cog_url_t *url);
 
 int cog_url_is_loopback(const cog_url_t *url);
 
-/* May a browser be sent to `target`: a path of our own origin? It begins with one `/`, is
- * no more than 2048 bytes, and in no reading (raw, decoded once, decoded twice) begins
- * with `//` or `/\` or holds a control character, a space or a backslash. */
+/* May a browser be sent to `target`: path and query on our own origin? Of at most 2048
+ * bytes, printable ASCII without space, `\` and `#`. Its path, as it is and however often
+ * it is decoded, begins with one `/` and holds no dot segment and no `\`; path and query
+ * hold no encoded control character. What is encoded more than eightfold is refused.
+ * Encoded spaces, slashes and letters of any language are welcome. */
 int cog_url_may_return_to(apr_pool_t *pool, const char *target);
 
 #endif
