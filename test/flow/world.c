@@ -185,13 +185,28 @@ static void fill_conf(world_t *world)
     conf->clients = clients;
 }
 
+/* One key for all worlds of a program: making one takes longer than a test. Its pool is
+ * never destroyed, and APR stays initialised for it. */
+static jwt_maker_t *the_signer(void)
+{
+    static jwt_maker_t *signer;
+    apr_pool_t *forever;
+
+    if (signer == NULL) {
+        assert_int_equal(apr_initialize(), APR_SUCCESS);
+        assert_int_equal(apr_pool_create(&forever, NULL), APR_SUCCESS);
+        signer = jwt_maker_make(forever, "kid-1=");
+    }
+    return signer;
+}
+
 world_t *world_make(apr_pool_t *pool)
 {
     world_t *world = apr_pcalloc(pool, sizeof(*world));
 
     world->pool = pool;
     world->now = WORLD_NOW;
-    world->signer = jwt_maker_make(pool, "kid-1=");
+    world->signer = the_signer();
     world->nonce = "";
     world->claims = "";
     world->token_status = 200;
