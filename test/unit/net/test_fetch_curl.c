@@ -271,7 +271,7 @@ static void does_not_unpack_an_answer(void **state)
 
 static void say_blocks(talk_t *talk, long len)
 {
-    static char block[BLOCK];
+    char block[BLOCK];
 
     memset(block, 'x', sizeof(block));
     for (; len > 0; len -= BLOCK) {
