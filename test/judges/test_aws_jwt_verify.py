@@ -114,6 +114,5 @@ def test_a_mutated_token_is_judged_as_the_table_says(judge, spoiled_pool, row):
 def test_the_table_has_rows_of_each_kind():
     judged = [row for row in ROWS if row.judge == "reject"]
     assert len(judged) > 100
-    assert {row.name.partition("-")[0] for row in ROWS} == {
-        "id", "ac", "alg", "kid", "key", "hdr", "pay", "ser", "sig"
-    }
+    kinds = {row.name.partition("-")[0] for row in judged}
+    assert len(kinds) == 9

@@ -11,6 +11,7 @@ from .clock import Clock
 
 COOKIE_SEC = 3600
 FORM_SEC = 300
+MAX_FORMS = 10000
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class BrowserStore:
     def new_form(self) -> str:
         token = str(uuid.uuid4())
         with self._lock:
+            if len(self._forms) >= MAX_FORMS:
+                del self._forms[next(iter(self._forms))]
             self._forms[token] = self._clock.now() + FORM_SEC
         return token
 

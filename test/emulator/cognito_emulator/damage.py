@@ -15,7 +15,7 @@ def truncated(body: bytes) -> bytes:
 def duplicate(body: bytes) -> bytes:
     """Every member twice, first with an empty string for its value."""
     members = json.loads(body)
-    doubles = "".join(f"{json.dumps(name)}:\"\"," for name in members)
+    doubles = "".join(f'{json.dumps(name)}:"",' for name in members)
     return ("{" + doubles).encode() + body.lstrip()[1:]
 
 
@@ -58,5 +58,7 @@ DAMAGES = {
 
 
 def gzipped(body: bytes, kind: str) -> bytes:
-    """`bomb`: some 100 kB that grow to 100 MB of spaces before the document."""
-    return gzip.compress(b" " * (100 * MILLION) + body if kind == "bomb" else body, 9)
+    """`bomb`: half a megabyte that grows to 100 MB of spaces before the document."""
+    if kind == "bomb":
+        return gzip.compress(b" " * (100 * MILLION) + body, 1)
+    return gzip.compress(body)

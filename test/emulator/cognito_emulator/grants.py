@@ -12,6 +12,7 @@ from .clock import Clock
 from .keys import b64url
 
 CODE_SEC = 300
+MAX_CODES = 10000
 REFRESH_HEADER = b'{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}'
 
 
@@ -70,6 +71,11 @@ def opaque_refresh_token() -> str:
     return ".".join(b64url(part) for part in parts)
 
 
+def digest(token: str) -> bytes:
+    """What is kept of a token: thousands of them shall not fill the memory."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
 def verifier_matches(verifier: str, challenge: str) -> bool:
     return b64url(hashlib.sha256(verifier.encode()).digest()) == challenge
 
@@ -79,14 +85,16 @@ class GrantStore:
         self._clock = clock
         self._lock = threading.RLock()
         self._codes: dict[str, Code] = {}
-        self._refresh: dict[str, RefreshToken] = {}
-        self._access: dict[str, AccessToken] = {}
+        self._refresh: dict[bytes, RefreshToken] = {}
+        self._access: dict[bytes, AccessToken] = {}
         self.issued: list[str] = []  # every code and token, for who looks for leaks
 
     def issue_code(self, grant: Grant, redirect_uri: str, challenge: str | None) -> str:
         code = str(uuid.uuid4())
         expires = self._clock.now() + CODE_SEC
         with self._lock:
+            if len(self._codes) >= MAX_CODES:
+                del self._codes[next(iter(self._codes))]
             self._codes[code] = Code(grant, redirect_uri, challenge, expires)
             self.issued.append(code)
         return code
@@ -119,7 +127,7 @@ class GrantStore:
     def issue_refresh(self, grant: Grant, lifetime_sec: float) -> str:
         token = opaque_refresh_token()
         with self._lock:
-            self._refresh[token] = RefreshToken(grant, self._clock.now() + lifetime_sec)
+            self._refresh[digest(token)] = RefreshToken(grant, self._clock.now() + lifetime_sec)
             self.issued.append(token)
         return token
 
@@ -127,7 +135,7 @@ class GrantStore:
         """Checks a refresh token. With rotation the old one lives on for the grace time."""
         now = self._clock.now()
         with self._lock:
-            found = self._refresh.get(token)
+            found = self._refresh.get(digest(token))
             if found is None or found.grant.client_id != client.id:
                 raise GrantError("invalid_grant")
             if found.grant.revoked or found.expires <= now:
@@ -143,22 +151,22 @@ class GrantStore:
         """The new refresh token has only the remaining lifetime of the old one."""
         token = opaque_refresh_token()
         with self._lock:
-            self._refresh[token] = RefreshToken(old.grant, old.expires)
+            self._refresh[digest(token)] = RefreshToken(old.grant, old.expires)
             self.issued.append(token)
         return token
 
     def note_access(self, token: str, grant: Grant, expires: float) -> None:
         with self._lock:
-            self._access[token] = AccessToken(grant, self._clock.now(), expires)
+            self._access[digest(token)] = AccessToken(grant, self._clock.now(), expires)
             self.issued.append(token)
 
     def find_refresh(self, token: str) -> RefreshToken | None:
         with self._lock:
-            return self._refresh.get(token)
+            return self._refresh.get(digest(token))
 
     def live_access(self, token: str) -> AccessToken | None:
         with self._lock:
-            found = self._access.get(token)
+            found = self._access.get(digest(token))
             if found is None or found.grant.revoked or found.expires <= self._clock.now():
                 return None
             return found
@@ -175,7 +183,7 @@ class GrantStore:
         """As disabling does: refresh tokens are refused while, and only while, disabled."""
         with self._lock:
             self._access = {
-                token: entry
-                for token, entry in self._access.items()
+                key: entry
+                for key, entry in self._access.items()
                 if entry.grant.username != username
             }

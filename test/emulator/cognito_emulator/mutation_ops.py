@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from jwcrypto.jwk import JWK
 
 from .jwt import Draft, header_json, sign, sign_bytes, to_json
-from .keys import SigningKey, b64url, new_signing_key
+from .keys import SigningKey, b64url, new_kid, new_signing_key
 
 DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 
@@ -215,6 +215,11 @@ def modulus_text(key: SigningKey) -> bytes:
 
 def jwk_text(key: SigningKey) -> bytes:
     return json.dumps(key.public_jwk(), separators=(",", ":")).encode()
+
+
+def new_unknown_kid(key: SigningKey) -> str:
+    """Another one each time."""
+    return new_kid()
 
 
 def signed_by(other, kid=None):

@@ -244,7 +244,7 @@ ROWS = [
     Mutation("alg-dup-none-last", R, R, op.raw_header(op.member_twice("alg", "none", False))),
 
     # kid
-    Mutation("kid-unknown", R, R, op.signed_by(op.stranger, lambda key: key.kid)),
+    Mutation("kid-unknown", R, R, op.signed_by(op.stranger, op.new_unknown_kid)),
     Mutation("kid-absent", R, R, op.without_header("kid")),
     Mutation("kid-empty", R, R, op.header(kid="")),
     Mutation("kid-null", R, R, op.header(kid=None)),

@@ -155,9 +155,7 @@ def to_provider(pool, ask: AuthorizeRequest):
     if ask.prompt:
         params.append(("prompt", " ".join(ask.prompt)))
     name = quote(ask.provider.name, safe="")
-    response = web.redirect(
-        web.with_params(f"{pool.idp_url}/{pool.id}/{name}/authorize", params)
-    )
+    response = web.redirect(web.with_params(f"{pool.idp_url}/{pool.id}/{name}/authorize", params))
     web.set_cookie(response, "csrf-state", relay, max_age=1800)
     web.set_cookie(response, "csrf-state-legacy", relay, max_age=1800)
     return response

@@ -282,9 +282,7 @@ def test_a_code_may_come_unsolicited_without_state(pool):
 
 def test_logout_form_a_goes_to_exactly_the_logout_uri(pool, browser):
     sign_in(pool, browser)
-    answer = logout(
-        pool, browser, client_id=testing.CLIENT_ID, logout_uri=LOGGED_OUT, state="s"
-    )
+    answer = logout(pool, browser, client_id=testing.CLIENT_ID, logout_uri=LOGGED_OUT, state="s")
     assert (answer.status_code, answer.headers["Location"]) == (302, LOGGED_OUT)
     assert urlsplit(authorize(pool, browser).headers["Location"]).path == "/login"
 
@@ -311,9 +309,7 @@ def test_logout_form_b_goes_to_the_login_page(pool, browser):
         {"post_logout_redirect_uri": LOGGED_OUT},
     ],
 )
-def test_a_wrong_logout_says_misleadingly_that_redirect_uri_is_not_present(
-    pool, browser, params
-):
+def test_a_wrong_logout_says_misleadingly_that_redirect_uri_is_not_present(pool, browser, params):
     answer = logout(pool, browser, client_id=testing.CLIENT_ID, **params)
     page = get(answer.headers["Location"], browser)
     assert page.status_code == 400
