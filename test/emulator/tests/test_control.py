@@ -50,6 +50,14 @@ def test_a_whole_sign_in_is_seen_at_its_endpoints(pool):
     assert [r.endpoint for r in pool.requests()] == ["authorize", "login", "login", "token"]
 
 
+def test_every_code_and_token_is_listed_as_issued(pool):
+    code = new_code(pool)
+    answer = redeem(pool, code).json()
+    names = ("access_token", "id_token", "refresh_token")
+    assert pool.issued() == [code, *(answer[name] for name in names)]
+    assert pool.issued(after=3) == [answer["refresh_token"]]
+
+
 def test_httpx_signs_in_as_well_as_requests(pool):
     with httpx.Client() as client:
         url = pool.authorize_url(redirect_uri=CALLBACK, state="s")
