@@ -52,8 +52,13 @@ void cog_pack_text(cog_packer_t *packer, const char *text)
 
 void cog_pack_bytes(cog_packer_t *packer, const unsigned char *bytes, size_t len)
 {
+    unsigned char *place;
+
     cog_pack_number(packer, len);
-    memcpy(make_room(packer, len), bytes, len);
+    place = make_room(packer, len);
+    if (len > 0) {
+        memcpy(place, bytes, len);
+    }
 }
 
 cog_span_t cog_pack_end(cog_packer_t *packer)
@@ -63,8 +68,10 @@ cog_span_t cog_pack_end(cog_packer_t *packer)
 
 void cog_unpack_begin(cog_unpacker_t *unpacker, cog_span_t record)
 {
-    unpacker->at = record.bytes;
-    unpacker->end = record.bytes + record.len;
+    static const unsigned char nothing[1];
+
+    unpacker->at = record.len > 0 ? record.bytes : nothing;
+    unpacker->end = unpacker->at + record.len;
     unpacker->is_broken = 0;
 }
 
@@ -81,6 +88,12 @@ static const unsigned char *take(cog_unpacker_t *unpacker, size_t len)
     return bytes;
 }
 
+/* One text for each number: no zero at its high end, and 64 bits at most. */
+static int is_digit(unsigned char byte, int index)
+{
+    return (byte > 0 || index == 0) && (byte < 2 || index < NUMBER_MAX_LEN - 1);
+}
+
 uint64_t cog_unpack_number(cog_unpacker_t *unpacker)
 {
     uint64_t number = 0;
@@ -88,8 +101,8 @@ uint64_t cog_unpack_number(cog_unpacker_t *unpacker)
     for (int i = 0; i < NUMBER_MAX_LEN; ++i) {
         const unsigned char *byte = take(unpacker, 1);
 
-        if (!byte) {
-            return 0;
+        if (!byte || !is_digit(*byte, i)) {
+            break;
         }
         number |= (uint64_t)(*byte & 127) << (7 * i);
         if (*byte < 128) {

@@ -10,7 +10,7 @@ typedef enum { COG_SOURCE_FILE, COG_SOURCE_ENV, COG_SOURCE_EXEC } cog_source_kin
 
 typedef struct {
     cog_source_kind_t kind;
-    const char *where; /* path, variable or command line */
+    const char *where; /* path, variable, or command line that begins with a path */
 } cog_secret_source_t;
 
 /* Parse `text`. Returns NULL, or what would be right, as the rest of a sentence on the
@@ -20,8 +20,9 @@ const char *cog_secret_source_parse(apr_pool_t *pool, const char *text,
 
 /* Read it now. One trailing line end (LF or CRLF) is dropped. A file must be regular, at
  * most 64 kB, not empty, without NUL, and not readable by others (mode & 007 is zero);
- * symbolic links are followed. A command runs without a shell, for at most 10 s, and must
- * exit with 0. Returns NULL, or the reason for the admin, which never holds the secret.
+ * symbolic links are followed. A command runs without a shell, in our environment, with
+ * nothing to read, for at most 10 s, and must exit with 0. Returns NULL, or the reason
+ * for the admin, which never holds the secret.
  */
 const char *cog_secret_source_read(apr_pool_t *pool, const cog_secret_source_t *source,
                                    cog_secret_t *secret);

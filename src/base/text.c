@@ -1,6 +1,5 @@
 #include "base/text.h"
 
-#include <apr_escape.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
@@ -66,7 +65,8 @@ int cog_text_is_token(const char *text)
 {
     const char *c = text;
 
-    while (*c && (apr_isalnum(*c) || strchr("!#$%&'*+-.^_`|~", *c))) {
+    while ((unsigned char)*c < 0x80 &&
+           (apr_isalnum(*c) || (*c && strchr("!#$%&'*+-.^_`|~", *c)))) {
         ++c;
     }
     return c > text && *c == '\0';
@@ -77,12 +77,65 @@ int cog_text_begins(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+/* What stands for an octet after a backslash, NUL when it has no name. */
+static char name_of(unsigned char c)
+{
+    switch (c) {
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    case '"':
+    case '\\':
+        return (char)c;
+    default:
+        return '\0';
+    }
+}
+
+/* One octet as itself, as `\n` or as `\x0b`; returns how many octets that makes. */
+static size_t escape(unsigned char c, char *out)
+{
+    static const char hex[] = "0123456789abcdef";
+    char name = name_of(c);
+
+    if (c >= 0x20 && c < 0x7f && !name) {
+        out[0] = (char)c;
+        return 1;
+    }
+    out[0] = '\\';
+    if (name) {
+        out[1] = name;
+        return 2;
+    }
+    out[1] = 'x';
+    out[2] = hex[c >> 4];
+    out[3] = hex[c & 15];
+    return 4;
+}
+
 const char *cog_text_for_log(apr_pool_t *pool, const char *foreign, size_t limit)
 {
+    size_t room = foreign ? 4 * strlen(foreign) : 0;
+    char escaped[4];
+    char *text;
+    size_t len = 0;
+
     if (!foreign) {
         return "-";
     }
-    return apr_pescape_echo(pool, apr_pstrndup(pool, foreign, limit), 1);
+    text = apr_palloc(pool, (room < limit ? room : limit) + 1);
+    for (size_t step; *foreign; ++foreign, len += step) {
+        step = escape((unsigned char)*foreign, escaped);
+        if (len + step > limit) {
+            break;
+        }
+        memcpy(text + len, escaped, step);
+    }
+    text[len] = '\0';
+    return text;
 }
 
 const char *cog_text_join(apr_pool_t *pool, const apr_array_header_t *texts)

@@ -17,9 +17,8 @@ int cog_text_is_token(const char *text);
 /* Does `text` begin with `prefix`? */
 int cog_text_begins(const char *text, const char *prefix);
 
-/* Foreign text made fit for a log line or a page: printable, escaped, at most `limit`
- * bytes,
- * "-" for NULL. Never for secrets. */
+/* Foreign text made fit for a log line or a page: printable ASCII, all else
+ * escaped as in C, cut after at most `limit` bytes; "-" for NULL. Never for secrets. */
 const char *cog_text_for_log(apr_pool_t *pool, const char *foreign, size_t limit);
 
 /* Join `const char *` elements by `,`; a `,` or `\` inside one is escaped by `\`. */

@@ -1,0 +1,225 @@
+#include "test/unit/unit.h"
+
+#include "base/pack.h"
+
+static const uint64_t numbers[] = {0,
+                                   1,
+                                   127,
+                                   128,
+                                   255,
+                                   16383,
+                                   16384,
+                                   1700000000,
+                                   UINT32_MAX,
+                                   UINT64_MAX / 2,
+                                   UINT64_MAX - 1,
+                                   UINT64_MAX};
+
+/* A reader of a record that is written as a string literal. */
+static cog_unpacker_t reader(const char *bytes, size_t len)
+{
+    cog_unpacker_t unpacker;
+
+    cog_unpack_begin(&unpacker, (cog_span_t){(const unsigned char *)bytes, len});
+    return unpacker;
+}
+
+#define READER(literal) reader(literal, sizeof(literal) - 1)
+
+static void gives_back_what_was_packed(void **state)
+{
+    static const unsigned char bytes[] = {0, 1, 255, 0};
+    cog_packer_t packer;
+    cog_unpacker_t unpacker;
+    unsigned char read[4];
+
+    cog_pack_begin(*state, &packer, 0);
+    for (size_t i = 0; i < COUNT(numbers); ++i) {
+        cog_pack_number(&packer, numbers[i]);
+    }
+    cog_pack_text(&packer, "text");
+    cog_pack_text(&packer, "");
+    cog_pack_text(&packer, NULL);
+    cog_pack_bytes(&packer, bytes, sizeof(bytes));
+    cog_pack_bytes(&packer, NULL, 0);
+    cog_unpack_begin(&unpacker, cog_pack_end(&packer));
+    for (size_t i = 0; i < COUNT(numbers); ++i) {
+        assert_true(cog_unpack_number(&unpacker) == numbers[i]);
+    }
+    assert_string_equal(cog_unpack_text(&unpacker), "text");
+    assert_string_equal(cog_unpack_text(&unpacker), "");
+    assert_string_equal(cog_unpack_text(&unpacker), "");
+    cog_unpack_bytes(&unpacker, read, sizeof(read));
+    assert_memory_equal(read, bytes, sizeof(bytes));
+    assert_false(cog_unpack_is_complete(&unpacker));
+    cog_unpack_bytes(&unpacker, read, 0);
+    assert_true(cog_unpack_is_complete(&unpacker));
+}
+
+static void grows_as_much_as_is_needed(void **state)
+{
+    static char text[100000];
+    cog_packer_t packer;
+    cog_unpacker_t unpacker;
+
+    memset(text, 'x', sizeof(text) - 1);
+    cog_pack_begin(*state, &packer, 1);
+    for (int i = 0; i < 1000; ++i) {
+        cog_pack_number(&packer, (uint64_t)i);
+    }
+    cog_pack_text(&packer, text);
+    cog_unpack_begin(&unpacker, cog_pack_end(&packer));
+    for (int i = 0; i < 1000; ++i) {
+        assert_int_equal(cog_unpack_number(&unpacker), i);
+    }
+    assert_string_equal(cog_unpack_text(&unpacker), text);
+    assert_true(cog_unpack_is_complete(&unpacker));
+}
+
+/* Existing cookies must open after an upgrade. */
+static void writes_the_format_that_is_out_there(void **state)
+{
+    cog_packer_t packer;
+    cog_span_t record;
+
+    cog_pack_begin(*state, &packer, 16);
+    cog_pack_number(&packer, 300);
+    cog_pack_text(&packer, "ab");
+    cog_pack_bytes(&packer, (const unsigned char *)"\x01", 1);
+    record = cog_pack_end(&packer);
+    assert_int_equal(record.len, 8);
+    assert_memory_equal(record.bytes,
+                        "\xac\x02\x03"
+                        "ab\0"
+                        "\x01\x01",
+                        8);
+}
+
+/* clang-format off */
+static const struct {
+    const char *rule;
+    const char *bytes;
+    size_t len;
+} broken_numbers[] = {
+    {"nothing there",              "",                                         0},
+    {"broken off",                 "\x80",                                     1},
+    {"broken off later",           "\xff\xff\xff",                             3},
+    {"zero at its high end",       "\x81\x00",                                 2},
+    {"zero in two bytes",          "\x80\x00",                                 2},
+    {"65 bits",                    "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 10},
+    {"ten bytes and more to come", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x81", 10},
+    {"eleven bytes",               "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11},
+}, broken_texts[] = {
+    {"nothing there",              "",             0},
+    {"no length",                  "\x80",         1},
+    {"length of zero",             "\x00",         1},
+    {"longer than the record",     "\x04" "ab\0",  4},
+    {"longer by all it can be",    "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01" "ab\0", 13},
+    {"no NUL at its end",          "\x02" "ab",    3},
+    {"NUL inside",                 "\x04" "a\0b\0", 5},
+    {"two NULs",                   "\x02" "\0\0",  3},
+};
+/* clang-format on */
+
+static void breaks_at_numbers_that_it_would_not_write(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(broken_numbers); ++i) {
+        cog_unpacker_t unpacker = reader(broken_numbers[i].bytes, broken_numbers[i].len);
+
+        if (cog_unpack_number(&unpacker) != 0 || !unpacker.is_broken) {
+            fail_msg("rule \"%s\" is broken", broken_numbers[i].rule);
+        }
+        assert_false(cog_unpack_is_complete(&unpacker));
+    }
+}
+
+static void breaks_at_texts_that_it_would_not_write(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(broken_texts); ++i) {
+        cog_unpacker_t unpacker = reader(broken_texts[i].bytes, broken_texts[i].len);
+
+        if (*cog_unpack_text(&unpacker) != '\0' || !unpacker.is_broken) {
+            fail_msg("rule \"%s\" is broken", broken_texts[i].rule);
+        }
+        assert_false(cog_unpack_is_complete(&unpacker));
+    }
+}
+
+static void breaks_at_bytes_of_another_length(void **state)
+{
+    unsigned char bytes[2] = {7, 7};
+    cog_unpacker_t unpacker = READER("\x03"
+                                     "abc");
+
+    (void)state;
+    cog_unpack_bytes(&unpacker, bytes, 2);
+    assert_true(unpacker.is_broken);
+    assert_int_equal(bytes[0] | bytes[1], 0);
+    unpacker = READER("\x02"
+                      "a");
+    cog_unpack_bytes(&unpacker, bytes, 2);
+    assert_true(unpacker.is_broken);
+}
+
+static void stays_broken_from_the_first_fault_on(void **state)
+{
+    unsigned char byte = 7;
+    cog_unpacker_t unpacker = READER("\x02"
+                                     "ab"
+                                     "\x05"
+                                     "\x02"
+                                     "c\0"
+                                     "\x01"
+                                     "d");
+
+    (void)state;
+    assert_string_equal(cog_unpack_text(&unpacker), "");
+    assert_int_equal(cog_unpack_number(&unpacker), 0);
+    assert_string_equal(cog_unpack_text(&unpacker), "");
+    cog_unpack_bytes(&unpacker, &byte, 1);
+    assert_int_equal(byte, 0);
+    assert_false(cog_unpack_is_complete(&unpacker));
+}
+
+static void is_complete_only_when_nothing_is_left(void **state)
+{
+    cog_unpacker_t unpacker = READER("\x01\x02");
+
+    (void)state;
+    assert_int_equal(cog_unpack_number(&unpacker), 1);
+    assert_false(cog_unpack_is_complete(&unpacker));
+    assert_int_equal(cog_unpack_number(&unpacker), 2);
+    assert_true(cog_unpack_is_complete(&unpacker));
+    assert_int_equal(cog_unpack_number(&unpacker), 0);
+    assert_false(cog_unpack_is_complete(&unpacker));
+}
+
+static void reads_an_empty_record(void **state)
+{
+    cog_unpacker_t unpacker;
+
+    (void)state;
+    cog_unpack_begin(&unpacker, cog_span_of(NULL));
+    assert_true(cog_unpack_is_complete(&unpacker));
+    assert_int_equal(cog_unpack_number(&unpacker), 0);
+    assert_false(cog_unpack_is_complete(&unpacker));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(gives_back_what_was_packed),
+        cmocka_unit_test_with_pool(grows_as_much_as_is_needed),
+        cmocka_unit_test_with_pool(writes_the_format_that_is_out_there),
+        cmocka_unit_test(breaks_at_numbers_that_it_would_not_write),
+        cmocka_unit_test(breaks_at_texts_that_it_would_not_write),
+        cmocka_unit_test(breaks_at_bytes_of_another_length),
+        cmocka_unit_test(stays_broken_from_the_first_fault_on),
+        cmocka_unit_test(is_complete_only_when_nothing_is_left),
+        cmocka_unit_test(reads_an_empty_record),
+    };
+
+    return cmocka_run_group_tests_name("base/pack", tests, NULL, NULL);
+}
