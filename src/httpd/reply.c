@@ -97,8 +97,9 @@ int cog_reply_send(request_rec *r, const cog_reply_t *reply)
     r->no_cache = 1;
     r->no_local_copy = 1;
     apr_table_unset(r->headers_in, "Range");
-    /* a body that is not read would be taken for the next request */
-    if (ap_discard_request_body(r) != OK) {
+    /* A body that is not read would be taken for the next request; the next request would
+     * have to wait for what is left to do afterwards. */
+    if (ap_discard_request_body(r) != OK || reply->afterwards) {
         r->connection->keepalive = AP_CONN_CLOSE;
     }
     ap_run_insert_filter(r); /* for Header directives of the virtual host, as HSTS */

@@ -108,8 +108,9 @@ class TestPlace:
         assert is_login(site.pool, answer) and answer.body == b""
 
     @pytest.mark.parametrize("head", [
-        "OPTIONS * HTTP/1.1\nHost: app.example.test", "CONNECT app.example.test:443 HTTP/1.1\n"
-        "Host: app.example.test:443", "GET http://other.example/secure HTTP/1.1\nHost: other.example",
+        "OPTIONS * HTTP/1.1\nHost: app.example.test",
+        "CONNECT app.example.test:443 HTTP/1.1\nHost: app.example.test:443",
+        "GET http://other.example/secure HTTP/1.1\nHost: other.example",
         "GET /secure HTTP/1.0", "GET /.cognito/login HTTP/1.0", "GET * HTTP/1.1\nHost: x",
         "GET ?x HTTP/1.1\nHost: x", "GET https:// HTTP/1.1\nHost: x", "OPTIONS /secure HTTP/1.0"])
     def test_odd_targets_get_an_answer(self, site, nobody, backend, head, log):
@@ -180,8 +181,8 @@ class TestLogs:
     def test_nor_does_a_broken_callback(self, site, nobody, log):
         log.allow("AH00561", "AH00560")
         for odd in ("Bad Header: x", "Cookie: a=" + "x" * 9000):
-            answer = raw(site, nobody, f"GET {CALLBACK}?code=code-of-a-broken-one&state=s HTTP/1.1\n"
-                         f"Host: app.example.test\n{odd}")
+            answer = raw(site, nobody, f"GET {CALLBACK}?code=code-of-a-broken-one&state=s "
+                         f"HTTP/1.1\nHost: app.example.test\n{odd}")
             assert answer.startswith("HTTP/1.1 400")
         assert "code-of-a-broken-one" not in self.logs(site)
 
