@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "crypto/digest.h"
 
 #define SUBJECT_MAX 255
@@ -79,6 +80,7 @@ static cog_err_t check_subject(const json_t *claims)
     const char *subject = cog_json_string(claims, "sub");
 
     COG_REQUIRE(subject && strlen(subject) <= SUBJECT_MAX, COG_E_TOKEN_SUBJECT);
+    COG_REQUIRE(!cog_text_has_control(subject), COG_E_TOKEN_SUBJECT);
     return COG_OK;
 }
 

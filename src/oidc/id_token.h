@@ -18,8 +18,8 @@ typedef struct {
 } cog_token_expect_t;
 
 /* Check claims whose signature is already verified: iss, token_use, aud (a string, or an
- * array of this one), azp, exp, iat, nbf, auth_time, nonce, sub (1 to 255 octets). The
- * first mismatch decides. */
+ * array of this one), azp, exp, iat, nbf, auth_time, nonce, sub (1 to 255 octets, none of
+ * them a control character). The first mismatch decides. */
 cog_err_t cog_id_token_check(const json_t *claims, const cog_token_expect_t *expect);
 
 /* Check at_hash, when present, against the access token that came along. */

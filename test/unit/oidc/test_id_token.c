@@ -126,6 +126,7 @@ static const struct {
     {"id-sub-255",            WITH_SUB("'sub':'" LONG "12345',"),      COG_OK},
     {"id-sub-256",            WITH_SUB("'sub':'" LONG "123456',"),     COG_E_TOKEN_SUBJECT},
     {"id-sub-empty",          WITH_SUB("'sub':'',"),                   COG_E_TOKEN_SUBJECT},
+    {"id-sub-newline",        WITH_SUB("'sub':'u\\n1',"),              COG_E_TOKEN_SUBJECT},
     {"id-sub-number",         WITH_SUB("'sub':1,"),                    COG_E_TOKEN_SUBJECT},
     {"id-sub-array",          WITH_SUB("'sub':['u-1'],"),              COG_E_TOKEN_SUBJECT},
     {"id-missing-sub",        WITH_SUB(""),                            COG_E_TOKEN_SUBJECT},
