@@ -14,6 +14,7 @@ NAVIGATION = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*
               "Accept-Language": "en", "Upgrade-Insecure-Requests": "1",
               "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-User": "?1"}
 FETCH = {"Accept": "*/*", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
+ELSEWHERE = "https://elsewhere.example"
 AGENT = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) scripted"}
 
 
@@ -186,8 +187,7 @@ class Client:
         """As when somebody types or clicks. `site`: none, same-origin, same-site, cross-site."""
         sent = {**NAVIGATION, "Sec-Fetch-Site": site, **dict(headers)}
         if method == "POST" and site != "none":
-            sent.setdefault("Origin", origin_of(self.history[-1].url) if self.history
-                            and site == "cross-site" else origin_of(url))
+            sent.setdefault("Origin", origin_of(url) if site == "same-origin" else ELSEWHERE)
         return self.request(method, url, sent, body, cross_site=site == "cross-site", **how)
 
     def fetch(self, url, method="GET", body=None, site="same-origin", headers=(), **how):

@@ -43,6 +43,7 @@ class Conf:
         self.module = module  # None: a plain httpd
         self.lines = []
         self.files = {}       # name below the ServerRoot -> text
+        self.private = set()  # names of those that hold secrets
 
     def load(self, *names):
         self.modules += [n for n in names if n not in self.modules and n not in BUILT_IN]
@@ -73,6 +74,11 @@ class Conf:
         """A file below the ServerRoot."""
         self.files[name] = text
         return self
+
+    def secret(self, name, text):
+        """A file that only its owner may read."""
+        self.private.add(name)
+        return self.file(name, text)
 
     def cgi(self, path="/cgi/"):
         """A script at `path`env that answers with its environment, NUL-separated."""

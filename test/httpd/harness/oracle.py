@@ -18,9 +18,17 @@ class Secrets:
     def watch(self, source):
         self.sources.append(source)
 
-    def found_in(self, text):
+    def ask(self):
         for source in self.sources:
             self.add(*source())
+
+    def settle(self):
+        """Asks all sources a last time: they are about to end."""
+        self.ask()
+        self.sources.clear()
+
+    def found_in(self, text):
+        self.ask()
         return sorted(s for s in self.known if s in text)
 
 

@@ -22,21 +22,19 @@ def client(client_id, *origins, **members):
             "identity_providers": ["COGNITO", "EntraID"], **members}
 
 
-def configuration(**more):
-    """Two pools; `more` goes to the top of it."""
+def configuration(origins=(ORIGIN, OTHER)):
+    """Two pools whose clients are registered for these origins."""
     providers = [{"name": "EntraID", "type": "OIDC", "users": [{"subject": "fred"}]}]
     groups = [{"name": "admins", "precedence": 1}, {"name": "staff"}]
     return {"pools": [
         {"id": "eu-west-1_AppPool01", "providers": providers, "groups": groups,
-         "clients": [client("app", ORIGIN, OTHER),
-                     client("secret", ORIGIN, secrets=[SECRET]),
-                     client("rotated", ORIGIN, secrets=[ROTATED[1]]),
-                     client("other", ORIGIN, OTHER)],
+         "clients": [client("app", *origins), client("other", *origins),
+                     client("secret", *origins, secrets=[SECRET]),
+                     client("rotated", *origins, secrets=[ROTATED[1]])],
          "users": [person("alice", "admins", "staff", name="Alice Example"), person("bob"),
                    person("mallory")]},
         {"id": "eu-west-1_StaffPool", "providers": providers, "groups": groups,
-         "clients": [client("staff", ORIGIN, OTHER)], "users": [person("sam", "staff")]}],
-        **more}
+         "clients": [client("staff", *origins)], "users": [person("sam", "staff")]}]}
 
 
 class Pool:
@@ -76,9 +74,9 @@ def ends(token):
     return {token} if len(token) < 64 else {token[-43:]}
 
 
-def start(**more):
+def start(config=None, **more):
     """The running emulator and its pools by id."""
-    config = configuration()
+    config = config or configuration()
     running = testing.start(config, **more)
     pools = {p["id"]: Pool(running.pool(p["id"]), p) for p in config["pools"]}
     return running, pools

@@ -35,7 +35,7 @@ class Server:
         """Writes the configuration, at first or anew before a restart."""
         self.conf = conf or self.conf
         for name, text in {"htdocs/index.html": "the start page\n", **self.conf.files}.items():
-            write_file(os.path.join(self.root, name), text)
+            write_file(self.path(name), text, name in self.conf.private)
         write_file(self.path("httpd.conf"), self.conf.render(self.root, self.port))
 
     def path(self, name):
@@ -159,12 +159,13 @@ def environment(root):
     return env
 
 
-def write_file(path, text):
+def write_file(path, text, is_private=False):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     mode = "wb" if isinstance(text, bytes) else "w"
     with open(path, mode) as file:
         file.write(text)
-    os.chmod(path, 0o755 if text[:2] in ("#!", b"#!") else 0o644)
+    is_script = text[:2] in ("#!", b"#!")
+    os.chmod(path, 0o600 if is_private else 0o755 if is_script else 0o644)
 
 
 def read_text(path):

@@ -14,8 +14,6 @@ TOKENS = "__Host-cognito_tokens"
 LOGIN = "__Host-cognito_login_"
 RETURN = "__Host-cognito_return"
 
-# an issuer on loopback may be http, and says so at every start
-LOOPBACK = "loopback"
 
 
 def key_file():
@@ -34,7 +32,7 @@ def site_lines(pool, client="app", origin=ORIGIN):
 def site_conf(pool, client="app", origin=ORIGIN):
     """The smallest configuration of a protected site: everything below /secure and /cgi/
     needs a sign-in, /public does not."""
-    conf = Conf().file("keys", key_file())
+    conf = Conf().secret("keys", key_file())
     add_secret(conf, pool, client)
     conf.add("CognitoSecret file:{root}/keys", *site_lines(pool, client, origin))
     return conf
@@ -42,7 +40,7 @@ def site_conf(pool, client="app", origin=ORIGIN):
 
 def add_secret(conf, pool, client):
     secret = pool.secret_of(client)
-    return conf.file(f"client-{client}", secret + "\n") if secret else conf
+    return conf.secret(f"client-{client}", secret + "\n") if secret else conf
 
 
 def ordinary_conf(pool, backend, client="app", origin=ORIGIN):

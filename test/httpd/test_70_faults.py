@@ -1,0 +1,421 @@
+"""What the user pool and the network may do to us. Names of security.md, section 7."""
+import threading
+import time
+
+import pytest
+
+from harness import pool as pools
+from harness.conf import MPM
+from harness.site import (LOGIN, SESSION, Site, is_login, is_refusal, ordinary_conf, site_conf,
+                          stays_alive, type_password)
+from harness.waiting import wait_for
+
+TOTAL = 2  # CognitoTimeout of these tests, in seconds
+NOISE = r"COG\d{4}"
+
+
+def fast_conf(pool, backend):
+    return ordinary_conf(pool, backend).add(f"CognitoTimeout 1s {TOTAL}s")
+
+
+@pytest.fixture(scope="class")
+def site(start, pool, backend):
+    return Site(start(fast_conf(pool, backend)), pool)
+
+
+@pytest.fixture
+def browser(site, browsers):
+    return site.browser(browsers)
+
+
+def timed(call):
+    began = time.monotonic()
+    return call(), time.monotonic() - began
+
+
+def memory(server):
+    """Resident memory of the children together, in bytes."""
+    total = 0
+    for pid in server.children():
+        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+            total += int(file.read().split()[1]) * 4096
+    return total
+
+
+def in_parallel(count, work):
+    """Runs work(n) in threads; the results, in order. The first exception is raised."""
+    results, errors = [None] * count, []
+
+    def run(number):
+        try:
+            results[number] = work(number)
+        except Exception as error:  # pylint: disable=broad-except
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return results
+
+
+class TestF01:
+    """The user pool is down when httpd starts."""
+
+    def test_httpd_starts_and_serves_and_recovers(self, start, pool, backend, browsers, log):
+        log.allow(NOISE)
+        pool.fail("*", reset="at-once")
+        server, seconds = timed(lambda: start(fast_conf(pool, backend)))
+        assert seconds < 2
+        site = Site(server, pool)
+        browser = site.browser(browsers)
+        assert site.visit(browser, "/public").status == 200
+        answer = site.visit(browser)
+        assert is_refusal(answer) and answer.status in (502, 503)
+        assert int(answer.header("Retry-After")) > 0
+        answer, seconds = timed(lambda: site.visit(browser))
+        assert answer.status in (502, 503) and seconds < 0.5, "the failure is not remembered"
+        pool.heal()
+        wait_for(lambda: is_login(pool, site.visit(browser)), "the recovery", 10, step=0.5)
+        assert site.sign_in(browser).status == 200
+
+    def test_sessions_live_on_over_a_restart_during_an_outage(self, start, pool, backend,
+                                                              browsers, log):
+        site = Site(start(fast_conf(pool, backend)), pool)
+        browser = site.browser(browsers)
+        site.sign_in(browser)
+        log.allow(NOISE)
+        pool.fail("*", reset="at-once")
+        site.server.graceful()
+        assert site.visit(browser).status == 200 and site.user(browser) == "alice"
+
+
+class TestF02:
+    """The user pool goes down later."""
+
+    def test_sessions_do_not_notice(self, site, browser, pool, log):
+        site.sign_in(browser)
+        log.allow(NOISE)
+        pool.fail("*", hang=True)
+        for _ in range(20):
+            answer, seconds = timed(lambda: site.visit(browser))
+            assert answer.status == 200 and seconds < 0.5
+
+    def test_a_login_still_works_where_the_documents_are_known(self, site, browser, pool, log):
+        """Each process has its own copy: the kept connection stays with one of them."""
+        site.sign_in(browser)
+        log.allow(NOISE)
+        pool.fail("discovery", hang=True)
+        pool.fail("jwks", hang=True)
+        browser.jar.drop()
+        assert site.sign_in(browser).status == 200
+
+
+class TestF03:
+    """Discovery accepts the connection and never answers."""
+
+    def test_no_worker_waits_but_one(self, start, pool, backend, browsers, log):
+        log.allow(NOISE)
+        many = ["StartServers 40", "MaxSpareServers 40"] if MPM == "prefork" else []
+        site = Site(start(fast_conf(pool, backend).add(*many)), pool)
+        pool.fail("discovery", hang=True)
+        outside = []
+
+        def work(number):
+            browser = site.browser(browsers)
+            if number < 30:
+                return timed(lambda: site.visit(browser))
+            time.sleep(0.3)
+            outside.append(timed(lambda: site.visit(browser, "/public")))
+            return outside[-1]
+
+        answers = in_parallel(36, work)
+        for answer, seconds in answers[:30]:
+            assert answer.status in (502, 503) and seconds < TOTAL * 2 + 1, (answer, seconds)
+        for answer, seconds in outside:
+            assert answer.status == 200 and seconds < 1
+        assert len(pool.requests("discovery")) <= max(4, len(site.server.children()))
+
+
+class TestF05:
+    """The token endpoint misbehaves at the worst moment."""
+
+    FAULTS = {
+        "hangs": {"hang": True}, "resets": {"reset": "at-once"},
+        "resets after work": {"reset": "after-work"}, "resets in the body": {"reset": "in-body"},
+        "drips": {"drip": 1}, "endless body": {"endless": "body"},
+        "endless headers": {"endless": "headers"}, "large body": {"size": 3 << 20},
+        "large header": {"header_size": 300_000}, "many headers": {"header_count": 5000},
+        "wrong length": {"content_length": 100_000}, "empty": {"body": "", "status": 200},
+        "1xx": {"status": 199}, "no content": {"status": 204},
+    }
+
+    @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+    def test_time_and_memory_are_bounded_and_the_user_can_start_again(
+            self, site, browser, pool, log, fault):
+        log.expect(r"COG3001.*idp_")
+        log.allow(NOISE)
+        back = site.to_callback(browser)
+        before, alive = memory(site.server), stays_alive(site.server)
+        pool.fail("token", **fault)
+        answer, seconds = timed(lambda: browser.follow(back))
+        assert is_refusal(answer) and seconds < TOTAL + 1, (answer, seconds)
+        assert not browser.jar.all(SESSION) and not browser.jar.all(LOGIN)
+        assert memory(site.server) - before < 16 << 20 and alive()
+        pool.heal()
+        assert site.sign_in(browser).status == 200
+
+
+class TestF06:
+    def test_an_answer_after_our_patience_is_not_asked_for_again(self, site, browser, pool, log):
+        log.expect("COG3001.*idp_unreachable")
+        log.allow(NOISE)
+        back = site.to_callback(browser)
+        before = len(pool.requests("token"))
+        pool.fail("token", late=TOTAL + 0.5)
+        assert is_refusal(browser.follow(back))
+        time.sleep(1)
+        assert len(pool.requests("token")) == before + 1
+
+
+class TestF09:
+    """Redirects of the user pool's endpoints are never followed."""
+
+    @pytest.mark.parametrize("endpoint", ["token", "jwks", "discovery", "userinfo"])
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_nobody_is_asked_there(self, start, pool, backend, browsers, log, endpoint, status):
+        log.allow(NOISE)
+        conf = fast_conf(pool, backend)
+        site = Site(start(conf.add("CognitoUserInfo on")), pool)
+        browser, before = site.browser(browsers), len(backend.seen)
+        pool.fail(endpoint, redirect=f"{backend.url}/stolen", status=status)
+        answer = site.visit(browser)
+        if is_login(pool, answer):
+            answer = browser.follow(type_password(browser, answer, "alice", pool))
+        assert is_refusal(answer) and len(backend.seen) == before
+
+
+class TestF10F11:
+    """Content types and broken JSON, at the token endpoint and in the documents."""
+
+    @pytest.mark.parametrize("kind", ["text/html", "application/jwt", "",
+                                      "application/json; charset=utf-16", "x"])
+    def test_the_content_decides_not_its_type(self, site, browser, pool, kind):
+        pool.fail("token", content_type=kind)
+        assert site.sign_in(browser).status == 200
+
+    @pytest.mark.parametrize("gzip", ["plain", "bomb"])
+    def test_nothing_is_unpacked(self, site, browser, pool, log, gzip):
+        log.expect("COG3001")
+        log.allow(NOISE)
+        before = memory(site.server)
+        pool.fail("token", gzip=gzip)
+        assert is_refusal(browser.follow(site.to_callback(browser)))
+        assert memory(site.server) - before < 16 << 20
+
+    BROKEN = ["empty", "truncated", "duplicate", "nan", "deep", "many-members", "trailing",
+              "second-document", "bom", "nul", "nul-inside", "utf16", "bad-utf8",
+              "overlong-utf8", "surrogate", "comment", "single-quotes", "array", "string",
+              "number", "null", "html"]
+
+    @pytest.mark.parametrize("broken", BROKEN)
+    def test_broken_json_of_the_token_endpoint(self, site, browser, pool, log, broken):
+        log.expect("COG3001")
+        log.allow(NOISE)
+        alive = stays_alive(site.server)
+        pool.fail("token", broken=broken)
+        answer = browser.follow(site.to_callback(browser))
+        assert is_refusal(answer) and not browser.jar.all(SESSION) and alive()
+
+    @pytest.mark.parametrize("endpoint", ["discovery", "jwks"])
+    def test_broken_json_of_the_documents(self, start, pool, backend, browsers, log, endpoint):
+        """One server; what is broken is asked for again after a pause."""
+        log.allow(NOISE)
+        site = Site(start(fast_conf(pool, backend)), pool)
+        alive = stays_alive(site.server)
+        for broken in ("truncated", "deep", "many-members", "bad-utf8", "array"):
+            pool.fail(endpoint, broken=broken, times=4)
+            browser = site.browser(browsers)
+            answer = site.visit(browser)
+            if is_login(pool, answer):
+                answer = browser.follow(type_password(browser, answer, "alice", pool))
+            assert is_refusal(answer), (broken, answer)
+        assert alive()
+        pool.heal()
+        wait_for(lambda: is_login(pool, site.visit(site.browser(browsers))), "recovery", 12, 0.5)
+
+    FIELDS = [{"json_set": {"issuer": "https://evil.example/eu-west-1_AppPool01"}},
+              {"json_remove": ["issuer"]}, {"json_remove": ["token_endpoint"]},
+              {"json_remove": ["authorization_endpoint"]}, {"json_remove": ["jwks_uri"]},
+              {"json_set": {"token_endpoint": "http://198.51.100.7/token"}},
+              {"json_set": {"jwks_uri": "file:///etc/passwd"}},
+              {"json_set": {"authorization_endpoint": "javascript:alert(1)"}},
+              {"json_set": {"token_endpoint": ["https://a"]}}, {"json_set": {"issuer": 1}}]
+
+    @pytest.mark.parametrize("fault", FIELDS)
+    def test_B16_O15_a_wrong_discovery_document_is_not_used(self, start, pool, backend, browsers,
+                                                           log, fault):
+        log.allow(NOISE)
+        site = Site(start(fast_conf(pool, backend)), pool)
+        pool.fail("discovery", **fault)
+        answer = site.visit(site.browser(browsers))
+        assert is_refusal(answer) and answer.status in (502, 503), answer
+
+
+class TestF12:
+    """Keys rotate while people sign in; the emulator needs its time to make new ones."""
+
+    def test_a_rotation_before_signing_costs_one_fetch(self, start, pool, backend, browsers):
+        site = Site(start(ordinary_conf(pool, backend)), pool)
+        assert site.sign_in(site.browser(browsers)).status == 200
+        before = len(pool.requests("jwks"))
+        pool.rotate_keys(when="next-token")
+        assert site.sign_in(site.browser(browsers)).status == 200
+        assert len(pool.requests("jwks")) - before <= 2
+
+    def test_nobody_notices_a_new_key_beside_the_old(self, start, pool, backend, browsers):
+        site = Site(start(ordinary_conf(pool, backend)), pool)
+        for step in ("add", "switch", "drop"):
+            assert site.sign_in(site.browser(browsers)).status == 200
+            pool.rotate_keys(step)
+        browser = site.browser(browsers)
+        assert site.sign_in(browser).status == 200
+
+    def test_many_logins_at_the_moment_of_a_rotation(self, start, pool, backend, browsers):
+        site = Site(start(ordinary_conf(pool, backend)), pool)
+        people = [site.browser(browsers) for _ in range(12)]
+        backs = [site.to_callback(p) for p in people]
+        site.sign_in(site.browser(browsers))
+        before = len(pool.requests("jwks"))
+        pool.rotate_keys()
+        answers = in_parallel(12, lambda n: people[n].follow(backs[n]))
+        assert [a.status for a in answers] == [303] * 12
+        assert len(pool.requests("jwks")) - before <= 2 * len(site.server.children())
+
+
+class TestF13:
+    """Unknown key ids are no lever to make us fetch."""
+
+    def test_a_flood_of_them_is_one_fetch(self, start, pool, backend, browsers, log):
+        log.allow(NOISE)
+        site = Site(start(fast_conf(pool, backend)), pool)
+        assert site.sign_in(site.browser(browsers)).status == 200
+        before = len(pool.requests("jwks"))
+        pool.mutate("kid-unknown")
+        for _ in range(20):
+            browser = site.browser(browsers)
+            assert is_refusal(browser.follow(site.to_callback(browser)))
+            browser.close()
+        # a process fetches once at first, and once for all unknown key ids
+        assert len(pool.requests("jwks")) - before <= 2 * len(site.server.children())
+        pool.clear_mutations()
+        assert site.sign_in(site.browser(browsers)).status == 200
+
+
+class TestF16:
+    """Certificates that are no good."""
+
+    @pytest.fixture(scope="class")
+    def secure(self, oracle):
+        running, found = pools.start(tls=True)
+        pool = found["eu-west-1_AppPool01"]
+        oracle.secrets.watch(pool.new_secrets)
+        yield running, pool
+        oracle.secrets.settle()
+        running.stop()
+
+    @pytest.fixture(scope="class")
+    def site(self, start, secure, backend):
+        running, pool = secure
+        with open(running.ca_file, encoding="ascii") as file:
+            conf = fast_conf(pool, backend).file("ca.pem", file.read())
+        conf.add("CognitoCAFile {root}/ca.pem")
+        return Site(start(conf), pool)
+
+    def test_a_good_certificate_is_accepted(self, site, browser):
+        assert site.sign_in(browser).status == 200
+
+    @pytest.mark.parametrize("kind", ["expired", "not-yet-valid", "self-signed", "wrong-host",
+                                      "unknown-ca"])
+    def test_a_bad_one_is_refused_with_a_clear_line(self, site, browser, secure, log, kind):
+        log.expect(r"COG\d{4}.*(ertificate|SSL|TLS)", "COG3001")
+        log.allow(NOISE)
+        running, pool = secure
+        back = site.to_callback(browser)
+        before = len(pool.requests("token"))
+        try:
+            running.use_certificate(kind)
+            pool.fail("token", close=True)
+            answer = browser.follow(back)
+        finally:
+            running.use_certificate("good")
+        assert is_refusal(answer) and len(pool.requests("token")) == before
+
+    def test_an_old_protocol_is_refused(self, site, browser, secure, log):
+        log.allow(NOISE)
+        running, pool = secure
+        back = site.to_callback(browser)
+        try:
+            running.use_certificate("good", max_version="TLSv1.1")
+            answer = browser.follow(back)
+        finally:
+            running.use_certificate("good")
+        assert is_refusal(answer)
+
+    def test_without_our_ca_the_systems_decides(self, start, secure, backend, browsers, log):
+        log.allow(NOISE)
+        site = Site(start(fast_conf(secure[1], backend)), secure[1])
+        answer = site.visit(site.browser(browsers))
+        assert is_refusal(answer) and answer.status == 503
+
+
+class TestProxyEnvironment:
+    """H15, httpoxy: nothing but CognitoProxy sends our calls elsewhere."""
+
+    def test_a_proxy_header_changes_nothing(self, site, browser, backend):
+        before = len(backend.seen)
+        back = site.to_callback(browser)
+        answer = browser.navigate(back.location, headers={"Proxy": backend.url}, site="cross-site")
+        assert answer.status == 303 and len(backend.seen) == before
+
+
+class TestF36:
+    """Clients that misbehave."""
+
+    @pytest.mark.parametrize("data", [
+        b"POST /.cognito/callback HTTP/1.1\r\nHost: app.example.test\r\nContent-Length: 1000000\r\n\r\nx",
+        b"POST /.cognito/logout HTTP/1.1\r\nHost: app.example.test\r\nTransfer-Encoding: chunked\r\n\r\nffffff\r\nx",
+        b"GET /.cognito/callback?code=a HTTP/1.1\r\nHost: app.example.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+        b"GET /.cognito/callback HTTP/1.0\r\n\r\n",
+        b"GET /secure HTTP/1.1\r\nHost: app.example.test\r\n\r\nGET /secure HTTP/1.1\r\nHost: app.example.test\r\nConnection: close\r\n\r\n",
+    ])
+    def test_no_worker_is_lost(self, site, browser, log, data):
+        log.allow(NOISE, "AH")
+        alive = stays_alive(site.server)
+        browser.raw(site.origin, data, timeout=0.5)
+        assert site.visit(browser, "/public").status == 200 and alive()
+
+    def test_who_leaves_during_our_call_leaves_no_trace(self, site, browser, pool, log):
+        log.allow(NOISE, "AH")
+        back = site.to_callback(browser)
+        pool.fail("token", delay=1)
+        cookie = browser.jar.header(back.location)
+        target = back.location[len(site.origin):]
+        browser.raw(site.origin, f"GET {target} HTTP/1.1\r\nHost: app.example.test\r\n"
+                    f"Cookie: {cookie}\r\n\r\n".encode(), timeout=0.2)
+        pool.heal()
+        assert site.sign_in(browser).status == 200
+
+
+class TestStoreless:
+    def test_the_key_is_made_and_kept_where_none_is_given(self, start, pool, backend, browsers):
+        conf = site_conf(pool).protect("/secure").add(f"ProxyPass / {backend.url}/")
+        conf.lines = [line for line in conf.lines if not line.startswith("CognitoSecret")]
+        site = Site(start(conf), pool)
+        browser = site.browser(browsers)
+        site.sign_in(browser)
+        site.server.graceful()
+        assert site.visit(browser).status == 200
