@@ -1,0 +1,237 @@
+"""What only a real browser can show."""
+import socketserver
+import threading
+import time
+
+import pytest
+
+from cognito_emulator import tls
+
+from harness import pool as pools
+from harness.pool import PASSWORD
+from harness.ports import Port
+from harness.site import CALLBACK, LOGIN, SESSION, SIGNED_OUT, key_file
+from harness.conf import Conf
+
+HOST = "app.example.test"
+
+# shows who is there; its buttons do what pages do
+PAGE = """#!/bin/sh
+cat <<END
+Content-Type: text/html
+
+<!doctype html><title>Orders</title>
+<h1>Hello <b id="user">$REMOTE_USER</b></h1>
+<p id="path">$REQUEST_URI</p>
+<button id="load" onclick="load()">load</button> <output id="result"></output>
+<a id="out" href="/.cognito/logout">Sign out</a>
+<script>
+async function load() {
+    const answer = await fetch("/secure/short/page?data");
+    if (answer.status === 401) {
+        location = (await answer.json()).login_url;
+        return;
+    }
+    document.querySelector("#result").textContent = "loaded " + answer.status;
+}
+</script>
+END
+"""
+
+
+class Site:
+    """https://app.example.test, with a user pool on another site."""
+
+    def __init__(self, origin, pool):
+        self.origin = origin
+        self.pool = pool
+
+    def url(self, path):
+        return self.origin + path
+
+
+@pytest.fixture(scope="class")
+def site(start, oracle, tmp_path_factory):
+    port = Port()
+    origin = f"https://{HOST}:{port}"
+    folder = str(tmp_path_factory.mktemp("ca"))
+    certificate = tls.Authority(folder).issue("good", [HOST])
+    config = pools.configuration(origins=[origin])
+    config["pools"][0]["domain"] = {"host": "auth.localhost"}
+    running, found = pools.start(config, tls=True)
+    pool = found["eu-west-1_AppPool01"]
+    oracle.secrets.watch(pool.new_secrets)
+    start(make_conf(pool, origin, certificate, running.ca_file), port)
+    yield Site(origin, pool)
+    oracle.secrets.settle()
+    running.stop()
+
+
+def make_conf(pool, origin, certificate, ca_file):
+    conf = Conf().load("ssl", "socache_shmcb", "alias", "headers", "rewrite").cgi()
+    conf.secret("keys", key_file()).file("cgi/page", PAGE)
+    conf.add("SSLEngine on", f"SSLCertificateFile {certificate}",
+             "CognitoSecret file:{root}/keys", f"CognitoIssuer {pool.issuer}",
+             "CognitoClientID app", f"CognitoBaseURL {origin}", f"CognitoCAFile {ca_file}",
+             "ScriptAliasMatch ^/(secure|public) {root}/cgi/page")
+    conf.protect("/secure")
+    return conf.protect("/secure/short", "CognitoSessionTimeout 2s 1h")
+
+
+@pytest.fixture
+def pool(site):
+    yield site.pool
+    site.pool.heal()
+
+
+def signed_in(browser, site, path="/secure", user="alice"):
+    browser.open(site.url(path))
+    browser.wait_for_url(site.pool.domain + "/login")
+    browser.sign_in(user, PASSWORD)
+    browser.wait_for_url(site.url(path))
+    assert browser.find("#user").text == user
+
+
+class TestJourneys:
+    def test_first_visit_password_and_the_page_with_the_name(self, site, browser):
+        browser.open(site.url("/secure/orders?year=2026"))
+        browser.wait_for_url(site.pool.domain + "/login")
+        assert "Sign in" in browser.text
+        browser.sign_in("alice", PASSWORD)
+        browser.wait_for_text("Hello alice")
+        assert browser.url == site.url("/secure/orders?year=2026")
+        assert browser.find("#path").text == "/secure/orders?year=2026"
+        cookie = browser.cookies()[SESSION]
+        assert cookie["secure"] and cookie["httpOnly"] and cookie["sameSite"] == "Lax"
+        assert not [n for n in browser.cookies() if n.startswith(LOGIN)]
+
+    def test_a_wrong_password_and_then_the_right_one(self, site, browser):
+        browser.open(site.url("/secure"))
+        browser.sign_in("alice", "wrong")
+        browser.wait_for_text("Incorrect username or password")
+        browser.sign_in("alice", PASSWORD)
+        browser.wait_for_text("Hello alice")
+
+    def test_two_tabs_at_once(self, site, browser):
+        first = browser.tab
+        browser.open(site.url("/secure/one"))
+        second = browser.new_tab()
+        browser.open(site.url("/secure/two"))
+        browser.sign_in("alice", PASSWORD)
+        browser.wait_for_url(site.url("/secure/two"))
+        browser.switch_to(first)
+        assert browser.url.startswith(site.pool.domain)
+        browser.sign_in("alice", PASSWORD)
+        browser.wait_for_url(site.url("/secure/one"))
+        browser.switch_to(second)
+        browser.open(site.url("/secure/two"))
+        assert browser.find("#user").text == "alice"
+
+    def test_the_back_button_after_the_login(self, site, browser):
+        browser.open(site.url("/public"))
+        signed_in(browser, site, "/secure/orders")
+        browser.back()  # to the form that is done with
+        browser.forward()
+        browser.wait_for_url(site.url("/secure/orders"))
+        assert browser.find("#user").text == "alice"
+        browser.back()
+        if browser.url.startswith(site.pool.domain):
+            browser.sign_in("alice", PASSWORD)
+            browser.wait_for_url(site.url("/secure/orders"))
+            assert browser.find("#user").text == "alice"
+
+    def test_the_callback_is_not_in_the_history(self, site, browser):
+        signed_in(browser, site)
+        for _ in range(3):
+            browser.back()
+            assert CALLBACK not in browser.url
+
+    def test_sign_out_and_return(self, site, browser):
+        signed_in(browser, site)
+        browser.click("#out")
+        browser.wait_for_text("You are signed out")
+        assert browser.url == site.url(SIGNED_OUT)
+        assert SESSION not in browser.cookies()
+        browser.open(site.url("/secure"))
+        browser.wait_for_url(site.pool.domain + "/login")
+        browser.sign_in("bob", PASSWORD)
+        browser.wait_for_text("Hello bob")
+
+    def test_an_ended_session_in_the_middle_of_a_page(self, site, browser):
+        signed_in(browser, site, "/secure/short/page")
+        browser.click("#load")
+        browser.wait_for_text("loaded 200")
+        time.sleep(3.2)
+        browser.click("#load")  # 401, its login URL, the pool's session, and back
+        browser.wait(lambda d: "loaded" not in browser.text, "a new page")
+        browser.wait_for_url(site.url("/secure/short/page"))
+        assert browser.find("#user").text == "alice"
+        browser.click("#load")
+        browser.wait_for_text("loaded 200")
+
+    def test_a_provider_of_the_companys_own(self, site, browser):
+        browser.open(site.url("/secure"))
+        browser.click("a[href*='identity_provider=EntraID']")
+        browser.click("form button.plain")
+        browser.wait_for_text("Hello EntraID_fred")
+
+    def test_a_link_from_another_site_finds_the_session(self, site, browser):
+        signed_in(browser, site)
+        with Elsewhere(f"<a id=go href='{site.url('/secure/linked')}'>go</a>") as elsewhere:
+            browser.open(elsewhere.url)
+            browser.click("#go")
+            browser.wait_for_url(site.url("/secure/linked"))
+            assert browser.find("#user").text == "alice"
+
+    def test_another_site_cannot_sign_anybody_out(self, site, browser):
+        signed_in(browser, site)
+        out = site.url("/.cognito/logout")
+        page = (f"<img src='{out}'><iframe src='{out}'></iframe>"
+                f"<form id=f method=post action='{out}'><button id=go>x</button></form>")
+        with Elsewhere(page) as elsewhere:
+            browser.open(elsewhere.url)
+            browser.click("#go")
+            browser.wait_for_url(site.origin)
+        assert SESSION in browser.cookies()
+        browser.open(site.url("/secure"))
+        assert browser.find("#user").text == "alice"
+
+    def test_blocked_cookies_end_in_a_page_that_says_so(self, site, open_browser, log):
+        log.expect("COG3001.*login_loop")
+        rule = {f"{site.origin},*": {"setting": 2}}
+        browser = open_browser(**{"profile.content_settings.exceptions.cookies": rule})
+        browser.open(site.url("/secure"))
+        browser.sign_in("alice", PASSWORD)
+        browser.wait_for_url(site.url(CALLBACK))
+        assert "cookies" in browser.text.lower()
+
+    def test_a_large_profile_fits_into_the_browser(self, site, browser):
+        claims = {f"custom:c{n}": chr(97 + n) * 400 for n in range(10)}
+        site.pool.add_user("large", password=PASSWORD, attributes=claims)
+        signed_in(browser, site, user="large")
+        assert len([n for n in browser.cookies() if n.startswith(SESSION)]) >= 2
+
+
+class Elsewhere(socketserver.ThreadingTCPServer):
+    """One page on another site."""
+
+    daemon_threads = True
+
+    def __init__(self, page):
+        super().__init__(("127.0.0.1", 0), Page)
+        self.page = page
+        self.url = f"http://evil.example.test.localhost:{self.server_address[1]}/"
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    def __exit__(self, *args):
+        self.shutdown()
+        super().__exit__(*args)
+
+
+class Page(socketserver.StreamRequestHandler):
+    def handle(self):
+        while self.rfile.readline() not in (b"\r\n", b""):
+            pass
+        body = self.server.page.encode()
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n"
+                         b"Content-Length: %d\r\n\r\n" % len(body) + body)
