@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "flow/flow_private.h"
 #include "flow/login.h"
 #include "flow/navigation.h"
@@ -13,6 +14,9 @@ static cog_err_t grant(cog_flow_t *flow, const cog_session_t *session, cog_reply
     reply->kind = COG_REPLY_GRANT;
     reply->status = 200;
     reply->session = session;
+    COG_LOG(flow->ports->log, DEBUG, 3031, "session %s of sub %s lets the request in",
+            cog_session_id_text(flow->pool, session),
+            cog_text_for_log(flow->pool, session->subject, 255));
     if (cog_session_is_due(session, &flow->place->limits, cog_flow_now(flow))) {
         return cog_session_touch(flow, session, reply);
     }
