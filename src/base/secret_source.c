@@ -180,6 +180,16 @@ static apr_status_t read_output(apr_file_t *out, apr_time_t deadline, char *byte
     return rv;
 }
 
+static const char *stop_command(apr_proc_t *proc)
+{
+    apr_exit_why_e why;
+    int code;
+
+    apr_proc_kill(proc, SIGKILL);
+    apr_proc_wait(proc, &code, &why, APR_WAIT);
+    return "gave more than 64 kB, or took longer than 10 seconds";
+}
+
 /* Wait for the end, or make it one. */
 static const char *end_command(apr_pool_t *pool, apr_proc_t *proc, apr_time_t deadline)
 {
@@ -192,9 +202,7 @@ static const char *end_command(apr_pool_t *pool, apr_proc_t *proc, apr_time_t de
         rv = apr_proc_wait(proc, &code, &why, APR_NOWAIT);
     }
     if (APR_STATUS_IS_CHILD_NOTDONE(rv)) {
-        apr_proc_kill(proc, SIGKILL);
-        apr_proc_wait(proc, &code, &why, APR_WAIT);
-        return "gave more than 64 kB, or took longer than 10 seconds";
+        return stop_command(proc);
     }
     if (!APR_STATUS_IS_CHILD_DONE(rv)) {
         return "was lost track of";
@@ -218,8 +226,9 @@ static const char *read_exec(apr_pool_t *pool, const char *command, cog_secret_t
         return apr_psprintf(pool, "cannot be run: %pm", &rv);
     }
     rv = read_output(proc.out, deadline, bytes, &len);
+    problem =
+        APR_STATUS_IS_EOF(rv) ? end_command(pool, &proc, deadline) : stop_command(&proc);
     apr_file_close(proc.out);
-    problem = end_command(pool, &proc, APR_STATUS_IS_EOF(rv) ? deadline : 0);
     return problem ? problem : take(bytes, len, secret);
 }
 
