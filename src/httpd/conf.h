@@ -20,7 +20,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    const ap_expr_info_t *value; /* an empty result leaves the parameter out */
+    const ap_expr_info_t *value; /* NULL, or an empty result: left out */
 } cog_login_param_t;
 
 /* clang-format off */

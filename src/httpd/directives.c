@@ -28,8 +28,8 @@ const command_rec cog_directives[] = {
                       "the scopes that are asked for, openid among them"),
     AP_INIT_TAKE1("CognitoUserInfo", cog_set_userinfo, CLIENT, SERVER,
                   "on: merge userInfo into the claims"),
-    AP_INIT_TAKE2("CognitoLoginParam", cog_set_login_param, CLIENT, PLACE,
-                  "a parameter of the authorize request, and an expression for its value"),
+    AP_INIT_TAKE12("CognitoLoginParam", cog_set_login_param, CLIENT, PLACE,
+                   "a parameter of the authorize request, and an expression for its value"),
 
     AP_INIT_RAW_ARGS("<CognitoClient", cog_open_client, NULL, SERVER,
                      "a further app client, by name"),
@@ -79,9 +79,10 @@ const char *cog_parse_source(const cmd_parms *cmd, const char *value,
     const char *problem = cog_secret_source_parse(cmd->pool, value, source);
 
     if (problem) {
-        return apr_pstrcat(cmd->pool, cmd->cmd->name,
-                           ": the value, not shown here, says not where the secret is; ",
-                           problem, NULL);
+        return apr_pstrcat(
+            cmd->pool, cmd->cmd->name,
+            ": the value, not shown here, does not say where the secret is; ", problem,
+            NULL);
     }
     if (source->kind == COG_SOURCE_FILE) {
         source->where = ap_server_root_relative(cmd->pool, source->where);

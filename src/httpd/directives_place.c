@@ -97,7 +97,7 @@ static const char *add_user_claim(cmd_parms *cmd, apr_array_header_t *claims,
 {
     cog_user_claim_t *claim;
 
-    if (!cog_value_is_visible(name, MAX_NAME)) {
+    if (*name == '!' || !cog_value_is_visible(name, MAX_NAME)) {
         return cog_refuse(cmd, name, "is not the name of a claim; write email or sub");
     }
     claim = apr_array_push(claims);
@@ -200,29 +200,34 @@ const char *cog_set_claims(cmd_parms *cmd, void *dir, const char *value)
     return NULL;
 }
 
-static const char *parse_param(cmd_parms *cmd, const char *name, const char *value,
-                               cog_login_param_t *param)
+static const char *parse_expression(cmd_parms *cmd, const char *value,
+                                    const ap_expr_info_t **expression)
 {
     unsigned int flags = AP_EXPR_FLAG_STRING_RESULT | AP_EXPR_FLAG_DONT_VARY;
     const char *error = NULL;
 
+    if (is_htaccess(cmd)) {
+        flags |= AP_EXPR_FLAG_RESTRICTED;
+    }
+    *expression = value ? ap_expr_parse_cmd(cmd, value, flags, &error, NULL) : NULL;
+    if (!error) {
+        return NULL;
+    }
+    error = apr_pstrcat(cmd->temp_pool, "is not an expression: ", error, NULL);
+    return cog_refuse(cmd, value, error);
+}
+
+static const char *parse_param(cmd_parms *cmd, const char *name, const char *value,
+                               cog_login_param_t *param)
+{
     if (!cog_value_consists_of(name, PARAM_CHARS, MAX_NAME)) {
         return cog_refuse(cmd, name, "is not a parameter; write identity_provider");
     }
     if (cog_authorize_is_reserved(name)) {
         return cog_refuse(cmd, name, "is a parameter that the module sets by itself");
     }
-    if (is_htaccess(cmd)) {
-        flags |= AP_EXPR_FLAG_RESTRICTED;
-    }
     param->name = name;
-    param->value = ap_expr_parse_cmd(cmd, value, flags, &error, NULL);
-    if (error) {
-        return cog_refuse(
-            cmd, value,
-            apr_pstrcat(cmd->temp_pool, "is not an expression: ", error, NULL));
-    }
-    return NULL;
+    return parse_expression(cmd, value, &param->value);
 }
 
 const char *cog_set_login_param(cmd_parms *cmd, void *dir, const char *name,

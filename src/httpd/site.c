@@ -42,7 +42,7 @@ static apr_array_header_t *params_of(apr_pool_t *pool, const cog_site_t *site,
 static const char *evaluate(request_rec *r, const cog_login_param_t *param)
 {
     const char *error = NULL;
-    const char *value = ap_expr_str_exec(r, param->value, &error);
+    const char *value = param->value ? ap_expr_str_exec(r, param->value, &error) : NULL;
 
     if (error) {
         COG_LOG(cog_log_of_request(r), WARNING, 4030,

@@ -1,0 +1,348 @@
+"""What the administrator writes: each directive with good and bad values and in every place."""
+import os
+import re
+
+import pytest
+
+from harness.conf import Conf, section_lines
+from harness.server import Server
+
+CA = "/etc/ssl/certs/ca-certificates.crt"
+POOL = "CognitoUserPool eu-west-1_AbC123dEf"
+CLIENT = "CognitoClientID 7sm0a9nvvurn0guite1f2jgqi9"
+BASE = "CognitoBaseURL https://app.example.test"
+PROTECTED = section_lines("Location", "/", "AuthType Cognito", "Require valid-user")
+COMPLETE = [POOL, CLIENT, BASE, *PROTECTED]
+
+DURATION = "is not a duration; write 30s, 15m, 12h or 7d"
+ORIGIN = "write https://app.example.com"
+NOT_HTTPS = "is not https, which only loopback hosts may do without; "
+PLAIN_PATH = "write /.cognito, letters, digits and . _ ~ - between single slashes"
+NO_SOURCE = ("the value, not shown here, does not say where the secret is; "
+             "write file:/path, env:NAME or exec:/path/to/command")
+SUBSTITUTION = "; write s/PATTERN/SUBSTITUTE/ or s/PATTERN/SUBSTITUTE/i"
+
+
+def test(*lines, **files):
+    """`httpd -t` with these lines: (exit code, output without the paths of this run)."""
+    conf = Conf().add(*lines)
+    for name, text in files.items():
+        conf.file(name, text)
+    server = Server(conf)
+    try:
+        code, output = server.check()
+        return code, output.replace(server.root, "ROOT")
+    finally:
+        server.remove()
+
+
+test.__test__ = False
+
+
+def complaint(*lines, **files):
+    code, output = test(*lines, **files)
+    assert code != 0, f"accepted: {lines}"
+    return output
+
+
+GOOD = [
+    "CognitoUserPool us-gov-west-1_AbC123dEf",
+    "CognitoUserPool eusc-de-east-1_AbC123dEf",
+    "CognitoIssuer https://issuer.example.com/pool",
+    "CognitoIssuer https://a.example.com/p/.well-known/openid-configuration https://b.example.com",
+    "CognitoIssuer http://127.0.0.1:8080/p http://[::1]/p http://pool.localhost/p",
+    "CognitoDomain my-prefix",
+    "CognitoDomain auth.example.com",
+    "CognitoDomain https://auth.example.com",
+    *[f"CognitoEndpoint {kind} https://auth.example.com/{kind}"
+      for kind in ("authorize", "token", "userinfo", "revoke", "logout", "jwks")],
+    "CognitoClientID 1h57kf5cpq17m0eml12EXAMPLE",
+    "CognitoClientSecret env:PATH",
+    "CognitoClientSecret env:PATH env:LC_ALL",
+    "CognitoClientAuth basic", "CognitoClientAuth POST",
+    "CognitoScope openid",
+    "CognitoScope openid email phone profile aws.cognito.signin.user.admin https://api/read",
+    "CognitoUserInfo on", "CognitoUserInfo Off",
+    "CognitoLoginParam lang de", 'CognitoLoginParam lang "%{req:X-Language}"',
+    "CognitoLoginParam login_hint", "CognitoLoginParam max_age 900",
+    "CognitoBaseURL https://a.example.test https://b.example.test:8443/",
+    "CognitoPath /oauth2", "CognitoPath /a/b.c_d~e-f",
+    "CognitoCallback /oauth2/callback /login/oauth2/code/cognito",
+    "CognitoLogoutReturn /goodbye?x=1 https://www.example.com/bye",
+    "CognitoLogoutReturn none",
+    "CognitoSecret exec:/nonexistent/program",
+    "CognitoCookie name=shop", "CognitoCookie domain=example.test path=/",
+    "CognitoCookie domain=app.example.test", "CognitoCookie domain=",
+    "CognitoCookie samesite=None", "CognitoCookie samesite=lax",
+    "CognitoCookie path=/.cognito",
+    "CognitoProxy http://proxy.example.com:3128", "CognitoProxy https://proxy.example.com",
+    "CognitoProxy none",
+    f"CognitoCAFile {CA}", "CognitoCAFile system",
+    "CognitoTimeout 1s 60s", "CognitoTimeout 5s 5s",
+    "CognitoSessionTimeout 30s 400d", "CognitoSessionTimeout 1h 1h",
+    "CognitoUse default",
+    *[f"CognitoUnauthenticated {mode}" for mode in ("auto", "login", "401", "pass")],
+    "CognitoRemoteUser email", "CognitoRemoteUser email s/@.*// custom:id s|^(.)|$1-$0|i sub",
+    r"CognitoRemoteUser email s,a\,b,c,",
+    "CognitoExport env", "CognitoExport none",
+    "CognitoClaims email cognito:groups custom:*", "CognitoClaims !phone_number",
+    "CognitoClaims default",
+]
+
+
+@pytest.mark.parametrize("line", GOOD)
+def test_a_good_value_is_accepted(line):
+    code, output = test(*COMPLETE, line)
+    assert code == 0 and output.endswith("Syntax OK\n"), output
+
+
+# what is written, and what is said behind "<directive>: "
+BAD = [
+    ("CognitoUserPool eu-west-1", "'eu-west-1' is not the id of a user pool; "
+     "write REGION_ID such as eu-west-1_AbC123dEf"),
+    ("CognitoUserPool europe_AbC123dEf", "'europe_AbC123dEf' does not begin with the name of an "
+     "AWS region; write REGION_ID such as eu-west-1_AbC123dEf"),
+    ("CognitoIssuer pool", "'pool' is not a URL; write https://HOST/PATH"),
+    ("CognitoIssuer http://pool.example.com/x", f"'http://pool.example.com/x' {NOT_HTTPS}"
+     "write https://HOST/PATH"),
+    ("CognitoIssuer https://a.example.com/p?x=1", "'https://a.example.com/p?x=1' has a query; "
+     "write https://HOST/PATH"),
+    ("CognitoIssuer https://a.example.com/p/", "'https://a.example.com/p/' ends with /; "
+     "write the issuer exactly as tokens hold it in iss"),
+    ("CognitoIssuer " + " ".join(f"https://h{i}.example.com" for i in range(9)),
+     "'https://h8.example.com' is one too many; write at most 8"),
+    ("CognitoDomain http://auth.example.com", "'http://auth.example.com' is not https; "
+     "write https://auth.example.com"),
+    ("CognitoDomain https://auth.example.com/oauth2", "'https://auth.example.com/oauth2' has a "
+     "path; write only https://auth.example.com"),
+    ("CognitoDomain My_Prefix", "'My_Prefix' is neither a prefix (a-z, 0-9 and -), a host name "
+     "nor a URL; write my-prefix, auth.example.com or https://auth.example.com"),
+    ("CognitoEndpoint login https://a.example.com/", "'login' is not an endpoint; "
+     "write authorize, token, userinfo, revoke, logout or jwks"),
+    ("CognitoEndpoint token http://a.example.com/", f"'http://a.example.com/' {NOT_HTTPS}"
+     "write https://HOST/PATH"),
+    ("CognitoClientID my-client", "'my-client' is not the id of an app client; "
+     "write letters and digits such as 7sm0a9nvvurn0guite1f2jgqi9"),
+    ("CognitoClientID " + "a" * 129, f"'{'a' * 129}' is not the id of an app client; "
+     "write letters and digits such as 7sm0a9nvvurn0guite1f2jgqi9"),
+    ("CognitoClientSecret a-secret-in-the-open", NO_SOURCE),
+    ("CognitoClientSecret env:PATH a-secret-in-the-open", NO_SOURCE),
+    ("CognitoClientAuth none", "'none' is not a way to send a client secret; "
+     "write basic or post"),
+    ("CognitoScope email profile", "openid is missing, without which there is no ID token; "
+     "write openid email profile"),
+    ("CognitoScope", "openid is missing, without which there is no ID token; "
+     "write openid email profile"),
+    ("CognitoScope openid offline_access", "'offline_access' is unknown to Cognito, which gives "
+     "a refresh token without it; leave it out"),
+    ("CognitoScope openid groups", "'groups' is unknown to Cognito, whose tokens always hold "
+     "cognito:groups; leave it out"),
+    ('CognitoScope "openid email"', "'openid email' is not a scope; write openid, email, profile, "
+     "phone, aws.cognito.signin.user.admin or RESOURCE-SERVER/SCOPE"),
+    ("CognitoUserInfo maybe", "'maybe' is neither on nor off"),
+    ("CognitoLoginParam state x", "'state' is a parameter that the module sets by itself"),
+    ("CognitoLoginParam redirect_uri x",
+     "'redirect_uri' is a parameter that the module sets by itself"),
+    ("CognitoLoginParam a&b x", "'a&b' is not a parameter; write identity_provider"),
+    ("CognitoBaseURL app.example.com", f"'app.example.com' is not a URL; {ORIGIN}"),
+    ("CognitoBaseURL http://app.example.com",
+     f"'http://app.example.com' {NOT_HTTPS}{ORIGIN}"),
+    ("CognitoBaseURL https://app.example.com/app",
+     f"'https://app.example.com/app' has a path or a query; {ORIGIN}"),
+    ("CognitoBaseURL https://user@app.example.com",
+     f"'https://user@app.example.com' is not a URL; {ORIGIN}"),
+    ("CognitoPath cognito", f"'cognito' is not a plain path; {PLAIN_PATH}"),
+    ("CognitoPath /", f"'/' ends with /; {PLAIN_PATH}"),
+    ("CognitoPath /cognito/", f"'/cognito/' ends with /; {PLAIN_PATH}"),
+    ("CognitoPath /a/../b", f"'/a/../b' has . or .. as a part; {PLAIN_PATH}"),
+    ("CognitoPath /a/..", f"'/a/..' has . or .. as a part; {PLAIN_PATH}"),
+    ("CognitoPath /.", f"'/.' has . or .. as a part; {PLAIN_PATH}"),
+    ("CognitoPath /a//b", f"'/a//b' is not a plain path; {PLAIN_PATH}"),
+    ("CognitoCallback /callback?x=1", f"'/callback?x=1' is not a plain path; {PLAIN_PATH}"),
+    ("CognitoCallback /a%2fb", f"'/a%2fb' is not a plain path; {PLAIN_PATH}"),
+    ("CognitoCallback /a /a", "'/a' stands there twice"),
+    ("CognitoLogoutReturn //evil.example.com", "'//evil.example.com' is no place to land after "
+     "a sign-out; write a path of this site, https://HOST/PATH, or none"),
+    ("CognitoLogoutReturn http://www.example.com/", "'http://www.example.com/' is no place to "
+     "land after a sign-out; write a path of this site, https://HOST/PATH, or none"),
+    ("CognitoLogoutReturn /a none", "none stands beside other values; write one of them"),
+    ("CognitoLogoutReturn none /a", "none stands beside other values; write one of them"),
+    ("CognitoSecret 0123456789abcdef0123456789abcdef", NO_SOURCE),
+    ("CognitoCookie shop", "'shop' is not an option; "
+     "write name=, domain=, samesite= or path="),
+    ("CognitoCookie name=__Host-x", "'name=__Host-x' is not a name; "
+     "write name= and up to 32 letters, digits or -"),
+    ("CognitoCookie domain=.example.com", "'domain=.example.com' is not the domain of a cookie; "
+     "write example.com, in lower case and without a dot in front"),
+    ("CognitoCookie domain=127.0.0.1", "'domain=127.0.0.1' is not the domain of a cookie; "
+     "write example.com, in lower case and without a dot in front"),
+    ("CognitoCookie domain=com", "'domain=com' is not the domain of a cookie; "
+     "write example.com, in lower case and without a dot in front"),
+    ("CognitoCookie samesite=strict", "'samesite=strict' would keep the cookies away when "
+     "Cognito sends the user back, so that no login could end; write samesite=lax"),
+    ("CognitoCookie samesite=maybe", "'samesite=maybe' is not a mode; "
+     "write samesite=lax or samesite=none"),
+    ("CognitoCookie path=x", f"'path=x' is not a plain path; {PLAIN_PATH}"),
+    ("CognitoProxy proxy:3128", "'proxy:3128' is not the address of a proxy; write "
+     "http://HOST:PORT, without user, password and path, or none"),
+    ("CognitoProxy http://proxy/path", "'http://proxy/path' is not the address of a proxy; write "
+     "http://HOST:PORT, without user, password and path, or none"),
+    ("CognitoProxy http://user:hidden@proxy:3128", "the value, not shown here, holds a user or "
+     "a password; write http://HOST:PORT, and let the proxy know this host by its address"),
+    ("CognitoCAFile /nonexistent", "'/nonexistent' cannot be read: No such file or directory; "
+     "write the path of a PEM file, or system"),
+    ("CognitoCAFile httpd.conf", "'httpd.conf' holds no certificate in PEM form; "
+     "write the path of a PEM file, or system"),
+    ("CognitoTimeout 5 10s", f"'5' {DURATION}"),
+    ("CognitoTimeout 2s 1m1s", f"'1m1s' {DURATION}"),
+    ("CognitoTimeout 2s 61s",
+     "'61s' is longer than 60s, for which no browser waits; write 2s 5s"),
+    ("CognitoTimeout 5s 2s", "'2s' is shorter than the time for connecting; write 2s 5s"),
+    ("CognitoSessionTimeout 42x 12h", f"'42x' {DURATION}"),
+    ("CognitoSessionTimeout 1h 0s", f"'0s' {DURATION}"),
+    ("CognitoSessionTimeout 1h 401d",
+     "'401d' is longer than 400d, for which no browser keeps a cookie"),
+    ("CognitoSessionTimeout 2h 1h", "'1h' is shorter than the idle time; write 1h 12h"),
+    ("CognitoUse a_b", "'a_b' is not a client's name; write up to 32 letters, digits or -"),
+    ("CognitoUnauthenticated deny", "'deny' is not a mode; write auto, login, 401 or pass"),
+    ("CognitoRemoteUser", "a claim is missing; write cognito:username email sub"),
+    ("CognitoRemoteUser s/a/b/",
+     "'s/a/b/' stands behind no claim; write CLAIM s/PATTERN/SUBSTITUTE/"),
+    ("CognitoRemoteUser email s/a/b/ s/c/d/",
+     "'s/c/d/' stands behind no claim; write CLAIM s/PATTERN/SUBSTITUTE/"),
+    ("CognitoRemoteUser email s/a/b", f"'s/a/b' is not a substitution{SUBSTITUTION}"),
+    ("CognitoRemoteUser email s/a/b/g", f"'s/a/b/g' is not a substitution{SUBSTITUTION}"),
+    ("CognitoRemoteUser email s//b/", f"'s//b/' is not a substitution{SUBSTITUTION}"),
+    ("CognitoRemoteUser email s/(/b/",
+     f"'s/(/b/' holds a regular expression that does not compile{SUBSTITUTION}"),
+    ("CognitoRemoteUser email s/a/$1/",
+     f"'s/a/$1/' names a group that its pattern does not have{SUBSTITUTION}"),
+    ("CognitoRemoteUser !email",
+     "'!email' is not the name of a claim; write email or sub"),
+    ("CognitoExport headers", "'headers' is not a way to export; write env or none"),
+    ("CognitoClaims email default", "default stands beside patterns; write one of them"),
+    ("CognitoClaims default email", "default stands beside patterns; write one of them"),
+    ("CognitoClaims !", "'!' is not a pattern; write email, custom:* or !phone_number"),
+]
+
+
+@pytest.mark.parametrize("line, message", BAD, ids=[line[:60] for line, _ in BAD])
+def test_a_bad_value_stops_the_start_with_its_message(line, message):
+    output = complaint(*COMPLETE, line)
+    assert re.match(r"AH00526: Syntax error on line \d+ of ROOT/httpd.conf:\n", output)
+    assert output.split("\n")[1] == f"{line.split()[0]}: {message}"
+
+
+def test_a_bad_expression_is_shown():
+    output = complaint(*COMPLETE, 'CognitoLoginParam lang "%{req:"')
+    assert "CognitoLoginParam: '%{req:' is not an expression: " in output
+
+
+def test_every_directive_has_good_and_bad_values():
+    tried = ({line.split()[0] for line in GOOD} & {line.split()[0] for line, _ in BAD})
+    assert tried | {"<CognitoClient"} == set(directives())
+
+
+def directives():
+    path = os.path.join(os.path.dirname(__file__), "../../src/httpd/directives.c")
+    with open(path, encoding="utf-8") as file:
+        return re.findall(r'AP_INIT_\w+\("([^"]+)"', file.read())
+
+
+# ---- places ----
+
+IN_CLIENT = ["CognitoUserPool eu-west-1_AbC123dEf", "CognitoIssuer https://issuer.example.com",
+             "CognitoDomain auth.example.com", "CognitoEndpoint jwks https://a.example.com/jwks",
+             CLIENT, "CognitoClientSecret env:PATH", "CognitoClientAuth post",
+             "CognitoScope openid", "CognitoUserInfo on", "CognitoLoginParam lang de"]
+SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutReturn /x",
+               "CognitoSecret exec:/nonexistent", "CognitoCookie name=x", "CognitoProxy none",
+               "CognitoCAFile system", "CognitoTimeout 1s 2s"]
+ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
+            "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email"]
+PARAM = "CognitoLoginParam lang de"
+
+
+def name_of(line):
+    return line.split()[0]
+
+
+def test_every_directive_is_tried_in_every_place():
+    assert {name_of(line) for line in IN_CLIENT + SERVER_ONLY + ANYWHERE} | {"<CognitoClient"} \
+        == set(directives())
+
+
+def test_all_may_stand_in_the_server_and_in_a_virtual_host():
+    lines = [*IN_CLIENT, *SERVER_ONLY, *ANYWHERE, *PROTECTED]
+    code, output = test(*lines, *section_lines("VirtualHost", "*:80", *lines))
+    assert code == 0, output
+
+
+@pytest.mark.parametrize("section", ["Location /x", "Directory /x", "Files x", "If true"])
+def test_what_is_about_a_place_may_stand_in_a_section(section):
+    name, argument = section.split()
+    lines = section_lines(name, f'"{argument}"', *ANYWHERE, PARAM)
+    code, output = test(*COMPLETE, *lines)
+    assert code == 0, output
+
+
+@pytest.mark.parametrize("line", [*SERVER_ONLY, *IN_CLIENT[:-1]], ids=name_of)
+def test_what_is_about_a_host_or_a_client_is_refused_in_a_section(line):
+    output = complaint(*COMPLETE, *section_lines("Location", "/x", line))
+    assert f"{name_of(line)} not allowed in <Location> context" in output
+
+
+def test_a_client_is_refused_in_a_section():
+    output = complaint(*COMPLETE, *section_lines(
+        "Location", "/x", *section_lines("CognitoClient", "x", CLIENT)))
+    assert "<CognitoClient not allowed in <Location> context" in output
+
+
+def test_what_is_about_a_client_may_stand_in_a_client():
+    code, output = test(*COMPLETE, *section_lines("CognitoClient", '"x"', *IN_CLIENT))
+    assert code == 0, output
+
+
+@pytest.mark.parametrize("line", [*SERVER_ONLY, *ANYWHERE, "ServerAdmin x", "ProxyPass / !"],
+                         ids=name_of)
+def test_all_else_is_refused_in_a_client(line):
+    lines = [*COMPLETE, "<CognitoClient x>", CLIENT, line, "</CognitoClient>"]
+    output = complaint(*lines)
+    assert f"\n{name_of(line)} is not allowed in <CognitoClient>" in output
+
+
+def test_the_refused_line_in_a_client_is_named_by_its_number(tmp_path):
+    included = tmp_path / "client.conf"
+    included.write_text(f"<CognitoClient x>\n{CLIENT}\n# a comment\nCognitoPath /x\n"
+                        "</CognitoClient>\n")
+    assert f"line 4 of {included}:" in complaint(*COMPLETE, f"Include {included}")
+    included.write_text(f"<CognitoClient x>\n{CLIENT}\nCognitoScope x\n</CognitoClient>\n")
+    assert f"line 3 of {included}:" in complaint(*COMPLETE, f"Include {included}")
+
+
+def test_a_section_in_a_client_is_refused():
+    output = complaint(*COMPLETE, *section_lines(
+        "CognitoClient", "x", *section_lines("Location", "/", CLIENT)))
+    assert "<Location> is not allowed in <CognitoClient>" in output
+
+
+@pytest.mark.parametrize("argument, message", [
+    ("", "<CognitoClient> takes one name; write <CognitoClient \"name\">"),
+    ("a b", "<CognitoClient> takes one name; write <CognitoClient \"name\">"),
+    ("a_b", "<CognitoClient>: 'a_b' is not a client's name; "
+     "write up to 32 letters, digits or -"),
+    ("x" * 33, f"<CognitoClient>: '{'x' * 33}' is not a client's name; "
+     "write up to 32 letters, digits or -"),
+    ("Default", "<CognitoClient>: 'Default' is the name of the client outside of all "
+     "<CognitoClient>; write another one")])
+def test_a_client_needs_a_good_name(argument, message):
+    output = complaint(*COMPLETE, f"<CognitoClient {argument}>", CLIENT, "</CognitoClient>")
+    assert output.split("\n")[1] == message
+
+
+def test_conditions_and_includes_work_inside_of_a_client(tmp_path):
+    included = tmp_path / "client.conf"
+    included.write_text(CLIENT + "\n")
+    code, output = test(*COMPLETE, "<CognitoClient x>", "<IfModule auth_cognito_module>",
+                        f"Include {included}", "</IfModule>", "</CognitoClient>")
+    assert code == 0, output
