@@ -15,7 +15,7 @@ const char *cog_host_name(apr_pool_t *pool, const server_rec *s)
     if (!s->is_virtual) {
         return "main server";
     }
-    return apr_psprintf(pool, "virtual host %s:%u (%s:%u)", name, (unsigned)s->port,
+    return apr_psprintf(pool, "virtual host %s (%s:%u)", name,
                         s->defn_name ? s->defn_name : "-", s->defn_line_number);
 }
 
@@ -29,6 +29,15 @@ static const char *origin_of(const cog_conf_t *conf, int i)
     return APR_ARRAY_IDX(conf->origins, i, const char *);
 }
 
+static const char *how_it_proves_itself(const cog_client_conf_t *client)
+{
+    if (client->secret_count == 0) {
+        return "public";
+    }
+    return client->auth_method == COG_CLIENT_AUTH_POST ? "secret by post"
+                                                       : "secret by basic";
+}
+
 static void tell_urls(const cog_log_t *log, const cog_conf_t *conf,
                       const cog_client_conf_t *client)
 {
@@ -40,9 +49,42 @@ static void tell_urls(const cog_log_t *log, const cog_conf_t *conf,
                 APR_ARRAY_IDX(conf->callbacks, 0, const char *), origin_of(conf, i),
                 conf->path, client->client_id);
     }
-    COG_LOG(log, DEBUG, 4011, "client %s: %s, scope %s, cookie %s, issuer %s",
-            client_name(client), client->secret_count ? "confidential" : "public",
-            client->scope, client->session_cookie, client->issuer);
+    COG_LOG(log, DEBUG, 4011,
+            "client %s: id %s, %s, scope %s, userInfo %s, issuer %s, cookie %s",
+            client_name(client), client->client_id, how_it_proves_itself(client),
+            client->scope, client->has_userinfo ? "on" : "off", client->issuer,
+            client->session_cookie);
+}
+
+static const char *all_of(apr_pool_t *scratch, const apr_array_header_t *texts)
+{
+    return texts && texts->nelts ? apr_array_pstrcat(scratch, texts, ' ') : "none";
+}
+
+static const char *or_else(const char *text, const char *otherwise)
+{
+    return text ? text : otherwise;
+}
+
+static void tell_settings(apr_pool_t *scratch, const cog_log_t *log,
+                          const cog_host_t *host)
+{
+    const cog_conf_t *conf = host->site->conf;
+    const cog_fetch_conf_t *calls = &host->site->calls;
+
+    COG_LOG(log, DEBUG, 4012,
+            "%s: base URLs %s, path %s, callbacks %s, sign-out returns %s",
+            cog_host_name(scratch, host->s), all_of(scratch, conf->origins), conf->path,
+            all_of(scratch, conf->callbacks), all_of(scratch, conf->logout_returns));
+    COG_LOG(log, DEBUG, 4013, "cookies %s*%s, at most %d bytes of sessions, claims %s",
+            conf->cookies.prefix, conf->cookies.attributes, conf->cookie_room,
+            conf->kept_claims ? all_of(scratch, conf->kept_claims) : "default");
+    COG_LOG(
+        log, DEBUG, 4014,
+        "sealed with %s; calls by proxy %s, CA file %s, connected in %d s, done in %d s",
+        host->written->secrets ? "CognitoSecret" : cog_own_key_path(scratch),
+        or_else(calls->proxy, "none"), or_else(calls->ca_file, "system"),
+        (int)apr_time_sec(calls->connect_limit), (int)apr_time_sec(calls->total_limit));
 }
 
 static const cog_client_conf_t *client_at(const cog_site_t *site, int i)
@@ -59,12 +101,11 @@ void cog_advise_urls(apr_pool_t *scratch, const apr_array_header_t *hosts)
         for (int n = 0; host->site && n < host->site->client_params->nelts; ++n) {
             tell_urls(log, host->site->conf, client_at(host->site, n));
         }
-        if (host->site && !host->written->secrets) {
-            COG_LOG(log, DEBUG, 4012, "cookies are sealed with the key in %s",
-                    cog_own_key_path(scratch));
+        if (host->site) {
+            tell_settings(scratch, log, host);
         }
         if (!host->site && host->problem) {
-            COG_LOG(log, DEBUG, 4013, "%s is left out: %s",
+            COG_LOG(log, DEBUG, 4015, "%s is left out: %s",
                     cog_host_name(scratch, host->s), host->problem);
         }
     }

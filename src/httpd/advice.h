@@ -4,21 +4,13 @@
 
 #include <httpd.h>
 
-#include "httpd/conf.h"
-#include "httpd/site.h"
+#include "httpd/conf_resolve.h"
 
-/* A virtual host, or the main server, and what has become of it. */
-typedef struct {
-    server_rec *s;
-    const cog_server_conf_t *written;
-    const cog_site_t *site; /* NULL: nothing to do, or a problem */
-    const char *problem;    /* NULL: none */
-} cog_host_t;
-
-/* For messages: "virtual host app.example.com:443 (FILE:LINE)" or "main server". */
+/* For messages: "virtual host app.example.com (FILE:LINE)" or "main server". */
 const char *cog_host_name(apr_pool_t *pool, const server_rec *s);
 
-/* What works, but is seldom meant: http, cookies of two hosts that displace each other.
+/* `hosts` are cog_host_t. What works, but is seldom meant: http, cookies of two hosts
+ * that displace each other.
  */
 void cog_advise_warnings(apr_pool_t *scratch, const apr_array_header_t *hosts);
 

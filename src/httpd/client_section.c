@@ -75,7 +75,7 @@ const char *cog_open_client(cmd_parms *cmd, void *dir, const char *args)
     if (problem) {
         return problem;
     }
-    server->has_own_client = 1;
+    server->is_written = 1;
     server->open = cog_conf_find_client(server, name);
     if (!server->open) {
         server->open = cog_conf_add_client(cmd->pool, server, name);

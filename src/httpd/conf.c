@@ -171,7 +171,7 @@ void *cog_conf_merge_server(apr_pool_t *pool, void *outer, void *inner)
     cog_conf_merge_client(pool, &base->client, &add->client, &merged->client);
     merge_clients(pool, base, merged);
     merge_clients(pool, add, merged);
-    merged->has_own_client = add->has_own_client;
+    merged->is_written = add->is_written;
     return merged;
 }
 

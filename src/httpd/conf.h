@@ -46,7 +46,7 @@ typedef struct cog_server_conf_t {
     cog_client_fields_t client;  /* the default client */
     apr_array_header_t *clients; /* `cog_named_client_t *`: <CognitoClient> */
     /* not inherited */
-    int has_own_client;            /* some of it was written in this very host */
+    int is_written;                /* some of it stands in this very host */
     cog_named_client_t *open;      /* the <CognitoClient> that is being read */
     const struct cog_site_t *site; /* set at start; NULL: nothing to do here */
 } cog_server_conf_t;

@@ -36,18 +36,17 @@ static const char *or_none(const char *text)
 static const char *make_fetcher(cog_resolve_t *host)
 {
     const cog_server_conf_t *written = host->written;
-    cog_fetch_conf_t conf = {
-        .proxy = or_none(written->proxy),
-        .ca_file = or_none(written->ca_file),
-        .connect_limit = DEFAULT_CONNECT,
-        .total_limit = DEFAULT_TOTAL,
-    };
+    cog_fetch_conf_t *calls = &host->site->calls;
 
+    calls->proxy = or_none(written->proxy);
+    calls->ca_file = or_none(written->ca_file);
+    calls->connect_limit = DEFAULT_CONNECT;
+    calls->total_limit = DEFAULT_TOTAL;
     if (written->total_limit != COG_UNSET) {
-        conf.connect_limit = written->connect_limit;
-        conf.total_limit = written->total_limit;
+        calls->connect_limit = written->connect_limit;
+        calls->total_limit = written->total_limit;
     }
-    return cog_start_fetcher(host->start, &conf, &host->site->fetcher);
+    return cog_start_fetcher(host->start, calls, &host->site->fetcher);
 }
 
 static const char *make_keyring(cog_resolve_t *host)
@@ -73,24 +72,21 @@ static const char *run_steps(cog_resolve_t *host)
     return NULL;
 }
 
-const char *cog_resolve_site(cog_start_t *start, const cog_tree_t *tree, server_rec *s,
-                             const cog_site_t **site)
+void cog_resolve_host(cog_start_t *start, const cog_tree_t *tree, server_rec *s,
+                      cog_host_t *result)
 {
     cog_resolve_t host = {
         .start = start, .tree = tree, .s = s, .written = cog_conf_of_server(s)};
-    const char *problem;
 
-    *site = NULL;
+    *result = (cog_host_t){.s = s, .written = host.written};
     if (!names_a_client(host.written)) {
-        return NULL;
+        return;
     }
     host.conf = apr_pcalloc(start->pool, sizeof(*host.conf));
     host.conf->cookie_room = cookie_room(s);
     host.site = apr_pcalloc(start->pool, sizeof(*host.site));
     host.site->conf = host.conf;
-    problem = run_steps(&host);
-    if (!problem) {
-        *site = host.site;
-    }
-    return problem;
+    result->problem = run_steps(&host);
+    result->is_incomplete = host.is_incomplete;
+    result->site = result->problem ? NULL : host.site;
 }

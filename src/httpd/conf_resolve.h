@@ -16,11 +16,21 @@ typedef struct {
     const cog_server_conf_t *written;
     cog_conf_t *conf; /* filled step by step */
     cog_site_t *site;
+    int is_incomplete; /* the problem is that something is missing */
 } cog_resolve_t;
 
-/* All steps. `site` is NULL where no client is configured. */
-const char *cog_resolve_site(cog_start_t *start, const cog_tree_t *tree, server_rec *s,
-                             const cog_site_t **site);
+/* What has become of a virtual host, or of the main server. */
+typedef struct {
+    server_rec *s;
+    const cog_server_conf_t *written;
+    const cog_site_t *site; /* NULL: nothing to do, or a problem */
+    const char *problem;    /* NULL: none */
+    int is_incomplete;      /* no more than what a host inherits that it is not for */
+} cog_host_t;
+
+/* All steps. */
+void cog_resolve_host(cog_start_t *start, const cog_tree_t *tree, server_rec *s,
+                      cog_host_t *result);
 
 /* The steps, in their order. */
 const char *cog_resolve_urls(cog_resolve_t *host);

@@ -20,7 +20,7 @@ cog_client_fields_t *cog_client_of(const cmd_parms *cmd)
 {
     cog_server_conf_t *server = cog_conf_of_server(cmd->server);
 
-    server->has_own_client = 1;
+    server->is_written = 1;
     return server->open ? &server->open->fields : &server->client;
 }
 

@@ -16,7 +16,10 @@
 
 static cog_server_conf_t *server_of(const cmd_parms *cmd)
 {
-    return cog_conf_of_server(cmd->server);
+    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+
+    server->is_written = 1;
+    return server;
 }
 
 const char *cog_set_base_url(cmd_parms *cmd, void *dir, const char *value)
@@ -28,7 +31,7 @@ const char *cog_set_base_url(cmd_parms *cmd, void *dir, const char *value)
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    cog_values_add(cmd->pool, &server_of(cmd)->origins, origin);
+    cog_values_add_new(cmd->pool, &server_of(cmd)->origins, origin);
     return NULL;
 }
 
@@ -46,17 +49,13 @@ const char *cog_set_path(cmd_parms *cmd, void *dir, const char *value)
 
 const char *cog_set_callback(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_server_conf_t *server = server_of(cmd);
     const char *problem = cog_value_path(value);
 
     (void)dir;
-    if (!problem && cog_values_contain(server->callbacks, value)) {
-        problem = "stands there twice";
-    }
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    cog_values_add(cmd->pool, &server->callbacks, value);
+    cog_values_add_new(cmd->pool, &server_of(cmd)->callbacks, value);
     return NULL;
 }
 

@@ -23,11 +23,7 @@ typedef struct {
 static void resolve_all(lifecycle_t *life)
 {
     for (server_rec *s = life->main_server; s; s = s->next) {
-        cog_host_t *host = apr_array_push(life->hosts);
-
-        host->s = s;
-        host->written = cog_conf_of_server(s);
-        host->problem = cog_resolve_site(life->start, life->tree, s, &host->site);
+        cog_resolve_host(life->start, life->tree, s, apr_array_push(life->hosts));
     }
 }
 
@@ -63,11 +59,18 @@ static int is_meant(const lifecycle_t *life, const cog_host_t *host,
     const cog_host_t *main_host = host_at(life, 0);
 
     if (host == main_host) {
-        return (auth_type || host->written->has_own_client) &&
+        return (auth_type || host->written->is_written) &&
                !is_any_virtual_host_served(life);
     }
     return auth_type ||
-           (host->written != main_host->written && host->written->has_own_client);
+           (host->written != main_host->written && host->written->is_written);
+}
+
+/* What is missing may be missing where nothing was meant to be; what is wrong may not. */
+static int is_wrong(const lifecycle_t *life, const cog_host_t *host,
+                    const cog_written_t *auth_type)
+{
+    return (host->problem && !host->is_incomplete) || is_meant(life, host, auth_type);
 }
 
 static const char *check_host(const lifecycle_t *life, const cog_host_t *host)
@@ -75,7 +78,7 @@ static const char *check_host(const lifecycle_t *life, const cog_host_t *host)
     const cog_written_t *auth_type = cog_tree_auth_type(life->tree, host->s);
     const char *problem = host->problem;
 
-    if (host->site || !is_meant(life, host, auth_type)) {
+    if (host->site || !is_wrong(life, host, auth_type)) {
         return NULL;
     }
     if (!problem && auth_type) {
@@ -121,10 +124,10 @@ static const char *check_all(const lifecycle_t *life)
     for (int i = 0; !problem && i < uses->nelts; ++i) {
         problem = check_use(life, &APR_ARRAY_IDX(uses, i, cog_written_t));
     }
-    for (int i = 0; !problem && i < life->hosts->nelts; ++i) {
+    for (int i = 1; !problem && i < life->hosts->nelts; ++i) {
         problem = check_host(life, host_at(life, i));
     }
-    return problem;
+    return problem ? problem : check_host(life, host_at(life, 0));
 }
 
 /* Sections of the main server protect places here too, but nobody can sign in. */

@@ -31,13 +31,6 @@ static const char *about(const client_t *client, const char *problem)
                         client->name, problem);
 }
 
-static void add_issuer(apr_pool_t *pool, apr_array_header_t **issuers, const char *issuer)
-{
-    if (!cog_values_contain(*issuers, issuer)) {
-        cog_values_add(pool, issuers, issuer);
-    }
-}
-
 /* Those of CognitoIssuer come first, for discovery asks the first. */
 static apr_array_header_t *issuers_of(const client_t *client,
                                       const cog_user_pool_t *user_pool)
@@ -46,13 +39,13 @@ static apr_array_header_t *issuers_of(const client_t *client,
     const apr_array_header_t *written = client->written.issuers;
 
     for (int i = 0; written && i < written->nelts; ++i) {
-        add_issuer(pool_of(client), &issuers,
-                   cog_discovery_issuer(pool_of(client),
-                                        APR_ARRAY_IDX(written, i, const char *)));
+        cog_values_add_new(pool_of(client), &issuers,
+                           cog_discovery_issuer(pool_of(client),
+                                                APR_ARRAY_IDX(written, i, const char *)));
     }
     if (user_pool) {
-        add_issuer(pool_of(client), &issuers, user_pool->issuer);
-        add_issuer(pool_of(client), &issuers, user_pool->updated_issuer);
+        cog_values_add_new(pool_of(client), &issuers, user_pool->issuer);
+        cog_values_add_new(pool_of(client), &issuers, user_pool->updated_issuer);
     }
     return issuers;
 }
@@ -109,6 +102,7 @@ static const char *find_provider(client_t *client)
     }
     issuers = issuers_of(client, user_pool);
     if (!issuers) {
+        client->host->is_incomplete = 1;
         return "the user pool is missing: write CognitoUserPool eu-west-1_AbC123dEf, or "
                "CognitoIssuer URL";
     }
@@ -187,6 +181,7 @@ static const char *resolve_client(cog_resolve_t *host, const char *name,
     *params = (cog_client_params_t){client.conf, written->login_params};
     *conf = client.conf;
     if (!written->client_id) {
+        host->is_incomplete = 1;
         problem = "CognitoClientID is missing: write the id of the app client";
     }
     if (!problem) {

@@ -39,12 +39,14 @@ static const char *find_origins(cog_resolve_t *host)
         host->conf->origins = host->written->origins;
         return NULL;
     }
+    host->is_incomplete = 1;
     if (!host->s->server_scheme || !host->s->server_hostname) {
         return "CognitoBaseURL is missing: write CognitoBaseURL https://app.example.com, "
                "or ServerName with scheme and port, https://app.example.com:443";
     }
     problem = origin_of_server_name(host, &origin);
     if (!problem) {
+        host->is_incomplete = 0;
         cog_values_add(host->start->pool, &one, origin);
         host->conf->origins = one;
     }

@@ -8,6 +8,7 @@
 #include "flow/conf.h"
 #include "flow/ports.h"
 #include "httpd/conf.h"
+#include "net/fetch_curl.h"
 
 /* CognitoRemoteUser, when nothing is written. */
 #define COG_DEFAULT_USER_CLAIMS(X) X("cognito:username") X("email") X("sub")
@@ -22,6 +23,7 @@ typedef struct {
 typedef struct cog_site_t {
     const cog_conf_t *conf;
     cog_fetcher_t fetcher;
+    cog_fetch_conf_t calls;            /* what `fetcher` keeps to */
     apr_array_header_t *client_params; /* cog_client_params_t */
 } cog_site_t;
 

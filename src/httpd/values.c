@@ -145,6 +145,13 @@ void cog_values_add(apr_pool_t *pool, apr_array_header_t **list, const char *val
     APR_ARRAY_PUSH(*list, const char *) = value;
 }
 
+void cog_values_add_new(apr_pool_t *pool, apr_array_header_t **list, const char *value)
+{
+    if (!cog_values_contain(*list, value)) {
+        cog_values_add(pool, list, value);
+    }
+}
+
 int cog_values_contain(const apr_array_header_t *list, const char *value)
 {
     for (int i = 0; list && i < list->nelts; ++i) {

@@ -39,6 +39,9 @@ int cog_value_is_visible(const char *text, size_t limit);
 /* Append to a list of `const char *`, which is made when it is NULL. */
 void cog_values_add(apr_pool_t *pool, apr_array_header_t **list, const char *value);
 
+/* The same, unless it is there already. */
+void cog_values_add_new(apr_pool_t *pool, apr_array_header_t **list, const char *value);
+
 int cog_values_contain(const apr_array_header_t *list, const char *value);
 
 #endif
