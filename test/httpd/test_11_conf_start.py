@@ -249,7 +249,8 @@ def test_a_relative_path_begins_at_the_server_root(made):
     (0o600, "", "is empty"),
     (0o600, "\n", "is empty"),
     (0o600, "a\0b", "holds a NUL byte"),
-    (0o600, "x" * 65536, "is larger than 64 kB")])
+    (0o600, "x" * 65540, "is larger than 64 kB")],
+    ids=["readable", "empty", "empty-line", "nul", "large"])
 def test_a_file_that_is_no_good_for_a_secret_is_refused(made, mode, text, problem):
     server = made(*COMPLETE, "CognitoSecret file:key")
     secret_file(server, "key", text, mode)
