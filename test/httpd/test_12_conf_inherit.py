@@ -6,6 +6,7 @@ import re
 import pytest
 
 from harness.conf import Conf, section_lines
+from harness.server import Server
 from harness.site import Site, is_login, site_conf
 
 CA = "/etc/ssl/certs/ca-certificates.crt"
@@ -177,10 +178,11 @@ def test_another_pool_inherits_no_domain_no_endpoint_and_no_client_id(start, bro
         "https://inner.auth.eu-west-1.amazoncognito.com/oauth2/authorize?")
 
 
-def test_a_client_without_an_id_of_its_own_pool_stops_the_start(start):
-    conf = Conf().add(*COMPLETE, *client("x", "CognitoUserPool eu-west-1_Inner0001"))
-    with pytest.raises(Exception, match='<CognitoClient "x">: CognitoClientID is missing'):
-        start(conf)
+def test_a_client_without_an_id_of_its_own_pool_stops_the_start():
+    server = Server(Conf().add(*COMPLETE, *client("x", "CognitoUserPool eu-west-1_Inner0001")))
+    code, output = server.check()
+    server.remove()
+    assert code == 1 and '<CognitoClient "x">: CognitoClientID is missing' in output
 
 
 # ---- the redirect to the hosted UI ----

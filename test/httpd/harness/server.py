@@ -46,6 +46,7 @@ class Server:
         return ["setpriv", "--pdeathsig", "TERM", *wrapper, HTTPD, "-d", self.root, "-f", self.path("httpd.conf"), *options]
 
     def start(self):
+        before = self.generations()
         with open(self.path("startup.txt"), "ab") as output:
             self.process = subprocess.Popen(
                 self.command("-DFOREGROUND"), stdout=output, stderr=output,
@@ -53,6 +54,7 @@ class Server:
                 start_new_session=True)  # prefork signals its whole process group
         try:
             wait_for(self.is_up, "httpd to listen", seconds=15)
+            wait_for(lambda: self.generations() > before, "httpd to be ready", seconds=15)
         except (StartFailed, AssertionError):
             self.kill()
             raise
