@@ -7,6 +7,7 @@
 #include "base/base64.h"
 #include "base/json.h"
 #include "crypto/jwk_private.h"
+#include "crypto/roca.h"
 
 #define MAX_LEN      (1024 * 1024)
 #define MAX_KEYS     32
@@ -88,7 +89,7 @@ static int is_strong(apr_pool_t *pool, const json_t *key)
         return 0;
     }
     if (modulus.len > MAX_BITS / 8 || count_bits(modulus) < MIN_BITS ||
-        (modulus.bytes[modulus.len - 1] & 1) == 0) {
+        (modulus.bytes[modulus.len - 1] & 1) == 0 || cog_roca_is_likely(modulus)) {
         return 0;
     }
     return exponent.len <= MAX_EXPONENT && (exponent.bytes[exponent.len - 1] & 1) &&

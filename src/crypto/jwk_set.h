@@ -12,7 +12,7 @@ typedef struct cog_jwk_set_t cog_jwk_set_t; /* read-only; may be shared by threa
 
 /* Parse a key set of at most 1 MiB and 32 keys. Keys that we do not use (kty other than
  * RSA, use other than sig, alg other than RS256, under 2048 or over 8192 bits, exponent
- * even or below 3, no kid or one over 128 octets, key_ops without verify, private
+ * even or below 3, ROCA, no kid or one over 128 octets, key_ops without verify, private
  * members) are left out. No usable key, or two with one kid: COG_E_JWKS. Lives as long as
  * `pool`. */
 cog_err_t cog_jwk_set_parse(apr_pool_t *pool, cog_span_t text, cog_jwk_set_t **set);

@@ -2,6 +2,7 @@
 
 #include <apr_lib.h>
 #include <apr_strings.h>
+#include <openssl/err.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -134,7 +135,11 @@ cog_err_t cog_jws_verify(apr_pool_t *pool, const cog_jws_t *jws, const cog_jwk_t
 
     COG_REQUIRE(token, COG_E_TOKEN_MALFORMED);
     apr_pool_cleanup_register(pool, token, release, apr_pool_cleanup_null);
-    COG_REQUIRE(cjose_jws_verify(token, key->key, &err), COG_E_TOKEN_SIGNATURE);
+    if (!cjose_jws_verify(token, key->key, &err)) {
+        /* what we leave in the thread's queue, mod_ssl would take for its own */
+        ERR_clear_error();
+        return COG_E_TOKEN_SIGNATURE;
+    }
     *claims = jws->payload;
     return COG_OK;
 }

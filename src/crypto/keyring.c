@@ -50,28 +50,10 @@ static cog_err_t derive_all(EVP_KDF_CTX *context, cog_secret_t secret, cog_keyse
     return COG_OK;
 }
 
-static apr_status_t free_context(void *context)
-{
-    EVP_KDF_CTX_free(context);
-    return APR_SUCCESS;
-}
-
 static apr_status_t free_cipher(void *cipher)
 {
     EVP_CIPHER_free(cipher);
     return APR_SUCCESS;
-}
-
-static cog_err_t make_context(apr_pool_t *pool, EVP_KDF_CTX **context)
-{
-    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    EVP_KDF_CTX *made = EVP_KDF_CTX_new(kdf);
-
-    EVP_KDF_free(kdf);
-    COG_REQUIRE(made, COG_E_INTERNAL);
-    apr_pool_cleanup_register(pool, made, free_context, apr_pool_cleanup_null);
-    *context = made;
-    return COG_OK;
 }
 
 static cog_err_t make_cipher(apr_pool_t *pool, EVP_CIPHER **cipher)
@@ -84,20 +66,31 @@ static cog_err_t make_cipher(apr_pool_t *pool, EVP_CIPHER **cipher)
     return COG_OK;
 }
 
+static cog_err_t derive_keysets(const cog_secret_t *secrets, cog_keyring_t *keyring)
+{
+    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    EVP_KDF_CTX *context = EVP_KDF_CTX_new(kdf);
+    cog_err_t err = context ? COG_OK : COG_E_INTERNAL;
+
+    EVP_KDF_free(kdf);
+    for (int i = 0; err == COG_OK && i < keyring->count; ++i) {
+        err = derive_all(context, secrets[i], &keyring->sets[i]);
+    }
+    /* not with the pool: it holds a copy of a secret */
+    EVP_KDF_CTX_free(context);
+    return err;
+}
+
 cog_err_t cog_keyring_make(apr_pool_t *conf_pool, const cog_secret_t *secrets, int count,
                            cog_keyring_t **keyring)
 {
     cog_keyring_t *made = apr_pcalloc(conf_pool, sizeof(*made));
-    EVP_KDF_CTX *context;
 
     COG_REQUIRE(count >= 1 && count <= COG_KEYRING_MAX, COG_E_MISCONFIGURED);
-    cog_secret_wipe_with(conf_pool, made->sets, sizeof(made->sets));
-    COG_TRY(make_context(conf_pool, &context));
-    COG_TRY(make_cipher(conf_pool, &made->cipher));
-    for (int i = 0; i < count; ++i) {
-        COG_TRY(derive_all(context, secrets[i], &made->sets[i]));
-    }
     made->count = count;
+    cog_secret_wipe_with(conf_pool, made->sets, sizeof(made->sets));
+    COG_TRY(make_cipher(conf_pool, &made->cipher));
+    COG_TRY(derive_keysets(secrets, made));
     *keyring = made;
     return COG_OK;
 }

@@ -30,7 +30,8 @@ typedef struct cog_keyring_t cog_keyring_t;
 cog_err_t cog_keyring_make(apr_pool_t *conf_pool, const cog_secret_t *secrets, int count,
                            cog_keyring_t **keyring);
 
-/* The sealing secret's key for COG_PURPOSE_CONFIRM and other uses with HMAC. */
+/* The sealing secret's key for COG_PURPOSE_CONFIRM and other uses with HMAC: 32 bytes, no
+ * text. */
 cog_secret_t cog_keyring_mac_key(const cog_keyring_t *keyring, cog_purpose_t purpose);
 
 #endif

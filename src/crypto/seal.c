@@ -1,5 +1,6 @@
 #include "crypto/seal.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <string.h>
 
@@ -91,41 +92,60 @@ cog_err_t cog_seal(apr_pool_t *pool, const cog_sealer_t *sealer,
     return COG_OK;
 }
 
-static const cog_keyset_t *find_keys(const cog_keyring_t *keyring,
-                                     const unsigned char *id)
+static int has_id(const cog_keyset_t *keys, const unsigned char *id)
 {
-    for (int i = 0; i < keyring->count; ++i) {
-        const unsigned char *known = keyring->sets[i].id;
-
-        if (known[0] == id[0] && known[1] == id[1] && known[2] == id[2]) {
-            return &keyring->sets[i];
-        }
-    }
-    return NULL;
+    return keys->id[0] == id[0] && keys->id[1] == id[1] && keys->id[2] == id[2];
 }
 
-static int decrypt(EVP_CIPHER_CTX *context, cog_span_t associated, cog_span_t text,
-                   unsigned char *out)
+typedef struct {
+    cog_span_t associated;
+    const unsigned char *nonce;
+    cog_span_t text; /* followed by the tag */
+    unsigned char *out;
+} envelope_t;
+
+static int decrypt(EVP_CIPHER_CTX *context, const EVP_CIPHER *cipher,
+                   const unsigned char *key, const envelope_t *envelope)
 {
     unsigned char tag[TAG_LEN];
+    cog_span_t associated = envelope->associated;
+    cog_span_t text = envelope->text;
     int len;
 
     memcpy(tag, text.bytes + text.len, TAG_LEN);
-    return EVP_DecryptUpdate(context, NULL, &len, associated.bytes,
+    return EVP_DecryptInit_ex2(context, cipher, key, envelope->nonce, NULL) &&
+           EVP_DecryptUpdate(context, NULL, &len, associated.bytes,
                              (int)associated.len) &&
-           EVP_DecryptUpdate(context, out, &len, text.bytes, (int)text.len) &&
+           EVP_DecryptUpdate(context, envelope->out, &len, text.bytes, (int)text.len) &&
            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG_LEN, tag) &&
-           EVP_DecryptFinal_ex(context, out + text.len, &len) > 0;
+           EVP_DecryptFinal_ex(context, envelope->out + text.len, &len) > 0;
+}
+
+/* Two secrets may have the same id by chance, so all that have it are tried. */
+static int open_with_any(const cog_keyring_t *keyring, cog_purpose_t purpose,
+                         const unsigned char *id, EVP_CIPHER_CTX *context,
+                         const envelope_t *envelope)
+{
+    for (int i = 0; i < keyring->count; ++i) {
+        const cog_keyset_t *keys = &keyring->sets[i];
+
+        if (has_id(keys, id) &&
+            decrypt(context, keyring->cipher, keys->keys[purpose], envelope)) {
+            return 1;
+        }
+    }
+    /* what we leave in the thread's queue, mod_ssl would take for its own */
+    ERR_clear_error();
+    return 0;
 }
 
 cog_err_t cog_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
                      const cog_binding_t *binding, cog_span_t sealed, cog_span_t *plain)
 {
-    const cog_keyset_t *keys;
     EVP_CIPHER_CTX *context;
-    unsigned char *out;
-    cog_span_t text;
+    envelope_t envelope;
     cog_span_t all;
+    size_t len;
 
     COG_REQUIRE(sealed.len <= MAX_SEALED, COG_E_SEAL_BROKEN);
     COG_REQUIRE(cog_base64url_decode(pool, (const char *)sealed.bytes, sealed.len,
@@ -133,19 +153,18 @@ cog_err_t cog_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
                 COG_E_SEAL_BROKEN);
     COG_REQUIRE(all.len >= HEAD_LEN + TAG_LEN && all.bytes[0] == VERSION,
                 COG_E_SEAL_BROKEN);
-    keys = find_keys(keyring, all.bytes + 1);
     context = make_context(pool);
-    COG_REQUIRE(keys && context, COG_E_SEAL_BROKEN);
-    COG_REQUIRE(EVP_DecryptInit_ex2(context, keyring->cipher,
-                                    keys->keys[binding->purpose],
-                                    all.bytes + HEAD_LEN - NONCE_LEN, NULL) == 1,
-                COG_E_SEAL_BROKEN);
-    text = (cog_span_t){all.bytes + HEAD_LEN, all.len - HEAD_LEN - TAG_LEN};
-    out = apr_palloc(pool, text.len + 1);
-    cog_secret_wipe_with(pool, out, text.len + 1);
-    COG_REQUIRE(decrypt(context, associated_data(pool, binding), text, out),
-                COG_E_SEAL_BROKEN);
-    out[text.len] = '\0';
-    *plain = (cog_span_t){out, text.len};
+    COG_REQUIRE(context, COG_E_SEAL_BROKEN);
+    len = all.len - HEAD_LEN - TAG_LEN;
+    envelope.associated = associated_data(pool, binding);
+    envelope.nonce = all.bytes + HEAD_LEN - NONCE_LEN;
+    envelope.text = (cog_span_t){all.bytes + HEAD_LEN, len};
+    envelope.out = apr_palloc(pool, len + 1);
+    cog_secret_wipe_with(pool, envelope.out, len + 1);
+    COG_REQUIRE(
+        open_with_any(keyring, binding->purpose, all.bytes + 1, context, &envelope),
+        COG_E_SEAL_BROKEN);
+    envelope.out[len] = '\0';
+    *plain = (cog_span_t){envelope.out, len};
     return COG_OK;
 }
