@@ -14,9 +14,9 @@ int cog_client_proof_count(const cog_client_conf_t *client)
 }
 
 /* A file may have changed since the start; it may also be readable by root only. */
-static cog_secret_t current_secret(const cog_flow_t *flow, int index)
+static cog_secret_t current_secret(apr_pool_t *pool, const cog_client_conf_t *client,
+                                   int index)
 {
-    const cog_client_conf_t *client = flow->place->client;
     const cog_secret_source_t *source = &client->secret_sources[index];
     cog_secret_t secret;
 
@@ -24,17 +24,16 @@ static cog_secret_t current_secret(const cog_flow_t *flow, int index)
         return cog_secret_of(NULL);
     }
     if (source->kind == COG_SOURCE_FILE &&
-        cog_secret_source_read(flow->pool, source, &secret) == NULL) {
+        cog_secret_source_read(pool, source, &secret) == NULL) {
         return secret;
     }
     return client->secrets[index];
 }
 
-cog_client_proof_t cog_client_proof(const cog_flow_t *flow, int index)
+cog_client_proof_t cog_client_proof(apr_pool_t *pool, const cog_client_conf_t *client,
+                                    int index)
 {
-    const cog_client_conf_t *client = flow->place->client;
-
-    return (cog_client_proof_t){client->client_id, current_secret(flow, index),
+    return (cog_client_proof_t){client->client_id, current_secret(pool, client, index),
                                 client->auth_method};
 }
 
@@ -51,7 +50,8 @@ static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint,
                            const cog_code_grant_t *grant, int proof_index,
                            cog_tokens_t *tokens)
 {
-    cog_client_proof_t proof = cog_client_proof(flow, proof_index);
+    cog_client_proof_t proof =
+        cog_client_proof(flow->pool, flow->place->client, proof_index);
     cog_fetch_request_t request = {.url = endpoint, .accept = "application/json"};
     cog_fetch_response_t response;
     cog_form_request_t form;

@@ -19,30 +19,35 @@ static cog_binding_t session_binding(const cog_client_conf_t *client)
 }
 
 /* Tokens belong to one session: its id is part of the binding. */
-static cog_binding_t tokens_binding(const cog_flow_t *flow, const cog_session_t *session)
+static cog_binding_t tokens_binding(apr_pool_t *pool, const cog_client_conf_t *client,
+                                    const cog_session_t *session)
 {
-    const cog_client_conf_t *client = flow->place->client;
-    const char *name = apr_pstrcat(flow->pool, client->tokens_cookie, " ",
-                                   cog_session_id_text(flow->pool, session), NULL);
+    const char *name = apr_pstrcat(pool, client->tokens_cookie, " ",
+                                   cog_session_id_text(pool, session), NULL);
 
     return (cog_binding_t){COG_PURPOSE_TOKENS, client->issuer, client->bound_to, name};
 }
 
-cog_err_t cog_flow_load_session(cog_flow_t *flow, cog_session_t **session)
+cog_err_t cog_session_open(const cog_flow_t *flow, const cog_client_conf_t *client,
+                           cog_session_t **session)
 {
-    const cog_client_conf_t *client = flow->place->client;
-    cog_binding_t binding;
-    cog_session_t *found;
+    cog_binding_t binding = session_binding(client);
     cog_span_t sealed;
     cog_span_t record;
 
-    COG_REQUIRE(client, COG_E_MISCONFIGURED);
     COG_REQUIRE(flow->request->cookies, COG_E_NO_SESSION);
     COG_TRY(cog_cookie_join(flow->pool, flow->request->cookies, client->session_cookie,
                             &sealed));
-    binding = session_binding(client);
     COG_TRY(cog_unseal(flow->pool, flow->conf->keyring, &binding, sealed, &record));
-    COG_TRY(cog_session_decode(flow->pool, record, &found));
+    return cog_session_decode(flow->pool, record, session);
+}
+
+cog_err_t cog_flow_load_session(cog_flow_t *flow, cog_session_t **session)
+{
+    cog_session_t *found;
+
+    COG_REQUIRE(flow->place->client, COG_E_MISCONFIGURED);
+    COG_TRY(cog_session_open(flow, flow->place->client, &found));
     COG_TRY(cog_session_check(found, &flow->place->limits, cog_flow_now(flow)));
     *session = found;
     return COG_OK;
@@ -99,7 +104,7 @@ static cog_err_t make_session(cog_flow_t *flow, const json_t *claims,
 static cog_err_t seal_tokens(cog_flow_t *flow, const cog_session_t *session,
                              cog_secret_t refresh_token, size_t room, const char **sealed)
 {
-    cog_binding_t binding = tokens_binding(flow, session);
+    cog_binding_t binding = tokens_binding(flow->pool, flow->place->client, session);
     cog_sealer_t sealer = cog_flow_sealer(flow);
 
     *sealed = NULL;
@@ -158,14 +163,16 @@ cog_err_t cog_session_touch(cog_flow_t *flow, const cog_session_t *session,
     return write_cookie(flow, flow->place->client->session_cookie, sealed, reply);
 }
 
-cog_secret_t cog_session_refresh_token(cog_flow_t *flow, const cog_session_t *session)
+cog_secret_t cog_session_refresh_token(const cog_flow_t *flow,
+                                       const cog_client_conf_t *client,
+                                       const cog_session_t *session)
 {
-    cog_binding_t binding = tokens_binding(flow, session);
+    cog_binding_t binding = tokens_binding(flow->pool, client, session);
     cog_span_t sealed;
     cog_span_t plain;
 
-    if (cog_cookie_join(flow->pool, flow->request->cookies,
-                        flow->place->client->tokens_cookie, &sealed) != COG_OK ||
+    if (cog_cookie_join(flow->pool, flow->request->cookies, client->tokens_cookie,
+                        &sealed) != COG_OK ||
         cog_unseal(flow->pool, flow->conf->keyring, &binding, sealed, &plain) != COG_OK) {
         return cog_secret_of(NULL);
     }

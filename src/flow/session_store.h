@@ -17,8 +17,15 @@ cog_err_t cog_session_start(cog_flow_t *flow, const json_t *claims,
 cog_err_t cog_session_touch(cog_flow_t *flow, const cog_session_t *session,
                             cog_reply_t *reply);
 
+/* The session that the browser holds for `client`, however old it is. Only good for
+ * ending it: cog_flow_load_session() says whether it still counts. */
+cog_err_t cog_session_open(const cog_flow_t *flow, const cog_client_conf_t *client,
+                           cog_session_t **session);
+
 /* The refresh token of a session; unset when there is none. */
-cog_secret_t cog_session_refresh_token(cog_flow_t *flow, const cog_session_t *session);
+cog_secret_t cog_session_refresh_token(const cog_flow_t *flow,
+                                       const cog_client_conf_t *client,
+                                       const cog_session_t *session);
 
 /* Delete session and tokens of `client` from the browser. */
 void cog_session_end(cog_flow_t *flow, const cog_client_conf_t *client,

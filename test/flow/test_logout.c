@@ -191,6 +191,56 @@ static void ends_the_sessions_of_all_clients(void **state)
     assert_int_equal(world_get(world, "/other/")->kind, COG_REPLY_REDIRECT);
 }
 
+/* How long a place lets a session live is no matter here: what opens is still a session.
+ */
+static void knows_a_session_that_the_target_would_not_take(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world->other_place.client = &world->client;
+    world->other_place.limits = (cog_session_limits_t){60, 120};
+    world_sign_in(world, "/");
+    world->now += 600;
+    world_header(world, "Sec-Fetch-Site", "cross-site");
+    reply = world_get(world, "/.cognito/logout?return_to=%2Fother%2F");
+    assert_int_equal(reply->kind, COG_REPLY_PAGE);
+    assert_true(is_signed_in(world));
+    reply = world_request(world, "POST", strstr(reply->page.link, "/.cognito/logout?"));
+    assert_false(is_signed_in(world));
+    world_finish(reply);
+    assert_int_equal(world_fetch_count(world, "/oauth2/revoke"), 1);
+}
+
+static void revokes_the_token_of_an_expired_session(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_sign_in(world, "/");
+    world->now += 2 * 3600;
+    world_finish(world_get(world, "/.cognito/logout"));
+    assert_int_equal(world_fetch_count(world, "/oauth2/revoke"), 1);
+}
+
+static void revokes_the_tokens_of_all_clients(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_sign_in(world, "/");
+    world_sign_in(world, "/other/");
+    world_finish(world_get(world, "/.cognito/logout"));
+    assert_int_equal(world_fetch_count(world, "/oauth2/revoke"), 2);
+}
+
+static void names_the_methods_that_it_takes(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply = world_request(world, "PUT", "/.cognito/logout");
+
+    assert_int_equal(reply->status, 405);
+    assert_string_equal(reply->allow, "GET, POST");
+}
+
 static void works_without_a_session(void **state)
 {
     world_t *world = world_make(*state);
@@ -213,6 +263,10 @@ int main(void)
         cmocka_unit_test_with_pool(takes_an_old_browsers_form_of_this_site),
         cmocka_unit_test_with_pool(tells_a_script_where_to_go),
         cmocka_unit_test_with_pool(ends_the_sessions_of_all_clients),
+        cmocka_unit_test_with_pool(knows_a_session_that_the_target_would_not_take),
+        cmocka_unit_test_with_pool(revokes_the_token_of_an_expired_session),
+        cmocka_unit_test_with_pool(revokes_the_tokens_of_all_clients),
+        cmocka_unit_test_with_pool(names_the_methods_that_it_takes),
         cmocka_unit_test_with_pool(works_without_a_session),
     };
 
