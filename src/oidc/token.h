@@ -24,7 +24,8 @@ typedef struct {
     cog_secret_t authorization; /* value of the Authorization header; unset: none */
 } cog_form_request_t;
 
-/* Redeem an authorization code (RFC 6749, 4.1.3; RFC 7636, 4.5). */
+/* Redeem an authorization code (RFC 6749, 4.1.3; RFC 7636, 4.5). The client's id stands
+ * in the body in any case; all parts are wiped with `pool`. */
 typedef struct {
     cog_secret_t code;
     const char *redirect_uri; /* byte for byte what the authorize request held */
@@ -34,7 +35,8 @@ typedef struct {
 void cog_token_request(apr_pool_t *pool, const cog_client_proof_t *proof,
                        const cog_code_grant_t *grant, cog_form_request_t *request);
 
-/* Revoke a refresh token (RFC 7009, 2.1). */
+/* Revoke a refresh token (RFC 7009, 2.1); with Basic whatever `method` says, for Cognito
+ * documents no other here. */
 void cog_revoke_request(apr_pool_t *pool, const cog_client_proof_t *proof,
                         cog_secret_t refresh_token, cog_form_request_t *request);
 
@@ -48,7 +50,8 @@ typedef struct {
 /* Read the token endpoint's answer. 200 with both tokens and token_type Bearer (in any
  * case) is COG_OK. Errors (RFC 6749, 5.2): invalid_grant is COG_E_IDP_GRANT,
  * invalid_client COG_E_IDP_CLIENT, unauthorized_client COG_E_IDP_REDIRECT_URI, other
- * OAuth errors COG_E_IDP_ANSWER; 429, 5xx and what is no OAuth error COG_E_IDP_BUSY. */
+ * OAuth errors and other statuses COG_E_IDP_ANSWER; 429, 5xx and a 4xx that is no OAuth
+ * error COG_E_IDP_BUSY. An odd expires_in counts as not said. */
 cog_err_t cog_tokens_parse(apr_pool_t *pool, int status, cog_span_t body,
                            cog_tokens_t *tokens);
 

@@ -12,7 +12,7 @@
 
 #define MAX_TALKS   128
 #define MAX_REQUEST 65536
-#define WAIT_MILLI  5000
+#define WAIT_MILLI  20000
 
 typedef struct {
     talk_t talk;

@@ -41,7 +41,7 @@ int talk_say(talk_t *talk, const char *text);
 int talk_say_bytes(talk_t *talk, const char *bytes, size_t len);
 /* Answer 200 with `body` and its length. */
 int talk_answer(talk_t *talk, const char *body);
-/* Say nothing until the other side goes, or for five seconds. */
+/* Say nothing until the other side goes, or for twenty seconds. */
 void talk_wait(talk_t *talk);
 /* End the connection with RST. */
 void talk_reset(talk_t *talk);

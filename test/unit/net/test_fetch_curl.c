@@ -6,6 +6,7 @@
 #include <apr_thread_proc.h>
 #include <apr_time.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,8 +16,10 @@
 #include "test/unit/net/certificates.h"
 #include "test/unit/net/peer.h"
 
-#define MILLI    ((apr_interval_time_t)1000)
-#define SHORT    (400 * MILLI)
+#define MILLI ((apr_interval_time_t)1000)
+#define SHORT (400 * MILLI)
+/* longer than anything here needs, shorter than all limits that should not hold */
+#define LATE     apr_time_from_sec(10)
 #define MAX_BODY COG_FETCH_MAX_BODY
 #define BLOCK    16384
 
@@ -36,8 +39,8 @@ static caller_t *make_caller(apr_pool_t *pool)
 
     caller->pool = pool;
     caller->log = kept_log_make(pool);
-    caller->conf.connect_limit = apr_time_from_sec(2);
-    caller->conf.total_limit = apr_time_from_sec(4);
+    caller->conf.connect_limit = apr_time_from_sec(15);
+    caller->conf.total_limit = apr_time_from_sec(15);
     assert_int_equal(cog_fetch_curl_make(pool, &caller->conf, &caller->fetcher), COG_OK);
     return caller;
 }
@@ -411,7 +414,7 @@ static void refuses_broken_and_endless_answers(void **state)
         assert_result(cases[i].rule, get(caller, local_url(caller, peer, "/")),
                       COG_E_IDP_UNREACHABLE);
         assert_logged(caller, "COG2102", cases[i].logged);
-        assert_true(caller->took < apr_time_from_sec(3));
+        assert_true(caller->took < LATE);
     }
 }
 
@@ -451,7 +454,7 @@ static void waits_no_longer_than_it_may(void **state)
         assert_int_equal(get_within(caller, local_url(caller, peer, "/"), SHORT),
                          COG_E_IDP_UNREACHABLE);
         assert_logged(caller, "COG2102", "Timeout was reached");
-        assert_true(caller->took >= SHORT - 50 * MILLI && caller->took < 5 * SHORT);
+        assert_true(caller->took >= SHORT - 50 * MILLI && caller->took < LATE);
     }
 }
 
@@ -466,7 +469,7 @@ static void takes_no_short_limit_for_none(void **state)
     assert_int_equal(get_within(caller, local_url(caller, peer, "/"), 1),
                      COG_E_IDP_UNREACHABLE);
     assert_int_equal(get(caller, local_url(caller, peer, "/")), COG_E_IDP_UNREACHABLE);
-    assert_true(caller->took < SHORT);
+    assert_true(caller->took < LATE);
 }
 
 /* A port whose queue of connections is full: the next one gets no answer. */
@@ -499,7 +502,7 @@ static void gives_up_a_connection_that_does_not_come(void **state)
                      COG_OK);
     assert_int_equal(get(caller, apr_psprintf(*state, "http://127.0.0.1:%d/", port)),
                      COG_E_IDP_UNREACHABLE);
-    assert_true(caller->took < 5 * SHORT);
+    assert_true(caller->took < LATE);
     for (size_t i = 0; i < COUNT(sockets); ++i) {
         close(sockets[i]);
     }
@@ -661,21 +664,35 @@ static void serves_many_threads(void **state)
     assert_true(peer_connections(peer) < 100);
 }
 
+/* In a child; the answer comes back through a pipe. The child ends without a word, for
+ * what it has inherited is not its own to release. */
+static cog_err_t get_in_a_child(caller_t *caller, const char *url)
+{
+    cog_err_t err = COG_E_INTERNAL;
+    int ends[2];
+    pid_t child;
+
+    assert_int_equal(pipe(ends), 0);
+    child = fork();
+    if (child == 0) {
+        err = get(caller, url);
+        (void)!write(ends[1], &err, sizeof(err));
+        kill(getpid(), SIGKILL);
+    }
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &err, sizeof(err)), sizeof(err));
+    close(ends[0]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    return err;
+}
+
 static void does_not_touch_a_connection_of_its_parent(void **state)
 {
     caller_t *caller = make_caller(*state);
     peer_t *peer = peer_start(*state, NULL, answer_all);
-    int status = 1;
-    pid_t child;
 
     assert_int_equal(get(caller, local_url(caller, peer, "/parent")), COG_OK);
-    child = fork();
-    if (child == 0) {
-        _exit(get(caller, local_url(caller, peer, "/child")) == COG_OK ? 0 : 1);
-    }
-    assert_true(child > 0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
+    assert_int_equal(get_in_a_child(caller, local_url(caller, peer, "/child")), COG_OK);
     assert_int_equal(get(caller, local_url(caller, peer, "/parent")), COG_OK);
     assert_int_equal(peer_requests(peer), 3);
     assert_int_equal(peer_connections(peer), 2);
@@ -880,7 +897,7 @@ static void waits_no_longer_for_a_handshake(void **state)
     const char *url = apr_psprintf(*state, "https://127.0.0.1:%d/", peer_port(peer));
 
     assert_int_equal(get_within(caller, url, SHORT), COG_E_IDP_UNREACHABLE);
-    assert_true(caller->took < 5 * SHORT);
+    assert_true(caller->took < LATE);
 }
 
 /* Distributions forbid old versions on their own; take that away, to see our own limit.

@@ -36,7 +36,7 @@ static const struct {
     {"https://site.test/*", "https://site.test/a/b", 1},
 };
 
-/* What a token holds, and what is kept: name=value, T(ext) L(ist) or O(ther). */
+/* What a token holds, and what is kept: name=value, T text, L list, O other. */
 static const struct {
     const char *rule;
     const char *claims;

@@ -147,6 +147,21 @@ static void takes_http_for_an_emulator_on_loopback(void **state)
     assert_null(found.revoke);
 }
 
+static void takes_http_for_nothing_else(void **state)
+{
+    static const document_t document = {.authorize = "'http://localhost:9000/authorize'",
+                                        .token = "'http://pool.test/token'",
+                                        .jwks = "'http://127.0.0.1:9000/p/jwks'",
+                                        .issuer = "'http://127.0.0.1:9000/p'"};
+    cog_endpoints_t found;
+    const char *reason;
+
+    assert_int_equal(cog_discovery_parse(*state, text_of(*state, &document),
+                                         "http://127.0.0.1:9000/p", &found, &reason),
+                     COG_E_DISCOVERY);
+    assert_string_equal(reason, "token_endpoint is no https URL: http://pool.test/token");
+}
+
 static void fills_in_from_the_domain_what_is_not_known(void **state)
 {
     cog_endpoints_t endpoints = {.token = "https://inside.test/token"};
@@ -203,6 +218,7 @@ int main(void)
         cmocka_unit_test_with_pool(refuses_what_it_cannot_trust_and_says_why),
         cmocka_unit_test_with_pool(refuses_what_is_no_document),
         cmocka_unit_test_with_pool(takes_http_for_an_emulator_on_loopback),
+        cmocka_unit_test_with_pool(takes_http_for_nothing_else),
         cmocka_unit_test_with_pool(fills_in_from_the_domain_what_is_not_known),
         cmocka_unit_test_with_pool(needs_four_endpoints_to_be_complete),
         cmocka_unit_test_with_pool(builds_the_urls_of_an_issuer),

@@ -43,6 +43,8 @@ static const struct {
      "{'email':'a@id.test','identities':[{'userId':'7'}],'sub':'u-1'}"},
     {"identities as other text", 200, "{'sub':'u-1','identities':'nothing'}", COG_OK,
      "{'email':'a@id.test','sub':'u-1'}"},
+    {"identities as text of another type", 200, "{'sub':'u-1','identities':'{}'}", COG_OK,
+     "{'email':'a@id.test','sub':'u-1'}"},
     {"identities that break out", 200, "{'sub':'u-1','identities':'[],\\'evil\\':1'}", COG_OK,
      "{'email':'a@id.test','identities':[],'sub':'u-1'}"},
     {"no words on the token", 200,
