@@ -49,9 +49,12 @@ class BrowserStore:
         with self._lock:
             self._sessions.pop(cookie or "", None)
 
-    def new_form(self) -> str:
-        token = str(uuid.uuid4())
+    def new_form(self, held: str | None = None) -> str:
+        """A token for a form; the one that the browser holds while it is good, so that the
+        forms of several tabs do not spoil each other."""
+        token = held if held and self.form_is_fresh(held) else str(uuid.uuid4())
         with self._lock:
+            self._forms.pop(token, None)
             if len(self._forms) >= MAX_FORMS:
                 del self._forms[next(iter(self._forms))]
             self._forms[token] = self._clock.now() + FORM_SEC

@@ -177,9 +177,9 @@ def login_form(ask: AuthorizeRequest, message: str | None = None):
 
 
 def form_page(template: str, ask: AuthorizeRequest | None, **values):
-    """A page with a form: fresh `_csrf`, the same in the XSRF-TOKEN cookie."""
+    """A page with a form: a good `_csrf`, the same in the XSRF-TOKEN cookie."""
     pool = web.pool()
-    token = pool.browsers.new_form()
+    token = pool.browsers.new_form(flask.request.cookies.get("XSRF-TOKEN"))
     lang = flask.request.args.get("lang") or flask.request.cookies.get("lang")
     lang = lang if lang in LANGUAGES else "en"
     app = (ask.client.name or ask.client.id) if ask else ""

@@ -71,6 +71,16 @@ def test_a_post_without_csrf_token_is_refused(pool, browser):
     assert answer.status_code == 403
 
 
+def test_forms_in_two_tabs_are_both_good(pool, browser):
+    """As with every cookie-to-form token of this kind: a second page takes the cookie's."""
+    first = forms(get(page_url(pool, "/login"), browser))[0]
+    second = forms(get(page_url(pool, "/login"), browser))[0]
+    assert first.fields["_csrf"] == second.fields["_csrf"] == browser.cookies["XSRF-TOKEN"]
+    typed = {**first.fields, "username": "alice", "password": testing.PASSWORD}
+    answer = browser.post(first.action, data=typed, allow_redirects=False)
+    assert answer.headers["Location"].startswith(CALLBACK)
+
+
 def test_the_form_is_good_for_five_minutes(pool, browser):
     form = forms(get(page_url(pool, "/login"), browser))[0]
     pool.set_clock(301)
