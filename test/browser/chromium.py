@@ -38,9 +38,12 @@ class Browser:
         self.driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")),
                                        options=options)
         self.driver.set_page_load_timeout(PATIENCE_SEC)
+        self.seen = set()
 
     def close(self):
+        self.secrets()
         self.driver.quit()
+        self.driver = None
         shutil.rmtree(self.profile, ignore_errors=True)
 
     # ---- what a person does ----
@@ -122,8 +125,10 @@ class Browser:
 
     def secrets(self):
         """The ends of our sealed cookies, which no log may hold."""
-        values = [c["value"] for n, c in self.cookies().items() if n.startswith("__Host-")]
-        return [v[-32:] for v in values if len(v) >= 40]
+        for name, cookie in self.cookies().items() if self.driver else ():
+            if name.startswith("__Host-") and len(cookie["value"]) >= 40:
+                self.seen.add(cookie["value"][-32:])
+        return self.seen
 
     def describe(self, picture):
         self.driver.save_screenshot(picture)

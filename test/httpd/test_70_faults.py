@@ -330,8 +330,7 @@ class TestF16:
     @pytest.fixture(scope="class")
     def site(self, start, secure, backend):
         running, pool = secure
-        with open(running.ca_file, encoding="ascii") as file:
-            conf = fast_conf(pool, backend).file("ca.pem", file.read())
+        conf = fast_conf(pool, backend).copy("ca.pem", running.ca_file)
         conf.add("CognitoCAFile {root}/ca.pem")
         return Site(start(conf), pool)
 

@@ -75,6 +75,11 @@ class Conf:
         self.files[name] = text
         return self
 
+    def copy(self, name, path):
+        """A copy of a file where httpd's children can read it."""
+        with open(path, encoding="utf-8") as file:
+            return self.file(name, file.read())
+
     def secret(self, name, text):
         """A file that only its owner may read."""
         self.private.add(name)
