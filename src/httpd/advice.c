@@ -1,10 +1,12 @@
 #include "httpd/advice.h"
 
+#include <apr_hash.h>
 #include <apr_strings.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "httpd/log_httpd.h"
 #include "httpd/own_key.h"
 
@@ -38,17 +40,35 @@ static const char *how_it_proves_itself(const cog_client_conf_t *client)
                                                        : "secret by basic";
 }
 
-static void tell_urls(const cog_log_t *log, const cog_conf_t *conf,
+/* Hosts that inherit all would say the same again. */
+static int is_news(apr_hash_t *told, const char *text)
+{
+    int is_new = apr_hash_get(told, text, APR_HASH_KEY_STRING) == NULL;
+
+    apr_hash_set(told, text, APR_HASH_KEY_STRING, text);
+    return is_new;
+}
+
+static void tell_urls(apr_hash_t *told, const cog_log_t *log, const cog_conf_t *conf,
                       const cog_client_conf_t *client)
 {
     for (int i = 0; i < conf->origins->nelts; ++i) {
-        COG_LOG(log, INFO, 4010,
-                "client %s: register the callback URL %s%s and the sign-out URL "
-                "%s%s/signed-out at the app client %s",
-                client_name(client), origin_of(conf, i),
-                APR_ARRAY_IDX(conf->callbacks, 0, const char *), origin_of(conf, i),
-                conf->path, client->client_id);
+        const char *origin = origin_of(conf, i);
+        const char *text = apr_psprintf(
+            log->pool,
+            "client %s: register the callback URL %s%s and the sign-out URL "
+            "%s%s/signed-out at the app client %s",
+            client_name(client), origin, APR_ARRAY_IDX(conf->callbacks, 0, const char *),
+            origin, conf->path, client->client_id);
+
+        if (is_news(told, text)) {
+            COG_LOG(log, INFO, 4010, "%s", text);
+        }
     }
+}
+
+static void tell_client(const cog_log_t *log, const cog_client_conf_t *client)
+{
     COG_LOG(log, DEBUG, 4011,
             "client %s: id %s, %s, scope %s, userInfo %s, issuer %s, cookie %s",
             client_name(client), client->client_id, how_it_proves_itself(client),
@@ -89,17 +109,20 @@ static void tell_settings(apr_pool_t *scratch, const cog_log_t *log,
 
 static const cog_client_conf_t *client_at(const cog_site_t *site, int i)
 {
-    return APR_ARRAY_IDX(site->client_params, i, cog_client_params_t).client;
+    return APR_ARRAY_IDX(site->clients, i, cog_site_client_t).client;
 }
 
 void cog_advise_urls(apr_pool_t *scratch, const apr_array_header_t *hosts)
 {
+    apr_hash_t *told = apr_hash_make(scratch);
+
     for (int i = 0; i < hosts->nelts; ++i) {
         const cog_host_t *host = &APR_ARRAY_IDX(hosts, i, cog_host_t);
         const cog_log_t *log = cog_log_of_server(scratch, host->s);
 
-        for (int n = 0; host->site && n < host->site->client_params->nelts; ++n) {
-            tell_urls(log, host->site->conf, client_at(host->site, n));
+        for (int n = 0; host->site && n < host->site->clients->nelts; ++n) {
+            tell_urls(told, log, host->site->conf, client_at(host->site, n));
+            tell_client(log, client_at(host->site, n));
         }
         if (host->site) {
             tell_settings(scratch, log, host);
@@ -111,22 +134,26 @@ void cog_advise_urls(apr_pool_t *scratch, const apr_array_header_t *hosts)
     }
 }
 
-static void warn_of_http(const cog_log_t *log, const cog_site_t *site)
+static void warn_of_http(apr_hash_t *told, const cog_log_t *log, const cog_site_t *site)
 {
-    if (cog_text_begins(origin_of(site->conf, 0), "http:")) {
+    const char *origin = origin_of(site->conf, 0);
+
+    if (cog_text_begins(origin, "http:") && is_news(told, origin)) {
         COG_LOG(log, WARNING, 4020,
                 "CognitoBaseURL %s is not https: cookies go unprotected; only for "
                 "development on this machine",
-                origin_of(site->conf, 0));
+                origin);
     }
-    for (int i = 0; i < site->client_params->nelts; ++i) {
-        const cog_client_conf_t *client = client_at(site, i);
+    for (int i = 0; i < site->clients->nelts; ++i) {
+        const cog_site_client_t *client =
+            &APR_ARRAY_IDX(site->clients, i, cog_site_client_t);
+        const char *urls = all_of(log->pool, client->http_urls);
 
-        if (cog_text_begins(client->issuer, "http:")) {
+        if (client->http_urls && is_news(told, urls)) {
             COG_LOG(log, WARNING, 4021,
-                    "client %s: CognitoIssuer %s is not https: tokens go unprotected; "
+                    "client %s: its user pool at %s is not https: tokens go unprotected; "
                     "only for development on this machine",
-                    client_name(client), client->issuer);
+                    client_name(client->client), urls);
         }
     }
 }
@@ -135,9 +162,13 @@ static void warn_of_http(const cog_log_t *log, const cog_site_t *site)
 static const char *host_of(apr_pool_t *scratch, const cog_host_t *host)
 {
     const char *domain = host->written->cookie_domain;
-    const char *name = strstr(origin_of(host->site->conf, 0), "://") + 3;
+    const char *origin = origin_of(host->site->conf, 0);
+    cog_url_t url;
 
-    return domain && *domain ? domain : apr_pstrmemdup(scratch, name, strcspn(name, ":"));
+    if (domain && *domain) {
+        return domain;
+    }
+    return cog_url_parse(scratch, origin, &url) == COG_OK ? url.host : origin;
 }
 
 static int are_same_sources(const apr_array_header_t *a, const apr_array_header_t *b)
@@ -162,10 +193,10 @@ static const cog_client_conf_t *find_rival(const cog_host_t *host,
 {
     int is_same_key = are_same_sources(host->written->secrets, other->written->secrets);
 
-    for (int i = 0; i < host->site->client_params->nelts; ++i) {
+    for (int i = 0; i < host->site->clients->nelts; ++i) {
         const cog_client_conf_t *client = client_at(host->site, i);
 
-        for (int n = 0; n < other->site->client_params->nelts; ++n) {
+        for (int n = 0; n < other->site->clients->nelts; ++n) {
             const cog_client_conf_t *rival = client_at(other->site, n);
 
             if (strcmp(client->session_cookie, rival->session_cookie) == 0 &&
@@ -200,11 +231,13 @@ static void warn_of_rivals(apr_pool_t *scratch, const cog_host_t *host,
 
 void cog_advise_warnings(apr_pool_t *scratch, const apr_array_header_t *hosts)
 {
+    apr_hash_t *told = apr_hash_make(scratch);
+
     for (int i = 0; i < hosts->nelts; ++i) {
         const cog_host_t *host = &APR_ARRAY_IDX(hosts, i, cog_host_t);
 
         if (host->site) {
-            warn_of_http(cog_log_of_server(scratch, host->s), host->site);
+            warn_of_http(told, cog_log_of_server(scratch, host->s), host->site);
         }
         for (int n = 0; n < i; ++n) {
             warn_of_rivals(scratch, &APR_ARRAY_IDX(hosts, n, cog_host_t), host);

@@ -2,6 +2,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "httpd/conf_resolve.h"
 #include "httpd/values.h"
 #include "oidc/pool.h"
@@ -14,6 +15,7 @@ typedef struct {
     const char *name; /* "" for the default one */
     cog_client_fields_t written;
     cog_client_conf_t *conf;
+    apr_array_header_t *http_urls; /* those without TLS, for a warning */
 } client_t;
 
 static apr_pool_t *pool_of(const client_t *client)
@@ -88,6 +90,27 @@ static const char *find_endpoints(const client_t *client,
     return NULL;
 }
 
+static void note_http(client_t *client, const char *url)
+{
+    if (url && cog_text_begins(url, "http:")) {
+        cog_values_add_new(pool_of(client), &client->http_urls, url);
+    }
+}
+
+static void note_http_urls(client_t *client, const cog_provider_conf_t *conf)
+{
+    const cog_endpoints_t *e = &conf->endpoints;
+    const char *const urls[] = {e->authorize, e->token,  e->userinfo,
+                                e->revoke,    e->logout, e->jwks};
+
+    for (int i = 0; i < conf->issuers->nelts; ++i) {
+        note_http(client, APR_ARRAY_IDX(conf->issuers, i, const char *));
+    }
+    for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); ++i) {
+        note_http(client, urls[i]);
+    }
+}
+
 static const char *find_provider(client_t *client)
 {
     const char *id = client->written.user_pool;
@@ -113,6 +136,7 @@ static const char *find_provider(client_t *client)
     if (problem) {
         return problem;
     }
+    note_http_urls(client, &conf);
     return cog_start_provider(client->host->start, &conf, &client->conf->provider);
 }
 
@@ -173,12 +197,10 @@ static const char *resolve_client(cog_resolve_t *host, const char *name,
                                   const cog_client_fields_t *written,
                                   const cog_client_conf_t **conf)
 {
-    client_t client = {host, name, *written, NULL};
-    cog_client_params_t *params = apr_array_push(host->site->client_params);
+    client_t client = {host, name, *written, NULL, NULL};
     const char *problem = NULL;
 
     client.conf = apr_pcalloc(host->start->pool, sizeof(*client.conf));
-    *params = (cog_client_params_t){client.conf, written->login_params};
     *conf = client.conf;
     if (!written->client_id) {
         host->is_incomplete = 1;
@@ -192,6 +214,8 @@ static const char *resolve_client(cog_resolve_t *host, const char *name,
     }
     if (!problem) {
         fill_in(&client);
+        APR_ARRAY_PUSH(host->site->clients, cog_site_client_t) =
+            (cog_site_client_t){client.conf, written->login_params, client.http_urls};
     }
     return about(&client, problem);
 }
@@ -227,7 +251,7 @@ const char *cog_resolve_clients(cog_resolve_t *host)
         apr_array_make(pool, 2, sizeof(const cog_client_conf_t *));
     const char *problem = NULL;
 
-    host->site->client_params = apr_array_make(pool, 2, sizeof(cog_client_params_t));
+    host->site->clients = apr_array_make(pool, 2, sizeof(cog_site_client_t));
     if (written->client.client_id || !written->clients) {
         problem = resolve_client(host, "", &written->client, &host->conf->default_client);
     }

@@ -28,9 +28,9 @@ static apr_array_header_t *params_of(apr_pool_t *pool, const cog_site_t *site,
                                      const cog_client_conf_t *client,
                                      const cog_dir_conf_t *written)
 {
-    for (int i = 0; i < site->client_params->nelts; ++i) {
-        const cog_client_params_t *one =
-            &APR_ARRAY_IDX(site->client_params, i, cog_client_params_t);
+    for (int i = 0; i < site->clients->nelts; ++i) {
+        const cog_site_client_t *one =
+            &APR_ARRAY_IDX(site->clients, i, cog_site_client_t);
 
         if (one->client == client) {
             return cog_conf_merge_params(pool, one->params, written->login_params);

@@ -13,18 +13,19 @@
 /* CognitoRemoteUser, when nothing is written. */
 #define COG_DEFAULT_USER_CLAIMS(X) X("cognito:username") X("email") X("sub")
 
-/* CognitoLoginParam of a client, outside of sections. */
+/* What belongs to a client, but is of no interest to the core. */
 typedef struct {
     const cog_client_conf_t *client;
-    apr_array_header_t *params; /* cog_login_param_t, or NULL */
-} cog_client_params_t;
+    apr_array_header_t *params;    /* CognitoLoginParam: cog_login_param_t, or NULL */
+    apr_array_header_t *http_urls; /* of its user pool, those without TLS, or NULL */
+} cog_site_client_t;
 
 /* A virtual host for which a client is configured. */
 typedef struct cog_site_t {
     const cog_conf_t *conf;
     cog_fetcher_t fetcher;
-    cog_fetch_conf_t calls;            /* what `fetcher` keeps to */
-    apr_array_header_t *client_params; /* cog_client_params_t */
+    cog_fetch_conf_t calls;      /* what `fetcher` keeps to */
+    apr_array_header_t *clients; /* cog_site_client_t */
 } cog_site_t;
 
 /* NULL when the module is not configured for this virtual host. */

@@ -179,8 +179,16 @@ def test_http_on_loopback_is_a_warning(made):
     assert output == (
         "COG4020: CognitoBaseURL http://localhost:8080 is not https: cookies go unprotected; "
         "only for development on this machine\n"
-        "COG4021: client default: CognitoIssuer http://127.0.0.1:9/pool is not https: tokens go "
-        "unprotected; only for development on this machine\nSyntax OK\n")
+        "COG4021: client default: its user pool at http://127.0.0.1:9/pool is not "
+        "https: tokens go unprotected; only for development on this machine\nSyntax OK\n")
+
+
+def test_an_endpoint_without_tls_is_a_warning_too_and_told_once(made):
+    output = said(made(*COMPLETE, "CognitoEndpoint token http://localhost/token",
+                       *vhost("ServerAdmin x")))
+    assert output == (
+        "COG4021: client default: its user pool at http://localhost/token is not https: tokens "
+        "go unprotected; only for development on this machine\nSyntax OK\n")
 
 
 def test_a_host_that_inherits_a_section_but_no_client_is_a_warning(made):
@@ -346,6 +354,12 @@ class TestOwnKey:
 def registered(server):
     with open(server.path("error.log"), encoding="utf-8") as file:
         return re.findall(r"COG4010: (.*)", file.read())
+
+
+def test_hosts_that_inherit_all_do_not_say_it_again(made):
+    server = made(*COMPLETE, *vhost("ServerAdmin x"), *vhost("ServerAdmin y", name="b.test"))
+    server.start()
+    assert len(registered(server)) == 1
 
 
 def test_the_urls_to_register_are_logged_at_each_start_for_each_client_and_origin(made):
