@@ -18,6 +18,18 @@ const cog_client_conf_t *cog_conf_client(const cog_conf_t *conf, const char *nam
     return NULL;
 }
 
+apr_array_header_t *cog_conf_all_clients(apr_pool_t *pool, const cog_conf_t *conf)
+{
+    apr_array_header_t *all =
+        apr_array_make(pool, conf->clients->nelts + 1, sizeof(const cog_client_conf_t *));
+
+    if (conf->default_client) {
+        APR_ARRAY_PUSH(all, const cog_client_conf_t *) = conf->default_client;
+    }
+    apr_array_cat(all, conf->clients);
+    return all;
+}
+
 const cog_client_conf_t *cog_conf_first_client(const cog_conf_t *conf)
 {
     if (conf->default_client) {

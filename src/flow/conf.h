@@ -70,6 +70,9 @@ typedef struct {
 /* The client called `name` ("" is the default), NULL when there is none. */
 const cog_client_conf_t *cog_conf_client(const cog_conf_t *conf, const char *name);
 
+/* Every client, the default one first: `const cog_client_conf_t *`. */
+apr_array_header_t *cog_conf_all_clients(apr_pool_t *pool, const cog_conf_t *conf);
+
 /* The default client, else the first named one. */
 const cog_client_conf_t *cog_conf_first_client(const cog_conf_t *conf);
 

@@ -118,27 +118,18 @@ static void answer(cog_flow_t *flow, const char *url, cog_reply_t *reply)
     cog_reply_json(flow->pool, reply, 200, cog_json_own(flow->pool, object));
 }
 
-static void look_up(const cog_flow_t *flow, const cog_client_conf_t *client,
-                    apr_array_header_t *all)
-{
-    held_t *held = apr_array_push(all);
-
-    held->client = client;
-    if (cog_session_open(flow, client, &held->session) != COG_OK) {
-        held->session = NULL;
-    }
-}
-
 static apr_array_header_t *look_up_all(const cog_flow_t *flow)
 {
-    const cog_conf_t *conf = flow->conf;
-    apr_array_header_t *all = apr_array_make(flow->pool, 2, sizeof(held_t));
+    apr_array_header_t *clients = cog_conf_all_clients(flow->pool, flow->conf);
+    apr_array_header_t *all = apr_array_make(flow->pool, clients->nelts, sizeof(held_t));
 
-    if (conf->default_client) {
-        look_up(flow, conf->default_client, all);
-    }
-    for (int i = 0; i < conf->clients->nelts; ++i) {
-        look_up(flow, APR_ARRAY_IDX(conf->clients, i, const cog_client_conf_t *), all);
+    for (int i = 0; i < clients->nelts; ++i) {
+        held_t *held = apr_array_push(all);
+
+        held->client = APR_ARRAY_IDX(clients, i, const cog_client_conf_t *);
+        if (cog_session_open(flow, held->client, &held->session) != COG_OK) {
+            held->session = NULL;
+        }
     }
     return all;
 }

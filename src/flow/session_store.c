@@ -123,22 +123,84 @@ static cog_err_t seal_tokens(cog_flow_t *flow, const cog_session_t *session,
     return COG_OK;
 }
 
+/* The cookies that other clients of this site hold in this browser; a session can better
+ * do without its tokens than without itself. */
+static apr_array_header_t *cookies_of_others(const cog_flow_t *flow)
+{
+    apr_array_header_t *clients = cog_conf_all_clients(flow->pool, flow->conf);
+    apr_array_header_t *tokens = apr_array_make(flow->pool, 4, sizeof(const char *));
+    apr_array_header_t *sessions = apr_array_make(flow->pool, 2, sizeof(const char *));
+
+    for (int i = 0; i < clients->nelts; ++i) {
+        const cog_client_conf_t *client =
+            APR_ARRAY_IDX(clients, i, const cog_client_conf_t *);
+
+        if (client != flow->place->client) {
+            APR_ARRAY_PUSH(tokens, const char *) = client->tokens_cookie;
+            APR_ARRAY_PUSH(sessions, const char *) = client->session_cookie;
+        }
+    }
+    apr_array_cat(tokens, sessions);
+    return tokens;
+}
+
+static size_t size_of(const cog_flow_t *flow, const apr_array_header_t *names, int i)
+{
+    return cog_cookie_size(flow->pool, flow->request->cookies,
+                           APR_ARRAY_IDX(names, i, const char *));
+}
+
+static void give_up(cog_flow_t *flow, const char *name, cog_reply_t *reply)
+{
+    COG_LOG(
+        flow->ports->log, WARNING, 3022,
+        "the cookie %s makes room for another client's session: keep fewer claims, or "
+        "raise LimitRequestFieldSize",
+        name);
+    remove_cookie(flow, name, reply);
+}
+
+/* How much there is beside the cookies of the other clients, which have to go as far as
+ * it is less than `needed`: a header line that is too long would lock the user out. */
+static size_t make_room(cog_flow_t *flow, size_t needed, cog_reply_t *reply)
+{
+    const apr_array_header_t *others = cookies_of_others(flow);
+    size_t room = (size_t)flow->conf->cookie_room;
+    size_t taken = 0;
+
+    for (int i = 0; i < others->nelts; ++i) {
+        taken += size_of(flow, others, i);
+    }
+    for (int i = 0; i < others->nelts && taken + needed > room; ++i) {
+        size_t size = size_of(flow, others, i);
+
+        if (size > 0) {
+            give_up(flow, APR_ARRAY_IDX(others, i, const char *), reply);
+            taken -= size;
+        }
+    }
+    return room - taken;
+}
+
 /* Nothing is written before all is sealed: a failure leaves no half of a session behind.
  */
 cog_err_t cog_session_start(cog_flow_t *flow, const json_t *claims,
                             const cog_tokens_t *tokens, cog_reply_t *reply)
 {
     const cog_client_conf_t *client = flow->place->client;
-    size_t room = (size_t)flow->conf->cookie_room;
     cog_session_t session = {0};
     const char *sealed_session;
     const char *sealed_tokens;
+    size_t len;
+    size_t room;
 
     COG_TRY(make_session(flow, claims, &session));
     COG_TRY(seal_session(flow, &session, &sealed_session));
-    COG_REQUIRE(strlen(sealed_session) <= room, COG_E_SESSION_TOO_LARGE);
-    COG_TRY(seal_tokens(flow, &session, tokens->refresh_token,
-                        room - strlen(sealed_session), &sealed_tokens));
+    len = strlen(sealed_session);
+    COG_REQUIRE(len <= (size_t)flow->conf->cookie_room, COG_E_SESSION_TOO_LARGE);
+    room = make_room(flow, len, reply);
+    COG_TRY(
+        seal_tokens(flow, &session, tokens->refresh_token, room - len, &sealed_tokens));
     COG_TRY(write_cookie(flow, client->session_cookie, sealed_session, reply));
     if (!sealed_tokens) {
         remove_cookie(flow, client->tokens_cookie, reply);

@@ -222,6 +222,21 @@ cog_err_t cog_cookie_join(apr_pool_t *pool, const char *header, const char *name
     return COG_OK;
 }
 
+size_t cog_cookie_size(apr_pool_t *pool, const char *header, const char *name)
+{
+    size_t size = 0;
+    cog_span_t value;
+
+    for (int i = 0; i < COG_COOKIE_MAX_CHUNKS; ++i) {
+        const char *chunk = chunk_name(pool, name, i);
+
+        if (cog_cookie_find(header, chunk, &value)) {
+            size += strlen(chunk) + value.len + strlen("=; ");
+        }
+    }
+    return size;
+}
+
 static void add_setting(cog_cookie_jar_t *jar, const char *setting)
 {
     APR_ARRAY_PUSH(jar->settings, const char *) = setting;

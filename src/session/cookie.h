@@ -42,6 +42,9 @@ const char *cog_cookie_expire(apr_pool_t *pool, const cog_cookie_style_t *style,
 cog_err_t cog_cookie_join(apr_pool_t *pool, const char *header, const char *name,
                           cog_span_t *value);
 
+/* How many bytes of a Cookie header `name` and its chunks take, separators included. */
+size_t cog_cookie_size(apr_pool_t *pool, const char *header, const char *name);
+
 /* Append the Set-Cookie values (`const char *`) that write `value` in chunks and delete
  * the further chunks that the request's `header` still holds. */
 typedef struct {

@@ -270,6 +270,57 @@ static void says_when_a_session_does_not_fit(void **state)
     assert_int_equal(world_get(world, "/")->kind, COG_REPLY_REDIRECT);
 }
 
+static size_t cookie_header_size(const world_t *world)
+{
+    const apr_array_header_t *entries = apr_table_elts(world->cookies);
+    size_t size = 0;
+
+    for (int i = 0; i < entries->nelts; ++i) {
+        const apr_table_entry_t *entry = &APR_ARRAY_IDX(entries, i, apr_table_entry_t);
+
+        size += strlen(entry->key) + strlen(entry->val) + 3;
+    }
+    return size;
+}
+
+static void sign_in_with_name_of(world_t *world, const char *target, size_t len)
+{
+    char *name = apr_pcalloc(world->pool, len + 1);
+
+    memset(name, 'x', len);
+    world->claims = apr_pstrcat(world->pool, ",'name':'", name, "'", NULL);
+    assert_int_equal(world_sign_in(world, target)->status, 303);
+    assert_int_equal(world_get(world, target)->kind, COG_REPLY_GRANT);
+}
+
+/* F31: httpd would answer 400 to each further request, until the browser is closed. */
+static void keeps_the_sessions_of_all_clients_within_one_header(void **state)
+{
+    for (size_t len = 100; len < 2800; len += 300) {
+        world_t *world = world_make(*state);
+        size_t most = (size_t)world->conf.cookie_room + 400; /* for the names */
+
+        sign_in_with_name_of(world, "/", len);
+        sign_in_with_name_of(world, "/other/", len);
+        assert_in_range(cookie_header_size(world), 0, most);
+        assert_int_equal(world_has_logged(world, "COG3022"), len > 1300);
+        assert_int_equal(world_get(world, "/")->kind == COG_REPLY_GRANT, len <= 1300);
+    }
+}
+
+static void gives_up_tokens_before_sessions(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->refresh_token = apr_pcalloc(world->pool, 2001);
+    memset((char *)(uintptr_t)world->refresh_token, 'r', 2000);
+    sign_in_with_name_of(world, "/", 100);
+    assert_non_null(apr_table_get(world->cookies, "__Host-cognito_tokens"));
+    sign_in_with_name_of(world, "/other/", 1000);
+    assert_null(apr_table_get(world->cookies, "__Host-cognito_tokens"));
+    assert_int_equal(world_get(world, "/")->kind, COG_REPLY_GRANT);
+}
+
 static void survives_the_failure_of_any_port_call(void **state)
 {
     world_t *world = world_make(*state);
@@ -315,6 +366,8 @@ int main(void)
         cmocka_unit_test_with_pool(tells_when_the_place_has_no_client),
         cmocka_unit_test_with_pool(shortens_a_very_long_way_back),
         cmocka_unit_test_with_pool(says_when_a_session_does_not_fit),
+        cmocka_unit_test_with_pool(keeps_the_sessions_of_all_clients_within_one_header),
+        cmocka_unit_test_with_pool(gives_up_tokens_before_sessions),
         cmocka_unit_test_with_pool(survives_the_failure_of_any_port_call),
     };
 

@@ -73,9 +73,10 @@ static const char *good_tokens(world_t *world)
     return json_text(
         world->pool,
         apr_psprintf(world->pool,
-                     "{'id_token':'%s','access_token':'%s','refresh_token':'refresh-1',"
+                     "{'id_token':'%s','access_token':'%s','refresh_token':'%s',"
                      "'expires_in':3600,'token_type':'Bearer'}",
-                     jwt_maker_sign(world->pool, world->signer, claims), access));
+                     jwt_maker_sign(world->pool, world->signer, claims), access,
+                     world->refresh_token));
 }
 
 static void respond(world_t *world, cog_fetch_response_t *response, int status,
@@ -209,6 +210,7 @@ world_t *world_make(apr_pool_t *pool)
     world->signer = the_signer();
     world->nonce = "";
     world->claims = "";
+    world->refresh_token = "refresh-1";
     world->token_status = 200;
     world->revoke_status = 200;
     world->userinfo_body = "{'sub':'sub-1'}";

@@ -39,7 +39,8 @@ typedef struct {
     const char *challenge; /* likewise */
     const char
         *claims; /* members added to the ID token, in single quotes: ",'email':'a'" */
-    const char *token_body; /* answer of the token endpoint; NULL: good tokens */
+    const char *refresh_token; /* that good tokens hold */
+    const char *token_body;    /* answer of the token endpoint; NULL: good tokens */
     int token_status;
     const char *userinfo_body;
     int revoke_status;

@@ -394,6 +394,16 @@ static void points_into_the_header_when_there_is_one_chunk(void **state)
     assert_ptr_equal(value.bytes, header + strlen("a=1; s=1"));
 }
 
+static void measures_a_value_with_its_chunks(void **state)
+{
+    const char *header = "a=1; s=2xx; s.1=yyy; t=zzzzzz; s.7=z";
+
+    assert_int_equal(cog_cookie_size(*state, header, "s"),
+                     strlen("s=2xx; ") + strlen("s.1=yyy; "));
+    assert_int_equal(cog_cookie_size(*state, header, "b"), 0);
+    assert_int_equal(cog_cookie_size(*state, NULL, "s"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +426,7 @@ int main(void)
         cmocka_unit_test_with_pool(misses_no_missing_chunk),
         cmocka_unit_test_with_pool(takes_the_first_of_duplicate_chunks_and_no_extra_one),
         cmocka_unit_test_with_pool(points_into_the_header_when_there_is_one_chunk),
+        cmocka_unit_test_with_pool(measures_a_value_with_its_chunks),
     };
 
     return cmocka_run_group_tests_name("session/cookie", tests, NULL, NULL);
