@@ -13,6 +13,11 @@
 #include "flow/session_store.h"
 #include "oidc/authorize.h"
 
+static int is_silent(const cog_param_t *param)
+{
+    return strcmp(param->name, "prompt") == 0 && strcmp(param->value, "none") == 0;
+}
+
 /* A prompt=none that found no session at the user pool must not ask for the same again.
  */
 static const apr_array_header_t *extra_params(const cog_flow_t *flow,
@@ -28,7 +33,7 @@ static const apr_array_header_t *extra_params(const cog_flow_t *flow,
     for (int i = 0; i < params->nelts; ++i) {
         const cog_param_t *param = &APR_ARRAY_IDX(params, i, cog_param_t);
 
-        if (strcmp(param->name, "prompt") != 0) {
+        if (!is_silent(param)) {
             cog_query_add(extra, param->name, param->value);
         }
     }
@@ -41,17 +46,21 @@ static const char *redirect_uri(const cog_flow_t *flow)
                        APR_ARRAY_IDX(flow->conf->callbacks, 0, const char *), NULL);
 }
 
-/* A long way back is shortened to its path, for all cookies of a site share one header
- * line. */
+/* A long way back is shortened to its path, or forgotten, for all cookies of a site share
+ * one header line. */
 static const char *short_return_to(const cog_flow_t *flow, const char *return_to)
 {
+    size_t path_len = strcspn(return_to, "?");
+
     if (strlen(return_to) <= COG_LOGIN_MAX_RETURN) {
         return return_to;
     }
     COG_LOG(flow->ports->log, INFO, 3010,
-            "return_to of %" APR_SIZE_T_FMT " bytes is too long, its query is dropped",
-            strlen(return_to));
-    return apr_pstrndup(flow->pool, return_to, strcspn(return_to, "?"));
+            "return_to of %" APR_SIZE_T_FMT " bytes is too long, %s is dropped",
+            strlen(return_to), path_len > COG_LOGIN_MAX_RETURN ? "it" : "its query");
+    return path_len > COG_LOGIN_MAX_RETURN
+               ? "/"
+               : apr_pstrndup(flow->pool, return_to, path_len);
 }
 
 static cog_err_t make_login(cog_flow_t *flow, const cog_login_order_t *order,

@@ -256,6 +256,38 @@ static void shortens_a_very_long_way_back(void **state)
     assert_string_equal(world_sign_in(world, target)->location, WORLD_ORIGIN "/page");
 }
 
+static void forgets_a_way_back_whose_path_is_too_long(void **state)
+{
+    world_t *world = world_make(*state);
+    char *target = apr_pcalloc(world->pool, COG_LOGIN_MAX_RETURN + 2);
+
+    memset(target, 'a', COG_LOGIN_MAX_RETURN);
+    target[0] = '/';
+    assert_string_equal(world_sign_in(world, target)->location,
+                        apr_pstrcat(world->pool, WORLD_ORIGIN, target, NULL));
+    world = world_make(*state);
+    target[COG_LOGIN_MAX_RETURN] = 'a';
+    assert_string_equal(world_sign_in(world, target)->location, WORLD_ORIGIN "/");
+}
+
+static void repeats_a_login_without_prompt_none_only(void **state)
+{
+    static const char *const prompts[] = {"none", "login"};
+
+    for (size_t i = 0; i < COUNT(prompts); ++i) {
+        world_t *world = world_make(*state);
+        apr_array_header_t *params = cog_query_make(*state);
+        const char *again;
+
+        cog_query_add(params, "prompt", prompts[i]);
+        cog_query_add(params, "lang", "de");
+        world->place.login_params = params;
+        again = world_get(world, "/.cognito/callback?code=x")->location;
+        assert_string_equal(world_param(world, again, "lang"), "de");
+        assert_int_equal(world_param(world, again, "prompt") != NULL, i == 1);
+    }
+}
+
 static void says_when_a_session_does_not_fit(void **state)
 {
     world_t *world = world_make(*state);
@@ -365,6 +397,8 @@ int main(void)
         cmocka_unit_test_with_pool(keeps_clients_apart),
         cmocka_unit_test_with_pool(tells_when_the_place_has_no_client),
         cmocka_unit_test_with_pool(shortens_a_very_long_way_back),
+        cmocka_unit_test_with_pool(forgets_a_way_back_whose_path_is_too_long),
+        cmocka_unit_test_with_pool(repeats_a_login_without_prompt_none_only),
         cmocka_unit_test_with_pool(says_when_a_session_does_not_fit),
         cmocka_unit_test_with_pool(keeps_the_sessions_of_all_clients_within_one_header),
         cmocka_unit_test_with_pool(gives_up_tokens_before_sessions),
