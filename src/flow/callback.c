@@ -72,13 +72,6 @@ static cog_err_t login_again(cog_flow_t *flow, const char *return_to, cog_reply_
     return cog_login_start(flow, &order, reply);
 }
 
-static int is_configured_host(const cog_flow_t *flow)
-{
-    const char *host = strstr(cog_flow_origin(flow), "://") + 3;
-
-    return flow->request->host && apr_strnatcasecmp(host, flow->request->host) == 0;
-}
-
 /* Twice in a row the cookie was not there: say why, as far as it can be seen from here.
  */
 static cog_err_t explain_loop(cog_flow_t *flow, cog_reply_t *reply)
@@ -91,7 +84,7 @@ static cog_err_t explain_loop(cog_flow_t *flow, cog_reply_t *reply)
         "redirect them",
         0};
 
-    if (!is_configured_host(flow)) {
+    if (!cog_flow_known_origin(flow)) {
         COG_LOG(flow->ports->log, WARNING, 3040,
                 "callback under host %s, configured is %s",
                 cog_text_for_log(flow->pool, flow->request->host, 255),

@@ -113,7 +113,18 @@ cog_cookie_jar_t cog_flow_jar(const cog_flow_t *flow, cog_reply_t *reply)
                               reply->cookies};
 }
 
-const char *cog_flow_origin(const cog_flow_t *flow)
+/* Host may name the port of its scheme, or not (RFC 9110, 4.2.3). */
+static int is_host_of(const char *host, const char *origin)
+{
+    const char *authority = strstr(origin, "://") + 3;
+    const char *port = cog_text_begins(origin, "https:") ? ":443" : ":80";
+    size_t len = strlen(authority);
+
+    return strncasecmp(host, authority, len) == 0 &&
+           (!host[len] || strcmp(host + len, port) == 0);
+}
+
+const char *cog_flow_known_origin(const cog_flow_t *flow)
 {
     const apr_array_header_t *origins = flow->conf->origins;
     const char *host = flow->request->host;
@@ -121,11 +132,18 @@ const char *cog_flow_origin(const cog_flow_t *flow)
     for (int i = 0; host && i < origins->nelts; ++i) {
         const char *origin = APR_ARRAY_IDX(origins, i, const char *);
 
-        if (apr_strnatcasecmp(strstr(origin, "://") + 3, host) == 0) {
+        if (is_host_of(host, origin)) {
             return origin;
         }
     }
-    return APR_ARRAY_IDX(origins, 0, const char *);
+    return NULL;
+}
+
+const char *cog_flow_origin(const cog_flow_t *flow)
+{
+    const char *known = cog_flow_known_origin(flow);
+
+    return known ? known : APR_ARRAY_IDX(flow->conf->origins, 0, const char *);
 }
 
 const char *cog_flow_own_url(const cog_flow_t *flow, const char *name)

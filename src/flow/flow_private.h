@@ -28,8 +28,11 @@ cog_sealer_t cog_flow_sealer(const cog_flow_t *flow);
 /* The request's Cookie header and the reply's Set-Cookie values. */
 cog_cookie_jar_t cog_flow_jar(const cog_flow_t *flow, cog_reply_t *reply);
 
-/* The configured origin under which the request came, else the first:
- * scheme://host[:port]. */
+/* The configured origin under which the request came, scheme://host[:port]; NULL when its
+ * host is none of them. */
+const char *cog_flow_known_origin(const cog_flow_t *flow);
+
+/* The same, else the first. */
 const char *cog_flow_origin(const cog_flow_t *flow);
 
 /* The full URL of one of our own: origin, CognitoPath, "/", name. */

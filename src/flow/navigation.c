@@ -1,7 +1,5 @@
 #include "flow/navigation.h"
 
-#include <apr_lib.h>
-#include <apr_strings.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -15,7 +13,7 @@ static int header_is(const cog_request_t *request, const char *name, const char 
 {
     const char *value = header(request, name);
 
-    return value && apr_strnatcasecmp(value, expected) == 0;
+    return value && strcasecmp(value, expected) == 0;
 }
 
 static int header_holds(const cog_request_t *request, const char *name, const char *word)

@@ -42,6 +42,40 @@ static void comes_back_to_where_it_began(void **state)
     assert_int_equal(reply->cookies->nelts, 0);
 }
 
+static void stays_under_the_name_by_which_it_was_reached(void **state)
+{
+    static const struct {
+        const char *host;
+        const char *origin;
+    } cases[] = {
+        {"app.example.com",           "https://app.example.com"},
+        {"www.example.com",           "https://www.example.com"},
+        {"WWW.Example.com",           "https://www.example.com"},
+        {"www.example.com:443",       "https://www.example.com"},
+        {"www.example.com:80",        "https://app.example.com"},
+        {"www.example.com.evil.test", "https://app.example.com"},
+        {"www.example.co",            "https://app.example.com"},
+        {"www .example.com",          "https://app.example.com"},
+        {"",                          "https://app.example.com"},
+        {NULL,                        "https://app.example.com"},
+    };
+    apr_array_header_t *origins = apr_array_make(*state, 2, sizeof(const char *));
+
+    APR_ARRAY_PUSH(origins, const char *) = WORLD_ORIGIN;
+    APR_ARRAY_PUSH(origins, const char *) = "https://www.example.com";
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        world_t *world = world_make(*state);
+        const char *url;
+
+        world->conf.origins = origins;
+        world->host = cases[i].host;
+        url = world_get(world, "/")->location;
+        assert_string_equal(
+            world_param(world, url, "redirect_uri"),
+            apr_pstrcat(*state, cases[i].origin, "/.cognito/callback", NULL));
+    }
+}
+
 static void redeems_with_the_verifier_of_the_challenge(void **state)
 {
     world_t *world = world_make(*state);
@@ -383,6 +417,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(sends_a_navigation_to_the_hosted_ui),
         cmocka_unit_test_with_pool(comes_back_to_where_it_began),
+        cmocka_unit_test_with_pool(stays_under_the_name_by_which_it_was_reached),
         cmocka_unit_test_with_pool(redeems_with_the_verifier_of_the_challenge),
         cmocka_unit_test_with_pool(is_never_the_same_twice),
         cmocka_unit_test_with_pool(starts_a_new_session_each_time),
