@@ -7,7 +7,7 @@
 #include "flow/failure.h"
 #include "flow/flow_private.h"
 
-static int is_callback(const cog_conf_t *conf, const char *path)
+int cog_flow_is_callback(const cog_conf_t *conf, const char *path)
 {
     for (int i = 0; i < conf->callbacks->nelts; ++i) {
         if (strcmp(path, APR_ARRAY_IDX(conf->callbacks, i, const char *)) == 0) {
@@ -49,11 +49,11 @@ static int is_any(const cog_conf_t *conf, const char *path)
 
 /* First match wins. Every kind of request the module knows is one line here. */
 static const cog_route_t routes[] = {
-    {"callback",   is_callback,   cog_flow_callback  },
-    {"login",      is_login,      cog_flow_login     },
-    {"logout",     is_logout,     cog_flow_logout    },
-    {"signed-out", is_signed_out, cog_flow_signed_out},
-    {"resource",   is_any,        cog_flow_resource  },
+    {"callback",   cog_flow_is_callback, cog_flow_callback  },
+    {"login",      is_login,             cog_flow_login     },
+    {"logout",     is_logout,            cog_flow_logout    },
+    {"signed-out", is_signed_out,        cog_flow_signed_out},
+    {"resource",   is_any,               cog_flow_resource  },
 };
 
 static const cog_route_t *const resource = &routes[sizeof(routes) / sizeof(*routes) - 1];
@@ -93,6 +93,15 @@ void cog_flow_run_own_url(cog_flow_t *flow, cog_reply_t *reply)
 void cog_flow_run_resource(cog_flow_t *flow, cog_reply_t *reply)
 {
     run(flow, resource, reply);
+}
+
+cog_err_t cog_flow_fetch(const cog_flow_t *flow, const cog_fetch_request_t *request,
+                         cog_fetch_response_t *response)
+{
+    const cog_fetcher_t *fetcher = &flow->ports->fetcher;
+
+    return fetcher->fetch(fetcher->context, flow->pool, flow->ports->log, request,
+                          response);
 }
 
 int64_t cog_flow_now(const cog_flow_t *flow)

@@ -25,6 +25,9 @@ typedef struct {
  * `Require` says and whatever would handle it otherwise. */
 int cog_flow_is_own_url(const cog_conf_t *conf, const char *path);
 
+/* Is it a callback, by exact path? Its query holds code and state. */
+int cog_flow_is_callback(const cog_conf_t *conf, const char *path);
+
 /* Answer one of the module's own URLs. Always fills `reply`; never grants, never passes.
  */
 void cog_flow_run_own_url(cog_flow_t *flow, cog_reply_t *reply);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "crypto/jwk_set.h"
 #include "crypto/jws.h"
+#include "flow/flow_private.h"
 
 #define LOG_LIMIT 200 /* of foreign text in a log line */
 
@@ -25,11 +26,9 @@ struct cog_provider_t {
 static cog_err_t fetch_document(cog_flow_t *flow, const char *url,
                                 cog_fetch_response_t *response)
 {
-    const cog_fetcher_t *fetcher = &flow->ports->fetcher;
     cog_fetch_request_t request = {.url = url, .accept = "application/json"};
 
-    return fetcher->fetch(fetcher->context, flow->pool, flow->ports->log, &request,
-                          response);
+    return cog_flow_fetch(flow, &request, response);
 }
 
 static int is_overloaded(int status)

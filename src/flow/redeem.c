@@ -1,6 +1,7 @@
 #include "flow/redeem.h"
 
 #include <apr_strings.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "flow/flow_private.h"
@@ -37,15 +38,6 @@ cog_client_proof_t cog_client_proof(apr_pool_t *pool, const cog_client_conf_t *c
                                 client->auth_method};
 }
 
-static cog_err_t fetch(cog_flow_t *flow, const cog_fetch_request_t *request,
-                       cog_fetch_response_t *response)
-{
-    const cog_fetcher_t *fetcher = &flow->ports->fetcher;
-
-    return fetcher->fetch(fetcher->context, flow->pool, flow->ports->log, request,
-                          response);
-}
-
 static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint,
                            const cog_code_grant_t *grant, int proof_index,
                            cog_tokens_t *tokens)
@@ -60,7 +52,7 @@ static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint,
     cog_token_request(flow->pool, &proof, grant, &form);
     request.form = form.body;
     request.authorization = form.authorization;
-    COG_TRY(fetch(flow, &request, &response));
+    COG_TRY(cog_flow_fetch(flow, &request, &response));
     err = cog_tokens_parse(flow->pool, response.status, response.body, tokens);
     if (err != COG_OK) {
         COG_LOG(flow->ports->log, WARNING, 3050, "token endpoint answered %d: %s",
@@ -90,13 +82,15 @@ static cog_err_t add_userinfo(cog_flow_t *flow, const cog_tokens_t *tokens,
     cog_fetch_request_t request = {.accept = "application/json"};
     cog_fetch_response_t response;
     cog_endpoints_t endpoints;
+    char *bearer;
 
     COG_TRY(cog_provider_endpoints(flow, flow->place->client->provider, &endpoints));
     COG_REQUIRE(endpoints.userinfo, COG_E_DISCOVERY);
     request.url = endpoints.userinfo;
-    request.authorization = cog_secret_of(
-        apr_pstrcat(flow->pool, "Bearer ", tokens->access_token.bytes, NULL));
-    COG_TRY(fetch(flow, &request, &response));
+    bearer = apr_pstrcat(flow->pool, "Bearer ", tokens->access_token.bytes, NULL);
+    cog_secret_wipe_with(flow->pool, bearer, strlen(bearer));
+    request.authorization = cog_secret_of(bearer);
+    COG_TRY(cog_flow_fetch(flow, &request, &response));
     return cog_userinfo_merge(flow->pool, response.status, response.body, claims);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "crypto/digest.h"
+#include "flow/flow_private.h"
 #include "flow/provider.h"
 #include "flow/redeem.h"
 
@@ -24,7 +25,6 @@ static cog_err_t revoke_as(cog_flow_t *flow, const revocation_t *revocation,
     const cog_client_conf_t *client = revocation->client;
     cog_client_proof_t proof = cog_client_proof(flow->pool, client, proof_index);
     cog_fetch_request_t request = {.accept = "application/json", .limit = LIMIT};
-    const cog_fetcher_t *fetcher = &flow->ports->fetcher;
     cog_fetch_response_t response;
     cog_endpoints_t endpoints;
     cog_form_request_t form;
@@ -35,8 +35,7 @@ static cog_err_t revoke_as(cog_flow_t *flow, const revocation_t *revocation,
     request.url = endpoints.revoke;
     request.form = form.body;
     request.authorization = form.authorization;
-    COG_TRY(fetcher->fetch(fetcher->context, flow->pool, flow->ports->log, &request,
-                           &response));
+    COG_TRY(cog_flow_fetch(flow, &request, &response));
     *status = response.status;
     return COG_OK;
 }

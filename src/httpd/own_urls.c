@@ -9,16 +9,6 @@
 #include "httpd/request.h"
 #include "httpd/site.h"
 
-static int is_callback(const cog_conf_t *conf, const char *path)
-{
-    for (int i = 0; i < conf->callbacks->nelts; ++i) {
-        if (strcmp(path, APR_ARRAY_IDX(conf->callbacks, i, const char *)) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* "GET /.cognito/callback?code=... HTTP/1.1" without the query. */
 static char *request_line_without_query(request_rec *r)
 {
@@ -34,7 +24,8 @@ void cog_own_urls_hide_query(const cog_conf_t *conf, const cog_memo_t *memo)
 {
     request_rec *r = memo->root;
 
-    if (!memo->query || r->proxyreq == PROXYREQ_PROXY || !is_callback(conf, memo->path)) {
+    if (!memo->query || r->proxyreq == PROXYREQ_PROXY ||
+        !cog_flow_is_callback(conf, memo->path)) {
         return;
     }
     r->args = NULL;
