@@ -55,6 +55,11 @@ jwt_maker_t *jwt_maker_make(apr_pool_t *pool, const char *kid)
     return wrap(pool, kid, made[i].key);
 }
 
+struct evp_pkey_st *jwt_maker_key(const jwt_maker_t *maker)
+{
+    return maker->key;
+}
+
 const char *jwt_maker_base64url(apr_pool_t *pool, const unsigned char *bytes, size_t len)
 {
     char *text = apr_palloc(pool, len * 4 / 3 + 8);
@@ -96,13 +101,9 @@ const char *jwt_maker_jwks(apr_pool_t *pool, const jwt_maker_t *maker)
     return apr_pstrcat(pool, "{\"keys\":[", jwt_maker_jwk(pool, maker), "]}", NULL);
 }
 
-const char *jwt_maker_sign_as(apr_pool_t *pool, const jwt_maker_t *maker,
-                              const char *header, const char *payload)
+const char *jwt_maker_sign_input(apr_pool_t *pool, const jwt_maker_t *maker,
+                                 const char *input)
 {
-    const char *input = apr_pstrcat(
-        pool, jwt_maker_base64url(pool, (const unsigned char *)header, strlen(header)),
-        ".", jwt_maker_base64url(pool, (const unsigned char *)payload, strlen(payload)),
-        NULL);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     unsigned char signature[1024];
     size_t len = sizeof(signature);
@@ -114,6 +115,17 @@ const char *jwt_maker_sign_as(apr_pool_t *pool, const jwt_maker_t *maker,
                      1);
     EVP_MD_CTX_free(context);
     return apr_pstrcat(pool, input, ".", jwt_maker_base64url(pool, signature, len), NULL);
+}
+
+const char *jwt_maker_sign_as(apr_pool_t *pool, const jwt_maker_t *maker,
+                              const char *header, const char *payload)
+{
+    const char *input = apr_pstrcat(
+        pool, jwt_maker_base64url(pool, (const unsigned char *)header, strlen(header)),
+        ".", jwt_maker_base64url(pool, (const unsigned char *)payload, strlen(payload)),
+        NULL);
+
+    return jwt_maker_sign_input(pool, maker, input);
 }
 
 const char *jwt_maker_sign(apr_pool_t *pool, const jwt_maker_t *maker,

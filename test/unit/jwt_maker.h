@@ -17,6 +17,13 @@ jwt_maker_t *jwt_maker_make(apr_pool_t *pool, const char *kid);
 const char *jwt_maker_jwk(apr_pool_t *pool, const jwt_maker_t *maker);
 const char *jwt_maker_jwks(apr_pool_t *pool, const jwt_maker_t *maker);
 
+/* The private key itself, an EVP_PKEY of the maker's. */
+struct evp_pkey_st *jwt_maker_key(const jwt_maker_t *maker);
+
+/* A compact JWS, RS256, over a signing input of any form: input and signature. */
+const char *jwt_maker_sign_input(apr_pool_t *pool, const jwt_maker_t *maker,
+                                 const char *input);
+
 /* A compact JWS, RS256, over any header and payload text. */
 const char *jwt_maker_sign_as(apr_pool_t *pool, const jwt_maker_t *maker,
                               const char *header, const char *payload);
