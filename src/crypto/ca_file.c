@@ -65,8 +65,8 @@ static const char *load(apr_pool_t *scratch, const char *path, char **bytes,
 
 const char *cog_ca_file_check(apr_pool_t *scratch, const char *path)
 {
-    apr_size_t len;
-    char *bytes;
+    apr_size_t len = 0;
+    char *bytes = NULL;
     const char *problem = load(scratch, path, &bytes, &len);
     BIO *bio;
 

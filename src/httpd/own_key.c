@@ -13,6 +13,7 @@
 #include "base/secret_source.h"
 #include "crypto/keyring.h"
 #include "crypto/random.h"
+#include "version.h"
 
 #define FILE_NAME "auth_cognito.key"
 #define MODE      (APR_FOPEN_CREATE | APR_FOPEN_WRITE | APR_FOPEN_EXCL)

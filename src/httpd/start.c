@@ -30,21 +30,29 @@ static const char *name_of(apr_pool_t *pool, const cog_secret_source_t *source)
     return apr_pstrcat(pool, kinds[source->kind], source->where, NULL);
 }
 
+/* A program may be slow, ask somebody, or count: it is not run for a rehearsal. */
+static const char *read_now(cog_start_t *start, const cog_secret_source_t *source,
+                            cog_secret_t *secret)
+{
+    if (start->is_rehearsal && source->kind == COG_SOURCE_EXEC) {
+        return NULL;
+    }
+    return cog_secret_source_read(start->pool, source, secret);
+}
+
 const char *cog_start_secret(cog_start_t *start, const char *directive,
                              const cog_secret_source_t *source, cog_secret_t *secret)
 {
     const char *name = name_of(start->scratch, source);
     cog_secret_t *known = apr_hash_get(start->secrets, name, APR_HASH_KEY_STRING);
-    const char *problem;
 
     if (!known) {
+        const char *problem;
+
         known = apr_pcalloc(start->scratch, sizeof(*known));
-        if (source->kind != COG_SOURCE_EXEC || !start->is_rehearsal) {
-            problem = cog_secret_source_read(start->pool, source, known);
-            if (problem) {
-                return apr_psprintf(start->scratch, "%s: '%s' %s", directive, name,
-                                    problem);
-            }
+        problem = read_now(start, source, known);
+        if (problem) {
+            return apr_psprintf(start->scratch, "%s: '%s' %s", directive, name, problem);
         }
         apr_hash_set(start->secrets, name, APR_HASH_KEY_STRING, known);
     }
@@ -85,7 +93,9 @@ static const char *read_secret(cog_start_t *start, const cog_secret_source_t *so
 const char *cog_start_keyring(cog_start_t *start, const apr_array_header_t *sources,
                               const cog_keyring_t **keyring)
 {
-    cog_secret_t secrets[COG_KEYRING_MAX];
+    cog_secret_t secrets[COG_KEYRING_MAX] = {
+        {NULL, 0}
+    };
     int count = sources ? sources->nelts : 1;
     const char *problem = NULL;
 
