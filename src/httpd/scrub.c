@@ -81,15 +81,30 @@ void cog_scrub_headers(request_rec *r)
     clean_connection(r);
 }
 
-/* httpd joins several Cookie lines by a comma, which is a character of values too. Where
- * one of ours follows, it was a line's end. */
+/* Does a cookie begin at `name`? If httpd has joined it to the line before it, tell them
+ * apart again. */
+static int cut_before(const char *begin, char *name)
+{
+    if (name - begin >= 2 && name[-2] == ',' && name[-1] == ' ') {
+        name[-2] = ';';
+    }
+    while (name > begin && name[-1] == ' ') {
+        --name;
+    }
+    return name == begin || name[-1] == ';';
+}
+
+/* httpd joins several Cookie lines by a comma, which is a character of values too, but of
+ * none of ours. */
 static const char *split_lines(apr_pool_t *pool, const char *cookies, const char *prefix)
 {
     char *copy = apr_pstrdup(pool, cookies);
 
     for (char *c = strstr(copy, prefix); c; c = strstr(c + 1, prefix)) {
-        if (c - copy >= 2 && c[-2] == ',' && c[-1] == ' ') {
-            c[-2] = ';';
+        char *end = c + strcspn(c, ",;");
+
+        if (cut_before(copy, c) && *end == ',') {
+            *end = ';';
         }
     }
     return copy;

@@ -272,6 +272,18 @@ class TestCookies:
                         f"Cookie: a=1\nCookie: {lines}\nConnection: close")
         assert status == 200 and backend.seen[-1].header("Cookie") == "a=1"
 
+    @pytest.mark.parametrize("order", ["{ours}\nCookie: a=1", "{ours}; b=2\nCookie: a=1, c=3",
+                                       "b=2, x\nCookie: {ours}\nCookie: a=1\nCookie: {ours}"])
+    def test_whatever_line_ours_stand_on(self, site, alice, backend, order):
+        backend.clear()
+        ours = cookie_of(site, alice).replace("; ", "\nCookie: ")
+        status, answer = raw(site, alice, "GET /secure HTTP/1.1\nHost: app.example.test\n"
+                             f"Cookie: {order.format(ours=ours)}\nConnection: close")
+        assert status == 200, answer
+        found = backend.seen[-1].header("Cookie")
+        assert "__Host-cognito" not in found and "a=1" in found
+        assert ("b=2" in found) == ("b=2" in order) and ("c=3" in found) == ("c=3" in order)
+
     def test_a_script_does_not_see_them(self, site, alice):
         alice.jar.put("own", "1", site.url())
         answer = alice.navigate(site.url("/cgi/env"))
