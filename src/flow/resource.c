@@ -61,6 +61,23 @@ static const char *requested(const cog_flow_t *flow)
     return cog_flow_return_to(flow, target);
 }
 
+/* Where the browser would not send the session, each login would lead to the next one. */
+static cog_err_t check_reach(cog_flow_t *flow)
+{
+    static const cog_cause_t out_of_reach = {
+        "The sign-in of this site does not reach as far as this page.",
+        "Please tell the administrator of this site, with the number below.",
+        "this place is outside of CognitoCookie path=, so that no browser sends its "
+        "session here: make the path wider",
+        0};
+
+    if (cog_cookie_reaches(flow->conf->cookies.path, flow->request->path)) {
+        return COG_OK;
+    }
+    flow->cause = &out_of_reach;
+    return COG_E_MISCONFIGURED;
+}
+
 cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
 {
     cog_login_order_t order = {.place = flow->place};
@@ -77,6 +94,7 @@ cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
         refuse(flow, reply);
         return COG_OK;
     }
+    COG_TRY(check_reach(flow));
     order.return_to = requested(flow);
     return cog_login_start(flow, &order, reply);
 }

@@ -61,15 +61,6 @@ static const char *check_domain(const cog_resolve_t *host)
     return NULL;
 }
 
-/* RFC 6265, 5.1.4 */
-static int is_below(const char *path, const char *parent)
-{
-    size_t len = strlen(parent);
-
-    return strcmp(parent, "/") == 0 ||
-           (strncmp(path, parent, len) == 0 && (path[len] == '/' || path[len] == '\0'));
-}
-
 static const char *refuse_path(const cog_resolve_t *host, const char *own)
 {
     return apr_psprintf(host->start->scratch,
@@ -80,13 +71,13 @@ static const char *refuse_path(const cog_resolve_t *host, const char *own)
 
 static const char *check_path(const cog_resolve_t *host)
 {
-    if (!is_below(host->conf->path, path_of(host))) {
+    if (!cog_cookie_reaches(path_of(host), host->conf->path)) {
         return refuse_path(host, host->conf->path);
     }
     for (int i = 0; i < host->conf->callbacks->nelts; ++i) {
         const char *callback = APR_ARRAY_IDX(host->conf->callbacks, i, const char *);
 
-        if (!is_below(callback, path_of(host))) {
+        if (!cog_cookie_reaches(path_of(host), callback)) {
             return refuse_path(host, callback);
         }
     }
@@ -127,6 +118,7 @@ static void set_style(cog_resolve_t *host)
     cog_cookie_style_t *style = &host->conf->cookies;
 
     style->prefix = apr_pstrcat(pool, prefix_of(host), name, "_", NULL);
+    style->path = path_of(host);
     style->attributes =
         apr_pstrcat(pool, "; Path=", path_of(host), domain ? "; Domain=" : "",
                     domain ? domain : "", "; HttpOnly", is_secure(host) ? "; Secure" : "",

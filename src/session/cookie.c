@@ -74,6 +74,14 @@ static int is_empty(const piece_t *piece)
     return piece->name_len == 0 && !piece->has_value;
 }
 
+int cog_cookie_reaches(const char *cookie_path, const char *path)
+{
+    size_t len = strlen(cookie_path);
+
+    return strcmp(cookie_path, "/") == 0 || (strncmp(path, cookie_path, len) == 0 &&
+                                             (path[len] == '/' || path[len] == '\0'));
+}
+
 int cog_cookie_find(const char *header, const char *name, cog_span_t *value)
 {
     piece_t piece;

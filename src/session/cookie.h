@@ -14,8 +14,13 @@
 /* From CognitoCookie. */
 typedef struct {
     const char *prefix;     /* of all our cookies' names: "__Host-cognito_" */
+    const char *path;       /* below which browsers send them: "/" */
     const char *attributes; /* "; Path=/; HttpOnly; Secure; SameSite=Lax" */
 } cog_cookie_style_t;
+
+/* Would a browser send a cookie of `cookie_path` with a request for `path`? (RFC 6265,
+ * 5.1.4) */
+int cog_cookie_reaches(const char *cookie_path, const char *path);
 
 /* The first cookie with this name in a Cookie header; FALSE when there is none. */
 int cog_cookie_find(const char *header, const char *name, cog_span_t *value);

@@ -180,6 +180,32 @@ static void keeps_the_claims_of_the_token(void **state)
     assert_null(cog_session_claim(session, "nonce"));
 }
 
+static void starts_no_login_where_its_cookie_would_not_come(void **state)
+{
+    static const struct {
+        const char *target;
+        int is_reached;
+    } cases[] = {
+        {"/app",         1},
+        {"/app/",        1},
+        {"/app/page",    1},
+        {"/app?q=/",     1},
+        {"/application", 0},
+        {"/APP/page",    0},
+        {"/",            0},
+    };
+    world_t *world = world_make(*state);
+
+    world->conf.cookies.path = "/app";
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        cog_reply_t *reply = world_get(world, cases[i].target);
+
+        assert_int_equal(reply->kind == COG_REPLY_REDIRECT, cases[i].is_reached);
+        assert_int_equal(reply->error == COG_E_MISCONFIGURED, !cases[i].is_reached);
+    }
+    assert_true(world_has_logged(world, "CognitoCookie path="));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +218,7 @@ int main(void)
         cmocka_unit_test_with_pool(tells_people_from_scripts),
         cmocka_unit_test_with_pool(does_as_the_place_says),
         cmocka_unit_test_with_pool(keeps_the_claims_of_the_token),
+        cmocka_unit_test_with_pool(starts_no_login_where_its_cookie_would_not_come),
     };
 
     return cmocka_run_group_tests_name("flow/resource", tests, NULL, NULL);

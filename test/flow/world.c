@@ -179,6 +179,7 @@ static void fill_conf(world_t *world)
     conf->callbacks = texts(world->pool, "/.cognito/callback");
     conf->logout_returns = texts(world->pool, NULL);
     conf->cookies.prefix = "__Host-cognito_";
+    conf->cookies.path = "/";
     conf->cookies.attributes = "; Path=/; HttpOnly; Secure; SameSite=Lax";
     conf->return_cookie = "__Host-cognito_return";
     conf->cookie_room = 4096;

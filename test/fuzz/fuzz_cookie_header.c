@@ -64,7 +64,7 @@ static void check_join(apr_pool_t *pool, const char *header)
 /* A browser that has this header can be given a new value, or be made to forget all. */
 static void check_settings(apr_pool_t *pool, const char *header)
 {
-    static const cog_cookie_style_t style = {OURS, "; Path=/"};
+    static const cog_cookie_style_t style = {OURS, "/", "; Path=/"};
     cog_cookie_jar_t jar = {&style, header, apr_array_make(pool, 1, sizeof(char *))};
 
     must(cog_cookie_split(pool, &jar, OURS, "new", 4) == COG_OK);

@@ -8,6 +8,7 @@
 
 static const cog_cookie_style_t style = {
     .prefix = "__Host-cognito_",
+    .path = "/",
     .attributes = "; Path=/; HttpOnly; Secure; SameSite=Lax",
 };
 
