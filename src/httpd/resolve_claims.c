@@ -1,6 +1,7 @@
 /* What a session keeps is decided at the login, so it must do for every place: the union
  * of what the places want. It may be more, for each place exports only its own. */
 #include <apr_strings.h>
+#include <string.h>
 
 #include "httpd/conf_resolve.h"
 #include "httpd/values.h"
@@ -39,78 +40,99 @@ static int is_left_open(const cog_resolve_t *host, int (*sets)(const cog_written
     return count == 0;
 }
 
-static int has_default(const apr_array_header_t *list)
+/* Does a place go by the default, because nothing is written for it? */
+static int is_default_open(const cog_resolve_t *host)
+{
+    const cog_dir_conf_t *outermost = cog_conf_of_dir(host->s->lookup_defaults);
+
+    return !outermost->claims && is_left_open(host, sets_claims);
+}
+
+static const apr_array_header_t *list_at(const cog_resolve_t *host, int i)
+{
+    return APR_ARRAY_IDX(host->written->claim_lists, i, const apr_array_header_t *);
+}
+
+static int list_count(const cog_resolve_t *host)
+{
+    return host->written->claim_lists ? host->written->claim_lists->nelts : 0;
+}
+
+static int begins_with_default(const apr_array_header_t *list)
 {
     return list->nelts == 0 || *APR_ARRAY_IDX(list, 0, const char *) == '!';
 }
 
 static int needs_default_set(const cog_resolve_t *host)
 {
-    const apr_array_header_t *lists = host->written->claim_lists;
-    const cog_dir_conf_t *outermost = cog_conf_of_dir(host->s->lookup_defaults);
-
-    for (int i = 0; lists && i < lists->nelts; ++i) {
-        if (has_default(APR_ARRAY_IDX(lists, i, const apr_array_header_t *))) {
+    for (int i = 0; i < list_count(host); ++i) {
+        if (begins_with_default(list_at(host, i))) {
             return 1;
         }
     }
-    return !outermost->claims && is_left_open(host, sets_claims);
+    return is_default_open(host);
 }
 
-static void add_patterns(apr_pool_t *pool, const apr_array_header_t *list, int takes_all,
-                         apr_array_header_t **kept)
+/* What one list takes out another may want. */
+static void add_wanted(const cog_resolve_t *host, const apr_array_header_t *list,
+                       apr_array_header_t **kept)
 {
     for (int i = 0; i < list->nelts; ++i) {
         const char *pattern = APR_ARRAY_IDX(list, i, const char *);
 
-        if (takes_all || *pattern != '!') {
-            cog_values_add(pool, kept, pattern);
+        if (*pattern != '!') {
+            cog_values_add(host->start->pool, kept, pattern);
         }
     }
 }
 
-/* What one list takes out another may want, unless it is the only one. */
-static void add_lists(const cog_resolve_t *host, int is_default,
-                      apr_array_header_t **kept)
+static apr_array_header_t *make_union(const cog_resolve_t *host)
 {
-    const apr_array_header_t *lists = host->written->claim_lists;
-    int count = lists ? lists->nelts : 0;
+    apr_array_header_t *kept = NULL;
 
-    for (int i = 0; i < count; ++i) {
-        add_patterns(host->start->pool,
-                     APR_ARRAY_IDX(lists, i, const apr_array_header_t *),
-                     count == 1 && !is_default, kept);
+    if (list_count(host) == 0 || needs_default_set(host)) {
+        cog_values_add(host->start->pool, &kept, DEFAULT_SET);
     }
+    for (int i = 0; i < list_count(host); ++i) {
+        add_wanted(host, list_at(host, i), &kept);
+    }
+    return kept;
+}
+
+/* One list that holds for all places is kept as it is. */
+static int is_one_for_all(const cog_resolve_t *host)
+{
+    return list_count(host) == 1 && list_at(host, 0)->nelts > 0 && !is_default_open(host);
 }
 
 #define NAME(name) name,
 
-static void add_user_claims(const cog_resolve_t *host, apr_array_header_t **kept)
+static void add_default_users(const cog_resolve_t *host, apr_array_header_t **kept)
 {
-    static const char *const default_names[] = {COG_DEFAULT_USER_CLAIMS(NAME)};
-    const apr_array_header_t *names = host->written->user_claims;
+    static const char *const names[] = {COG_DEFAULT_USER_CLAIMS(NAME)};
     const cog_dir_conf_t *outermost = cog_conf_of_dir(host->s->lookup_defaults);
-    size_t count = sizeof(default_names) / sizeof(*default_names);
 
-    for (int i = 0; names && i < names->nelts; ++i) {
-        cog_values_add(host->start->pool, kept, APR_ARRAY_IDX(names, i, const char *));
+    if (outermost->user_claims || !is_left_open(host, sets_user)) {
+        return;
     }
-    if (!outermost->user_claims && is_left_open(host, sets_user)) {
-        for (size_t i = 0; i < count; ++i) {
-            cog_values_add(host->start->pool, kept, default_names[i]);
-        }
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); ++i) {
+        cog_values_add(host->start->pool, kept, names[i]);
     }
 }
 
 void cog_resolve_kept_claims(cog_resolve_t *host)
 {
-    int is_default = needs_default_set(host);
-    apr_array_header_t *kept = NULL;
+    const apr_array_header_t *users = host->written->user_claims;
+    apr_array_header_t *kept = is_one_for_all(host)
+                                   ? apr_array_copy(host->start->pool, list_at(host, 0))
+                                   : make_union(host);
+    int is_whole = strcmp(APR_ARRAY_IDX(kept, 0, const char *), DEFAULT_SET) == 0;
 
-    if (is_default) {
-        cog_values_add(host->start->pool, &kept, DEFAULT_SET);
+    for (int i = 0; users && i < users->nelts; ++i) {
+        cog_values_add(host->start->pool, &kept, APR_ARRAY_IDX(users, i, const char *));
     }
-    add_lists(host, is_default, &kept);
-    add_user_claims(host, &kept);
-    host->conf->kept_claims = kept;
+    if (!is_whole) {
+        add_default_users(host, &kept);
+    }
+    host->conf->kept_claims = is_whole && kept->nelts == 1 ? NULL : kept;
 }

@@ -128,6 +128,55 @@ def test_the_room_for_cookies_follows_the_limit_of_the_header(start):
     assert room == {"main": 12000 - 4096, "own": 3900, "large": 15200}
 
 
+DEFAULT_USER = "cognito:username email sub"
+
+
+def place(path, *lines):
+    return section_lines("Location", path, "AuthType Cognito", "Require valid-user", *lines)
+
+
+# what a session keeps must do for all places: "!" alone is the default set
+KEPT = [
+    ("nothing is written", [*place("/")], "default"),
+    ("all is in .htaccess files", ["CognitoRemoteUser email"], "! email"),
+    ("one list for all", [*place("/", "CognitoClaims email !e* name")],
+     "email !e* name " + DEFAULT_USER),
+    ("a list and its user", [*place("/", "CognitoClaims !email", "CognitoRemoteUser custom:id")],
+     "!email custom:id"),
+    ("a list that takes out, and the default users", [*place("/", "CognitoClaims !email")],
+     "!email " + DEFAULT_USER),
+    ("two lists that take out",
+     [*place("/a", "CognitoClaims !email"), *place("/b", "CognitoClaims !name acr")], "! acr"),
+    ("two lists", [*place("/a", "CognitoClaims * !email"), *place("/b", "CognitoClaims acr")],
+     "* acr " + DEFAULT_USER),
+    ("a list for one of two places", [*place("/a", "CognitoClaims acr"), *place("/b")], "! acr"),
+    ("a list for the server and one for a place",
+     ["CognitoClaims email", *place("/a"), *place("/b", "CognitoClaims acr",
+                                                  "CognitoRemoteUser acr")],
+     "email acr acr " + DEFAULT_USER),
+    ("a place that wants the default again",
+     ["CognitoClaims acr", "CognitoRemoteUser acr", *place("/a", "CognitoClaims default")],
+     "! acr acr"),
+    ("lists in a section without AuthType",
+     [*place("/"), *section_lines("Location", "/x", "CognitoClaims amr")], "! amr"),
+]
+
+
+@pytest.mark.parametrize("lines, kept", [row[1:] for row in KEPT], ids=[row[0] for row in KEPT])
+def test_a_session_keeps_what_any_place_wants(start, lines, kept):
+    found = settings(start(Conf().add(*COMPLETE, *lines)))["main"]
+    assert re.search("claims (.*)", found)[1] == kept
+
+
+def test_a_host_keeps_what_the_servers_places_want_but_not_those_of_other_hosts(start):
+    found = settings(start(Conf().add(
+        *COMPLETE, *place("/", "CognitoClaims email"), *vhost("heir", "ServerAdmin x"),
+        *vhost("own", *place("/x", "CognitoClaims name")))))
+    assert "claims email " + DEFAULT_USER + "\n" in found["main"]
+    assert "claims email " + DEFAULT_USER + "\n" in found["heir"]
+    assert "claims email name " + DEFAULT_USER + "\n" in found["own"]
+
+
 # ---- clients ----
 
 def clients_of(text):
