@@ -120,7 +120,7 @@ SANITIZER_KEEPS = 16 if os.environ.get("HTTPD_PRELOAD") else 1
 
 
 class TestLeaks:
-    """F32, F33, in small: the long runs are in test/bench."""
+    """F32, F33, in small."""
 
     ROUNDS = 3
 
