@@ -89,8 +89,8 @@ int cog_reply_send(request_rec *r, const cog_reply_t *reply)
     if (is_error_document(r)) {
         return ap_is_HTTP_ERROR(reply->status) ? reply->status : HTTP_UNAUTHORIZED;
     }
-    set_headers(r, reply);
     if (r->main) {
+        set_headers(r, reply);
         return refusal_of(reply);
     }
     r->status = reply->status;
@@ -103,6 +103,7 @@ int cog_reply_send(request_rec *r, const cog_reply_t *reply)
         r->connection->keepalive = AP_CONN_CLOSE;
     }
     ap_run_insert_filter(r); /* for Header directives of the virtual host, as HSTS */
+    set_headers(r, reply);   /* over what hooks of filters have set */
     write_body(r, reply);
     return DONE;
 }

@@ -234,6 +234,20 @@ class TestPages:
         assert "form-action" not in answer.header("Content-Security-Policy")
 
 
+class TestIncludes:
+    """mod_include may stand behind our answers; they stay what they are."""
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend):
+        return run(ordinary_conf(pool, backend).load("include").add("SetOutputFilter INCLUDES"))
+
+    @pytest.mark.parametrize("path", [*OWN, "/secure"])
+    def test_no_answer_of_ours_is_kept(self, site, nobody, path, log):
+        log.allow("AH01374")
+        nobody.jar.put("__Host-cognito_session", "1x", site.url())
+        assert nobody.navigate(site.url(path)).header("Cache-Control") == "no-store"
+
+
 class TestWithoutClient:
     def test_a_sign_in_that_cannot_be_done_lets_nobody_in(self, start, browsers, log):
         log.expect("COG4200")
