@@ -229,6 +229,22 @@ static void warn_of_rivals(apr_pool_t *scratch, const cog_host_t *host,
     }
 }
 
+static void warn_of_short_headers(apr_hash_t *told, const cog_log_t *log,
+                                  const cog_host_t *host)
+{
+    const char *limit = apr_itoa(log->pool, host->s->limit_req_fieldsize);
+
+    if (host->site->conf->cookie_room + COG_OTHER_COOKIES >
+            host->s->limit_req_fieldsize &&
+        is_news(told, limit)) {
+        COG_LOG(log, WARNING, 4024,
+                "LimitRequestFieldSize %s may be too little for the cookies of sessions "
+                "and logins: users whose browsers send more get nothing but 400; write "
+                "8190 or more",
+                limit);
+    }
+}
+
 void cog_advise_warnings(apr_pool_t *scratch, const apr_array_header_t *hosts)
 {
     apr_hash_t *told = apr_hash_make(scratch);
@@ -238,6 +254,7 @@ void cog_advise_warnings(apr_pool_t *scratch, const apr_array_header_t *hosts)
 
         if (host->site) {
             warn_of_http(told, cog_log_of_server(scratch, host->s), host->site);
+            warn_of_short_headers(told, cog_log_of_server(scratch, host->s), host);
         }
         for (int n = 0; n < i; ++n) {
             warn_of_rivals(scratch, &APR_ARRAY_IDX(hosts, n, cog_host_t), host);

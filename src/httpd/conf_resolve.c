@@ -5,11 +5,8 @@
 #define DEFAULT_CONNECT apr_time_from_sec(2)
 #define DEFAULT_TOTAL   apr_time_from_sec(5)
 
-/* A cookie header must fit LimitRequestFieldSize together with the cookies of logins in
- * flight and those of the application: 2 kB each. */
-#define OTHER_COOKIES 4096
-#define MIN_ROOM      3900
-#define MAX_ROOM      15200
+#define MIN_ROOM 3900
+#define MAX_ROOM 15200
 
 static int names_a_client(const cog_server_conf_t *written)
 {
@@ -19,7 +16,7 @@ static int names_a_client(const cog_server_conf_t *written)
 
 static int cookie_room(const server_rec *s)
 {
-    int room = s->limit_req_fieldsize - OTHER_COOKIES;
+    int room = s->limit_req_fieldsize - COG_OTHER_COOKIES;
 
     if (room < MIN_ROOM) {
         return MIN_ROOM;

@@ -8,6 +8,10 @@
 #include "httpd/start.h"
 #include "httpd/tree.h"
 
+/* Sessions must fit LimitRequestFieldSize together with the cookies of logins in flight
+ * and those of the application: 2 kB each. */
+#define COG_OTHER_COOKIES 4096
+
 /* A virtual host that is being resolved. */
 typedef struct {
     cog_start_t *start;

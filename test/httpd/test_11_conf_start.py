@@ -191,6 +191,16 @@ def test_an_endpoint_without_tls_is_a_warning_too_and_told_once(made):
         "go unprotected; only for development on this machine\nSyntax OK\n")
 
 
+@pytest.mark.parametrize("limit, warns", [(4094, True), (7995, True), (7996, False), (8190, False),
+                                          (32768, False)])
+def test_header_lines_that_are_too_short_for_cookies_are_a_warning(made, limit, warns):
+    output = said(made(f"LimitRequestFieldSize {limit}", *COMPLETE))
+    assert output == (
+        f"COG4024: LimitRequestFieldSize {limit} may be too little for the cookies of sessions and "
+        "logins: users whose browsers send more get nothing but 400; write 8190 or more\n"
+        if warns else "") + "Syntax OK\n"
+
+
 def test_a_host_that_inherits_a_section_but_no_client_is_a_warning(made):
     output = said(made(POOL, CLIENT, *PROTECTED, *vhost(BASE),
                        *vhost("ServerAdmin x", name="b.example.test")))
