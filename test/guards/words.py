@@ -26,7 +26,7 @@ def check(tree):
                 yield f"{path}:{line_of(text, match.start())}: {match[0]}: {what}"
 
 
-CLEAN = {"docs/a.md": "https://example.com/home/page and $HOME/work/x, /usr/lib/httpd\n"}
+CLEAN = {"docs/a.md": "https://example.com/home/page and $HOME/src/x, /usr/lib/httpd\n"}
 PLANTED = [
     {"docs/p.md": "cd /ho" "me/alice/src\n"},
     {"test/p.sh": "ls '/wor" "k/tree'\n"},

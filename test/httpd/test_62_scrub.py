@@ -199,11 +199,11 @@ class TestLooseProtocol:
         assert status == 200 and "evil" not in answer and "evil" not in backend.text()
 
 
-@pytest.mark.skipif(not CURL, reason="curl is missing")
 @pytest.mark.skipif(MPM == "prefork", reason="mod_http2 does not work with prefork")
 class TestHttp2:
     @pytest.fixture(scope="class")
     def site(self, run, pool, backend):
+        assert CURL, "curl is missing: apt-get install curl"
         conf = ordinary_conf(pool, backend).load("http2")
         return run(conf.add("Protocols h2c http/1.1"))
 
