@@ -254,7 +254,7 @@ class TestRedirect:
             *vhost("own", BASE.replace("outer", "own"), "CognitoClientID inner",
                    "CognitoDomain https://inner.example.test", "CognitoScope openid inner",
                    "CognitoEndpoint authorize https://elsewhere.test/go",
-                   "CognitoPath /auth", "CognitoCookie name=own path=/auth samesite=none",
+                   "CognitoPath /auth", "CognitoCookie name=own samesite=none",
                    "CognitoLoginParam lang fr", "CognitoLoginParam max_age 900",
                    *client("staff", "CognitoClientID staff", "CognitoLoginParam lang it",
                            "CognitoEndpoint authorize https://staff.test/go"),
@@ -285,8 +285,8 @@ class TestRedirect:
         assert query["redirect_uri"] == "https://own.example.test/auth/callback"
         assert (query["lang"], query["prompt"], query["max_age"]) == ("fr", "login", "900")
         cookie, = answer.set_cookies
-        assert cookie.startswith("__Secure-own_login_")
-        assert "; Path=/auth; HttpOnly; Secure; SameSite=None" in cookie
+        assert cookie.startswith("__Host-own_login_")
+        assert "; Path=/; HttpOnly; Secure; SameSite=None" in cookie
 
     def test_a_place_uses_its_client(self, server, browsers):
         answer = redirect_of(browsers, server, "own", "/staff/x")
