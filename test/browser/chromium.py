@@ -9,6 +9,8 @@ PATIENCE_SEC = 15 * PATIENCE
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-dev-shm-usage", "--window-size=1000,800", "--ignore-certificate-errors",
+         # no port between chromedriver and Chromium: they would look for `localhost`
+         "--remote-debugging-pipe",
          # names of the tests; *.localhost is loopback for Chromium anyway
          "--host-resolver-rules=MAP *.test 127.0.0.1"]
 
@@ -22,12 +24,28 @@ def missing():
     return "" if importlib.util.find_spec("selenium") else "python3-selenium"
 
 
+def driver_service():
+    """A chromedriver that is reached by address: a bare Debian has no /etc/hosts and with it
+    no `localhost`."""
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common import utils
+
+    class LoopbackService(Service):
+        @property
+        def service_url(self):
+            return f"http://127.0.0.1:{self.port}"
+
+        def is_connectable(self):
+            return utils.is_connectable(self.port, "127.0.0.1")
+
+    return LoopbackService(shutil.which("chromedriver"))
+
+
 class Browser:
     """One Chromium with a profile of its own."""
 
     def __init__(self, preferences=None):
         from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
         self.profile = tempfile.mkdtemp(prefix="chromium-test-")
         options = webdriver.ChromeOptions()
         options.binary_location = shutil.which("chromium")
@@ -35,8 +53,7 @@ class Browser:
             options.add_argument(flag)
         if preferences:
             options.add_experimental_option("prefs", preferences)
-        self.driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")),
-                                       options=options)
+        self.driver = webdriver.Chrome(service=driver_service(), options=options)
         self.driver.set_page_load_timeout(PATIENCE_SEC)
         self.seen = set()
 
