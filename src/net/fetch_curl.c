@@ -11,6 +11,7 @@
 
 #define MAX_HEADERS 65536
 #define FIRST_ROOM  8192
+#define TOO_LARGE   "the answer is larger than 1 MiB"
 
 typedef struct {
     cog_fetch_conf_t conf;
@@ -115,7 +116,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     size_t len = size * count;
 
     if (len > COG_FETCH_MAX_BODY - transfer->body_len) {
-        return stop(transfer, "the answer is larger than 1 MiB");
+        return stop(transfer, TOO_LARGE);
     }
     reserve(transfer, len);
     memcpy(transfer->body + transfer->body_len, bytes, len);
@@ -296,6 +297,15 @@ static const char *name_call(const transfer_t *transfer)
                        transfer->url.origin, transfer->url.path, NULL);
 }
 
+/* Who notices first that an answer is too large depends on the version of curl. */
+static const char *tell_fault(const transfer_t *transfer, CURLcode result)
+{
+    if (transfer->fault) {
+        return transfer->fault;
+    }
+    return result == CURLE_FILESIZE_EXCEEDED ? TOO_LARGE : transfer->error;
+}
+
 static cog_err_t perform(CURL *handle, transfer_t *transfer, const cog_log_t *log,
                          cog_fetch_response_t *response)
 {
@@ -311,7 +321,7 @@ static cog_err_t perform(CURL *handle, transfer_t *transfer, const cog_log_t *lo
     }
     result = curl_easy_perform(handle);
     if (result != CURLE_OK) {
-        detail = transfer->fault ? transfer->fault : transfer->error;
+        detail = tell_fault(transfer, result);
         COG_LOG(log, WARNING, 2102, "%s got no answer: %s (%s)", name_call(transfer),
                 curl_easy_strerror(result),
                 cog_text_for_log(transfer->pool, detail, CURL_ERROR_SIZE));
