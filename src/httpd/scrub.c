@@ -103,7 +103,7 @@ static const char *split_lines(apr_pool_t *pool, const char *cookies, const char
     for (char *c = strstr(copy, prefix); c; c = strstr(c + 1, prefix)) {
         char *end = c + strcspn(c, ",;");
 
-        if (cut_before(copy, c) && *end == ',') {
+        if (cut_before(copy, c) && end[0] == ',' && end[1] == ' ') {
             *end = ';';
         }
     }

@@ -228,6 +228,7 @@ class TestSeveralClients:
         conf = ordinary_conf(pool, backend)
         conf.section("CognitoClient", '"staff"', *site_lines(staff, "staff")[:2])
         conf.protect("/secure/staff", "CognitoUse staff")
+        conf.add("LimitRequestFieldSize 16380")
         return Site(start(conf), pool)
 
     def test_a_logout_ends_the_sessions_of_all_clients(self, site, browser, staff):
@@ -237,3 +238,10 @@ class TestSeveralClients:
         leave(site, browser)
         assert not browser.jar.all(SESSION)
         assert is_login(staff, site.visit(browser, "/secure/staff"))
+
+    def test_it_revokes_the_tokens_of_all(self, site, browser, staff):
+        site.sign_in(browser)
+        Site(site.server, staff).sign_in(browser, "/secure/staff", "sam")
+        leave(site, browser)
+        for one in (site.pool, staff):
+            assert one.wait_for_requests("revoke")[-1].status == 200

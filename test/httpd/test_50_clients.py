@@ -22,6 +22,7 @@ class TestTwoPools:
         conf.section("CognitoClient", '"staff"', *site_lines(staff, "staff")[:2],
                      "CognitoScope openid email")
         conf.protect("/secure/staff", "CognitoUse staff")
+        conf.add("LimitRequestFieldSize 16380")
         return Site(start(conf), pool)
 
     @pytest.fixture
