@@ -150,10 +150,45 @@ static void warn_of_closed_hosts(const lifecycle_t *life)
     }
 }
 
+/* Can a Require meet this AuthType? Sections of the main server are merged with those of
+ * virtual hosts. */
+static int is_needed(const lifecycle_t *life, const cog_written_t *auth_type)
+{
+    const apr_array_header_t *needs = life->tree->needs;
+
+    for (int i = 0; i < needs->nelts; ++i) {
+        const server_rec *s = APR_ARRAY_IDX(needs, i, cog_written_t).s;
+
+        if (s == auth_type->s || s == life->main_server ||
+            auth_type->s == life->main_server) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* httpd asks nobody who they are where no Require wants to know. */
+static void warn_of_open_places(const lifecycle_t *life)
+{
+    const apr_array_header_t *auth_types = life->tree->auth_types;
+
+    for (int i = 0; i < auth_types->nelts; ++i) {
+        const cog_written_t *auth_type = &APR_ARRAY_IDX(auth_types, i, cog_written_t);
+
+        if (!is_needed(life, auth_type)) {
+            COG_LOG(cog_log_of_server(life->start->scratch, auth_type->s), WARNING, 4025,
+                    "AuthType Cognito (%s) protects nothing: no Require asks who it is; "
+                    "write Require valid-user",
+                    auth_type->place);
+        }
+    }
+}
+
 static void warn_of_all(const lifecycle_t *life)
 {
     cog_advise_warnings(life->start->scratch, life->hosts);
     warn_of_closed_hosts(life);
+    warn_of_open_places(life);
 }
 
 /* A virtual host without a setting of its own shares the main server's configuration, but

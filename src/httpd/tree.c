@@ -51,6 +51,29 @@ static void note(const walk_t *walk, const ap_directive_t *directive, const char
     written->sets_user = has_sibling(directive, "CognitoRemoteUser");
 }
 
+/* What Require can ask for without knowing who it is. */
+static int is_about_nobody(const char *type)
+{
+    static const char *const types[] = {"all",         "ip",  "host",   "local",
+                                        "forward-dns", "env", "method", "ssl"};
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(*types); ++i) {
+        if (strcasecmp(type, types[i]) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int makes_use_of_users(const char *directive, const char *value, const char *rest)
+{
+    const char *type = strcasecmp(value, "not") == 0 ? rest : value;
+
+    return (strcasecmp(directive, "Require") == 0 && !is_about_nobody(type)) ||
+           (strcasecmp(directive, "CognitoUnauthenticated") == 0 &&
+            strcasecmp(value, "pass") == 0);
+}
+
 static void read_directive(const walk_t *walk, const ap_directive_t *directive)
 {
     const char *args = directive->args ? directive->args : "";
@@ -62,6 +85,10 @@ static void read_directive(const walk_t *walk, const ap_directive_t *directive)
     }
     if (strcasecmp(directive->directive, "CognitoUse") == 0) {
         note(walk, directive, value, walk->tree->uses);
+    }
+    if (makes_use_of_users(directive->directive, value,
+                           ap_getword_conf(walk->pool, &args))) {
+        note(walk, directive, value, walk->tree->needs);
     }
 }
 
@@ -85,6 +112,7 @@ const cog_tree_t *cog_tree_read(apr_pool_t *pool, server_rec *main_server)
     tree->main_server = main_server;
     tree->auth_types = apr_array_make(pool, 8, sizeof(cog_written_t));
     tree->uses = apr_array_make(pool, 8, sizeof(cog_written_t));
+    tree->needs = apr_array_make(pool, 8, sizeof(cog_written_t));
     read_all(&walk, ap_conftree);
     return tree;
 }

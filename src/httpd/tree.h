@@ -6,7 +6,7 @@
 #include <httpd.h>
 #include <http_config.h>
 
-/* One `AuthType Cognito` or `CognitoUse NAME`. */
+/* One `AuthType Cognito`, `CognitoUse NAME`, or directive that makes use of users. */
 typedef struct {
     server_rec *s;     /* the virtual host around it */
     const char *value; /* Cognito, or the name */
@@ -19,6 +19,8 @@ typedef struct {
     const server_rec *main_server;
     apr_array_header_t *auth_types; /* cog_written_t */
     apr_array_header_t *uses;       /* cog_written_t */
+    apr_array_header_t *needs;      /* cog_written_t: Require of more than an address, or
+                                     * CognitoUnauthenticated pass */
 } cog_tree_t;
 
 const cog_tree_t *cog_tree_read(apr_pool_t *pool, server_rec *main_server);

@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from harness.client import origin_of
-from harness.conf import Conf, section_lines
+from harness.conf import MODULE_DIR, Conf, section_lines
 from harness.server import Server, StartFailed
 
 POOL = "CognitoUserPool eu-west-1_AbC123dEf"
@@ -199,6 +199,35 @@ def test_header_lines_that_are_too_short_for_cookies_are_a_warning(made, limit, 
         f"COG4024: LimitRequestFieldSize {limit} may be too little for the cookies of sessions and "
         "logins: users whose browsers send more get nothing but 400; write 8190 or more\n"
         if warns else "") + "Syntax OK\n"
+
+
+OPEN = [
+    ("no Require", [], True),
+    ("all granted", ["Require all granted"], True),
+    ("an address", ["Require ip 10.0.0.0/8", "<RequireAny>", "Require local", "</RequireAny>"], True),
+    ("no such address", ["<RequireAll>", "Require not ip 10.0.0.0/8", "Require all granted",
+                         "</RequireAll>"], True),
+    ("a user", ["Require valid-user"], False),
+    ("not a user", ["<RequireAll>", "Require all granted", "Require not user eve",
+                    "</RequireAll>"], False),
+    ("an expression", ['Require expr "true"'], False),
+    ("pass", ["Require all granted", "CognitoUnauthenticated pass"], False),
+]
+
+
+@pytest.mark.parametrize("lines, warns", [row[1:] for row in OPEN], ids=[row[0] for row in OPEN])
+def test_a_place_that_asks_nobody_is_a_warning(made, lines, warns):
+    host = f"LoadModule authz_host_module {MODULE_DIR}/mod_authz_host.so"
+    output = said(made(host, *COMPLETE, '<Location "/">', "AuthType Cognito", *lines,
+                       "</Location>"))
+    assert output.endswith("Syntax OK\n")
+    assert ("COG4025" in output) == warns, output
+
+
+def test_a_place_whose_require_stands_elsewhere_is_silent(made):
+    output = said(made(*COMPLETE, '<Location "/">', "AuthType Cognito", "</Location>",
+                       '<Location "/in">', "Require valid-user", "</Location>"))
+    assert output == "Syntax OK\n"
 
 
 def test_a_host_that_inherits_a_section_but_no_client_is_a_warning(made):
