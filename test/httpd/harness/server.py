@@ -82,10 +82,14 @@ class Server:
         return done.returncode, done.stdout
 
     def graceful(self):
-        """Restarts without losing a request; returns when the new generation is there."""
-        before = self.generations()
+        """Restarts without losing a request; returns when only the new generation listens.
+        Kept connections may still be served by the old one."""
+        before, old = self.generations(), self.children()
         self.process.send_signal(signal.SIGUSR1)
         wait_for(lambda: self.generations() > before, "the graceful restart", seconds=15)
+        listener = listening_socket(self.port)
+        wait_for(lambda: not any(holds(pid, listener) for pid in old),
+                 "the old generation to stop listening", seconds=15)
 
     def generations(self):
         return read_text(self.path("error.log")).count("resuming normal operations")
@@ -175,6 +179,23 @@ def read_text(path):
         return ""
     with open(path, encoding="utf-8", errors="backslashreplace") as file:
         return file.read()
+
+
+def listening_socket(port):
+    """What /proc/PID/fd shows of the socket that listens on the port."""
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        rows = [line.split() for line in file.readlines()[1:]]
+    inode = next(row[9] for row in rows
+                 if row[3] == "0A" and int(row[1].partition(":")[2], 16) == int(port))
+    return f"socket:[{inode}]"
+
+
+def holds(pid, link):
+    try:
+        folder = f"/proc/{pid}/fd"
+        return any(os.readlink(os.path.join(folder, fd)) == link for fd in os.listdir(folder))
+    except OSError:  # it has ended, or closed one meanwhile
+        return os.path.exists(f"/proc/{pid}")
 
 
 def all_pids():

@@ -3,7 +3,8 @@ import os
 import time
 
 # sanitizers and valgrind make httpd slow: TEST_PATIENCE=10 multiplies every deadline
-PATIENCE = float(os.environ.get("TEST_PATIENCE", "1"))
+IS_SLOW = bool(os.environ.get("HTTPD_PRELOAD") or os.environ.get("HTTPD_WRAPPER"))
+PATIENCE = float(os.environ.get("TEST_PATIENCE", "5" if IS_SLOW else "1"))
 
 
 def wait_for(condition, what, seconds=5.0, step=0.01):
