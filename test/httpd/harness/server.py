@@ -1,18 +1,22 @@
 """A private httpd: its own folder, its own port, stopped by its own pid."""
+import datetime
 import glob
 import os
+import re
 import shlex
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import time
 
 from .errorlog import DEATH, ErrorLog
 from .ports import Port
 from .waiting import PATIENCE, wait_for
 
 HTTPD = os.environ.get("HTTPD", "/usr/sbin/apache2")
+TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 class StartFailed(Exception):
@@ -84,15 +88,20 @@ class Server:
     def graceful(self):
         """Restarts without losing a request; returns when only the new generation listens.
         Kept connections may still be served by the old one."""
-        before, old = self.generations(), self.children()
+        before = len(self.generations())
         self.process.send_signal(signal.SIGUSR1)
-        wait_for(lambda: self.generations() > before, "the graceful restart", seconds=15)
-        listener = listening_socket(self.port)
+        wait_for(lambda: len(self.generations()) > before, "the graceful restart", seconds=15)
+        born, listener = self.generations()[-1], listening_socket(self.port)
+        old = [pid for pid in self.children() if started(pid) < born - 2 * TICK]
         wait_for(lambda: not any(holds(pid, listener) for pid in old),
                  "the old generation to stop listening", seconds=15)
 
     def generations(self):
-        return read_text(self.path("error.log")).count("resuming normal operations")
+        """When each generation of children was called into life, in seconds since 1970."""
+        lines = re.findall(r"^\[(.*?)\].*resuming normal operations",
+                           read_text(self.path("error.log")), re.MULTILINE)
+        return [datetime.datetime.strptime(x, "%a %b %d %H:%M:%S.%f %Y").timestamp()
+                for x in lines]
 
     def children(self):
         """Pids of the processes that serve requests."""
@@ -188,6 +197,16 @@ def listening_socket(port):
     inode = next(row[9] for row in rows
                  if row[3] == "0A" and int(row[1].partition(":")[2], 16) == int(port))
     return f"socket:[{inode}]"
+
+
+def started(pid):
+    """When a process began, in seconds since 1970, to one clock tick; now if it has ended."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            ticks = int(file.read().rpartition(")")[2].split()[19])
+    except OSError:
+        return time.time()
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + ticks * TICK
 
 
 def holds(pid, link):
