@@ -88,7 +88,7 @@ class TestTampering:
             assert is_login(site.pool, get(site, browser, f"{SESSION}={value[:length]}"))
 
     @pytest.mark.parametrize("tail", ["A", "AAAA", "=", "==", ".", "%00", "\x7f", "\xff", "1",
-                                      " x", ",x", '"'])
+                                      " x", '"'])
     def test_nothing_may_be_added(self, site, browser, tail):
         site.sign_in(browser)
         assert get(site, browser, f"{SESSION}={browser.jar.value(SESSION)}{tail}").status != 200
