@@ -82,5 +82,6 @@ def test_own_certificates_can_be_used(emulator, tmp_path):
 def test_a_reset_over_tls_is_no_clean_end(emulator, browser):
     pool = emulator.pool()
     pool.fail("jwks", reset="in-body", times=1)
-    with pytest.raises((requests.exceptions.ConnectionError, ssl.SSLError, ValueError)):
+    with pytest.raises((requests.exceptions.ConnectionError,
+                        requests.exceptions.ChunkedEncodingError, ssl.SSLError, ValueError)):
         browser.get(pool.jwks).json()
