@@ -1,6 +1,5 @@
 #include "base/text.h"
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
 
@@ -12,64 +11,6 @@ int cog_text_has_control(const char *text)
         }
     }
     return 0;
-}
-
-/* How many octets follow the first one of a character; -1: it cannot be a first one. */
-static int count_following(unsigned char first)
-{
-    if (first < 0x80) {
-        return 0;
-    }
-    if (first >= 0xc2 && first <= 0xdf) {
-        return 1;
-    }
-    if (first >= 0xe0 && first <= 0xef) {
-        return 2;
-    }
-    return first >= 0xf0 && first <= 0xf4 ? 3 : -1;
-}
-
-/* RFC 3629, 4: the second octet's limits rule out overlong forms, surrogates and what is
- * above U+10FFFF. */
-static int is_second(unsigned char first, unsigned char second)
-{
-    unsigned char low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-
-    return second >= low && second <= high;
-}
-
-int cog_text_is_utf8(const char *text, size_t len)
-{
-    const unsigned char *bytes = (const unsigned char *)text;
-
-    for (size_t i = 0; i < len;) {
-        int following = count_following(bytes[i]);
-
-        if (following < 0 || (size_t)following >= len - i) {
-            return 0;
-        }
-        for (int k = 1; k <= following; ++k) {
-            unsigned char c = bytes[i + (size_t)k];
-
-            if (k == 1 ? !is_second(bytes[i], c) : (c & 0xc0) != 0x80) {
-                return 0;
-            }
-        }
-        i += (size_t)following + 1;
-    }
-    return 1;
-}
-
-int cog_text_is_token(const char *text)
-{
-    const char *c = text;
-
-    while ((unsigned char)*c < 0x80 &&
-           (apr_isalnum(*c) || (*c && strchr("!#$%&'*+-.^_`|~", *c)))) {
-        ++c;
-    }
-    return c > text && *c == '\0';
 }
 
 int cog_text_begins(const char *text, const char *prefix)
@@ -185,14 +126,4 @@ apr_array_header_t *cog_text_split(apr_pool_t *pool, const char *joined)
         *out++ = *c;
     }
     return texts;
-}
-
-const char *cog_text_fold(apr_pool_t *pool, const char *name)
-{
-    char *folded = apr_pstrdup(pool, name);
-
-    for (char *c = folded; *c; ++c) {
-        *c = (unsigned char)*c < 0x80 && apr_isalnum(*c) ? (char)apr_tolower(*c) : '_';
-    }
-    return folded;
 }

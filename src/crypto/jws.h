@@ -15,12 +15,12 @@
 
 typedef struct cog_jws_t cog_jws_t;
 
-/* Take a compact JWS apart. At most COG_JWS_MAX_LEN bytes in three canonical base64url
- * parts; header and payload are duplicate-free JSON objects; `alg` is RS256 (else
- * COG_E_TOKEN_ALGORITHM); `kid` is 1 to 128 printable octets; no `crit`, no `b64`, no
- * embedded or referenced key (jwk, jku, x5c, x5u), no `zip`, no `enc`; `typ`, when
- * present, is JWT or at+jwt. Everything else is COG_E_TOKEN_MALFORMED. Nothing in it is
- * verified yet. */
+/* Take a compact JWS apart; `token` must live as long as the result. At most
+ * COG_JWS_MAX_LEN bytes in three canonical base64url parts; header and payload are
+ * duplicate-free JSON objects; `alg` is RS256 (else COG_E_TOKEN_ALGORITHM); `kid` is 1 to
+ * 128 printable octets; no `crit`, no `b64`, no embedded or referenced key (jwk, jku,
+ * x5c, x5u), no `zip`, no `enc`; `typ`, when present, is JWT or at+jwt. Everything else
+ * is COG_E_TOKEN_MALFORMED. Nothing in it is verified yet. */
 cog_err_t cog_jws_parse(apr_pool_t *pool, cog_secret_t token, cog_jws_t **jws);
 
 const char *cog_jws_kid(const cog_jws_t *jws);

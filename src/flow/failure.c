@@ -60,8 +60,6 @@ static const cog_failure_t failures[] = {
      "(scheme, host, port) and look for a proxy that drops cookies"},
     {COG_E_LOGIN_REFUSED, 403, COG_LOG_WARNING, "The sign-in was not completed",
      "The sign-in service has ended this sign-in.", TRY_AGAIN, NULL},
-    {COG_E_BAD_RETURN_TO, 400, COG_LOG_INFO, "This address is not part of this site",
-     "The link wants to lead you to another place.", NULL, NULL},
     {COG_E_UNAUTHENTICATED, 401, COG_LOG_DEBUG, "Please sign in",
      "This page needs a sign-in.", NULL, NULL},
     {COG_E_FORBIDDEN, 403, COG_LOG_INFO, "You may not see this page",
