@@ -206,5 +206,6 @@ void cog_conf_set_server(server_rec *s, cog_server_conf_t *conf)
 
 cog_dir_conf_t *cog_conf_of_dir(const ap_conf_vector_t *per_dir)
 {
-    return ap_get_module_config(per_dir, &auth_cognito_module);
+    /* the function: the macro of the same name would cast the const away */
+    return (ap_get_module_config)(per_dir, &auth_cognito_module);
 }

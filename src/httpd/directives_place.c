@@ -43,7 +43,7 @@ const char *cog_set_unauthenticated(cmd_parms *cmd, void *dir, const char *value
 {
     static const struct {
         const char *name;
-        cog_unauthenticated_t mode;
+        int mode; /* cog_unauthenticated_t */
     } modes[] = {
         {"auto",  COG_UNAUTHENTICATED_AUTO },
         {"login", COG_UNAUTHENTICATED_LOGIN},

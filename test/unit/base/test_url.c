@@ -56,7 +56,7 @@ static const char *const bad[] = {
     /* octets that are no part of a URL */
     "https://a.example/b c", "https://a.example/\r\n", "https://a.example/\x01", "https://a\x7f",
     "https://a.example/\xc3\xa9", "https://\xc3\xa9.example", "https://a.example?\t",
-    "https://a\texample", "https://a.example\xe3\x80\x82" "b", "https://a\n.example",
+    "https://a\texample", ("https://a.example\xe3\x80\x82" "b"), "https://a\n.example",
     /* ports */
     "https://a:", "https://a:/", "https://a:0", "https://a:00443", "https://a:0443", "https://a:65536",
     "https://a:65979", "https://a:99999", "https://a:100000", "https://a:4294967739", "https://a:+443",
@@ -223,7 +223,7 @@ static const char *const foreign_places[] = {
     "//", "//evil.example", "///evil.example", "////evil.example", "/////evil.example", "//evil.example/..",
     "//evil.example//", "//app.example@evil.example", "//evil.example:80/", "//@evil.example", "//:80",
     "//[::1]", "//2130706433", "//0x7f000001", "//evil%E3%80%82example", "//%65vil.example", "//?", "//#",
-    "//\xe2\x80\xaf" "evil.example", "//evil.example?a=/b", "//evil.example#/b", "//.", "//..", "//;a",
+    ("//\xe2\x80\xaf" "evil.example"), "//evil.example?a=/b", "//evil.example#/b", "//.", "//..", "//;a",
     /* backslashes, which browsers take for slashes */
     "\\", "\\\\evil.example", "\\/evil.example", "/\\", "/\\evil.example", "/\\/evil.example", "/\\\\evil.example",
     "//\\evil.example", "/a\\b", "/a\\..\\..\\b", "/a?b\\c", "\\a", "/\\@evil.example", "/\\\tevil.example",

@@ -53,8 +53,8 @@ static void takes_one_certificate_or_more(void **state)
 static void refuses_a_file_without_certificates(void **state)
 {
     static const char *const texts[] = {"", "\n", "hello\n",
-                                        "-----BEGIN PRIVATE KEY-----\nAAAA\n"
-                                        "-----END PRIVATE KEY-----\n"};
+                                        ("-----BEGIN PRIVATE KEY-----\nAAAA\n"
+                                         "-----END PRIVATE KEY-----\n")};
 
     for (size_t i = 0; i < COUNT(texts); ++i) {
         assert_string_equal(check(*state, texts[i]), "holds no certificate in PEM form");

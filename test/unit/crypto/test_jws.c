@@ -418,7 +418,7 @@ static const char *token_of_len(apr_pool_t *pool, size_t len)
     size_t signature = 342 + 2;
 
     for (size_t blanks = 0; blanks < 4; ++blanks) {
-        const char *header = apr_psprintf(pool, "{%*s%s", (int)blanks, "", HEADER + 1);
+        const char *header = apr_psprintf(pool, "{%*s%s", (int)blanks, "", &HEADER[1]);
         size_t payload = len - signature - (strlen(header) * 4 + 2) / 3;
 
         if (payload % 4 != 1) {

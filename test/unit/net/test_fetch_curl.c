@@ -196,8 +196,8 @@ static void answer_oddly(talk_t *talk)
         "HTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n",
         "HTTP/1.1 500 Oh\r\nDate: soon\r\nContent-Length: 2\r\n\r\nno",
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
-        "chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n",
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"),
     };
 
     for (size_t i = 0; i < COUNT(answers) && talk_read(talk); ++i) {
