@@ -116,6 +116,7 @@ class Server:
         if self.process.poll() is not None:
             problems.append(f"httpd had ended by itself, exit code {self.process.returncode}")
         else:
+            self.settle()
             self.process.terminate()
             try:
                 code = self.process.wait(timeout=20 * PATIENCE)
@@ -126,6 +127,21 @@ class Server:
                 self.kill()
         self.process = None
         return problems
+
+    def settle(self):
+        """Waits until the children have come up. A child of httpd that gets SIGTERM while it
+        still initialises runs its cleanups inside the signal handler, in the middle of
+        whatever it was doing, and may corrupt its heap."""
+        seen = []
+
+        def is_quiet():
+            seen.append({pid: activity_of(pid) for pid in self.children()})
+            return len(seen) > 2 and seen[-1] == seen[-2] == seen[-3]
+
+        try:
+            wait_for(is_quiet, "children that are up", seconds=5, step=0.03)
+        except AssertionError:
+            pass  # they are busy, so they are up
 
     def kill(self):
         if self.process and self.process.poll() is None:
@@ -219,6 +235,16 @@ def holds(pid, link):
 
 def all_pids():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def activity_of(pid):
+    """Processor time and number of threads."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return fields[11], fields[12], fields[17]
+    except (OSError, IndexError):
+        return None
 
 
 def parent_of(pid):
