@@ -1,8 +1,4 @@
 """What every test asserts besides its own: logs clean, children alive, no secret anywhere."""
-import os
-import re
-import warnings
-
 from .errorlog import Expectations
 
 SHORTEST_SECRET = 12
@@ -62,7 +58,7 @@ class Oracle:
         """Stops it, and reads all that it left behind."""
         problems = server.stop()
         self.servers.remove(server)
-        problems += self.judge(without_stop_race(server.log.read_new()), server.allowed)
+        problems += self.judge(server.log.read_new(), server.allowed)
         problems += [f"a report: {r}" for r in server.reports()]
         for name, text in server.logged().items():
             problems += self.leaks(name, text)
@@ -78,20 +74,3 @@ class Oracle:
 
     def leaks(self, where, text):
         return [f"a secret in {where}: {s[:60]}" for s in self.secrets.found_in(text)]
-
-
-# httpd's children run their cleanups inside the handler of SIGTERM. One that is just leaving
-# after a graceful restart, or just starting, may then corrupt its heap; plain httpd does, too.
-STOP_RACE = re.compile(r"AH00052: child pid \d+ exit signal (Segmentation fault|Abort)|"
-                       r"^(corrupted |double free|free\(\)|malloc)")
-
-
-def without_stop_race(entries):
-    """What was logged while a server stopped, less that: a warning, not a failure. With a
-    sanitizer, which would name a fault of ours, nothing is left out."""
-    if os.environ.get("HTTPD_PRELOAD"):
-        return entries
-    raced = [e for e in entries if STOP_RACE.search(e.line)]
-    for entry in raced:
-        warnings.warn(f"httpd was stopped at a bad moment: {entry.line}", stacklevel=2)
-    return [e for e in entries if e not in raced]
