@@ -45,10 +45,34 @@ typedef struct {
     apr_time_t (*now)(void *context); /* wall clock, in microseconds */
 } cog_clock_t;
 
+#define COG_STORE_MAX_KEY   200
+#define COG_STORE_MAX_VALUE (64 * 1024)
+
+/* What processes and hosts share: small values under keys, each with an end. A key is at
+ * most COG_STORE_MAX_KEY printable ASCII characters without blanks; a value at most
+ * COG_STORE_MAX_VALUE bytes, which its owner has sealed for its key. Lives end after
+ * `ttl_sec` seconds, at least one. COG_E_STORE when the store cannot be asked, or its
+ * answer is in doubt: it has been logged, and nothing may be concluded from it.
+ * Thread-safe; no call takes longer than half a second. */
+typedef struct {
+    void *context;
+    /* COG_E_NOT_FOUND when nothing is there (any more). */
+    cog_err_t (*get)(void *context, apr_pool_t *pool, const cog_log_t *log,
+                     const char *key, cog_span_t *value);
+    cog_err_t (*set)(void *context, const cog_log_t *log, const char *key,
+                     cog_span_t value, int64_t ttl_sec);
+    /* COG_E_EXISTS when something is there: of many that add at once, one has COG_OK. */
+    cog_err_t (*add)(void *context, const cog_log_t *log, const char *key,
+                     cog_span_t value, int64_t ttl_sec);
+    /* COG_OK also when nothing was there. */
+    cog_err_t (*remove)(void *context, const cog_log_t *log, const char *key);
+} cog_store_t;
+
 typedef struct cog_ports_t {
     cog_clock_t clock;
     const cog_random_t *random;
     cog_fetcher_t fetcher;
+    cog_store_t store;
     const cog_log_t *log;
 } cog_ports_t;
 

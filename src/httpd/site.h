@@ -25,6 +25,7 @@ typedef struct cog_site_t {
     const cog_conf_t *conf;
     cog_fetcher_t fetcher;
     cog_fetch_conf_t calls;      /* what `fetcher` keeps to */
+    cog_store_t store;           /* of CognitoStore */
     apr_array_header_t *clients; /* cog_site_client_t */
 } cog_site_t;
 

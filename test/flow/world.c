@@ -19,8 +19,10 @@ static const char *json_text(apr_pool_t *pool, const char *quoted)
 /* ---- ports
  * ----------------------------------------------------------------------------- */
 
-static int shall_fail(world_t *world)
+static int shall_fail(void *context)
 {
+    world_t *world = context;
+
     return ++world->calls == world->fail_at;
 }
 
@@ -208,6 +210,9 @@ world_t *world_make(apr_pool_t *pool)
 
     world->pool = pool;
     world->now = WORLD_NOW;
+    world->store = fake_store_make(pool, &world->now);
+    world->store->context = world;
+    world->store->shall_fail = shall_fail;
     world->signer = the_signer();
     world->nonce = "";
     world->claims = "";
@@ -337,8 +342,10 @@ cog_reply_t *world_request(world_t *world, const char *method, const char *targe
     *random = (cog_random_t){world, fill};
     *log = (cog_log_t){world, pool, is_on, write_log};
     *ports = (cog_ports_t){
-        {world, now  },
-        random, {world, fetch},
+        {world, now},
+        random,
+        {world, fetch},
+        fake_store_port(world->store),
         log
     };
     add_navigation_headers(world);

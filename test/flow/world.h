@@ -11,6 +11,7 @@
 #include "base/query.h"
 #include "flow/provider.h"
 #include "session/login_state.h"
+#include "test/flow/fake_store.h"
 #include "test/unit/jwt_maker.h"
 
 #define WORLD_ORIGIN "https://app.example.com"
@@ -31,7 +32,8 @@ typedef struct {
     /* the world */
     int64_t now;
     unsigned random_count;
-    int calls;   /* of random and fetch so far */
+    fake_store_t *store;
+    int calls;   /* of random, fetch and store so far */
     int fail_at; /* the number of the call that fails, 0: none */
     /* the user pool */
     jwt_maker_t *signer;

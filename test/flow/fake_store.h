@@ -1,0 +1,30 @@
+/* A store for tests: a table with a clock. */
+#ifndef COG_TEST_FAKE_STORE_H
+#define COG_TEST_FAKE_STORE_H
+
+#include <apr_hash.h>
+#include <stdint.h>
+
+#include "flow/ports.h"
+
+typedef struct {
+    apr_pool_t *pool;
+    apr_hash_t *entries;
+    const int64_t *now; /* seconds since 1970: the test's clock */
+    void *context;      /* of `shall_fail` */
+    int (*shall_fail)(void *context); /* asked once for each call; NULL: none fails */
+    int is_down;                      /* every call fails */
+    int calls;
+} fake_store_t;
+
+fake_store_t *fake_store_make(apr_pool_t *pool, const int64_t *now);
+
+cog_store_t fake_store_port(fake_store_t *store);
+
+/* How many live entries have a key that begins with `prefix`? */
+int fake_store_count(const fake_store_t *store, const char *prefix);
+
+/* Forget everything, as a store does that restarts. */
+void fake_store_clear(fake_store_t *store);
+
+#endif
