@@ -1,7 +1,6 @@
 """The demonstration does what the README says: `./dev demo` starts it in the same way."""
 import os
 import re
-import signal
 import stat
 import subprocess
 import sys
@@ -11,7 +10,7 @@ import pytest
 from chromium import Browser
 from conftest import HERE, PICTURES
 from harness.conf import MODULE
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE, wait_for
 
 SRCDIR = os.path.abspath(os.path.join(HERE, "..", ".."))
 
@@ -26,6 +25,9 @@ class Demo:
             env={**os.environ, "DEMO_DIR": folder, "MODULE": MODULE},
             stdout=open(os.path.join(folder, "said.txt"), "w", encoding="utf-8"),
             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+
+    def wait(self):
+        """Until it says where it is."""
         wait_for(lambda: "Ctrl-C" in self.said() or self.process.poll() is not None,
                  "the demonstration", seconds=30)
         found = re.search(r"The site +(\S+)/", self.said())
@@ -40,8 +42,13 @@ class Demo:
         return re.search(rf"{user} +/ (\S+)", self.said())[1]
 
     def end(self):
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=20)
+        """As ./dev ends it. SIGINT would not do: who is started in the background, as by a
+        script, inherits that it is ignored."""
+        self.process.terminate()
+        try:
+            return self.process.wait(timeout=40 * PATIENCE)
+        finally:
+            self.process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +56,12 @@ def demo():
     with tempfile.TemporaryDirectory(prefix="demo-test-") as folder:
         os.chmod(folder, stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH)
         running = Demo(folder)
-        yield running
-        assert running.end() == 0, running.said()
+        try:
+            running.wait()
+            yield running
+        finally:
+            code = running.end()
+        assert code == 0, running.said()
 
 
 @pytest.fixture

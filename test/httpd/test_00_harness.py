@@ -54,6 +54,14 @@ class TestErrorLog:
     def test_a_line_that_httpd_did_not_write_is_a_problem(self):
         assert len(verdict("oops\n")) == 1
 
+    def test_an_httpd_newer_than_openssl_is_no_problem(self):
+        line = HEAD + "[ssl:warn] [pid 7:tid 8] AH01882: Init: this version of mod_ssl was " \
+            "compiled against a newer library (OpenSSL 3.0.22 (OpenSSL 3.0.19), version " \
+            "currently loaded is 0x30000130) - may result in undefined or erroneous behavior\n"
+        assert verdict(line) == []
+        assert len(verdict(line.replace("ssl:warn", "ssl:error"))) == 1
+        assert len(verdict(line.replace("AH01882", "AH01873"))) == 1
+
     def test_a_half_written_line_waits_for_its_end(self, tmp_path):
         from harness.errorlog import ErrorLog
         path = tmp_path / "log"
