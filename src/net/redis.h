@@ -1,0 +1,26 @@
+/* The store port over a Redis server, or one that speaks its protocol (Valkey). */
+#ifndef COG_NET_REDIS_H
+#define COG_NET_REDIS_H
+
+#include <apr_pools.h>
+
+#include "flow/ports.h"
+
+/* What the administrator says about the server. */
+typedef struct {
+    const char *host; /* a name or an address, IPv6 without brackets */
+    int port;
+    int has_tls;           /* rediss:// */
+    const char *user;      /* of an ACL; NULL: none */
+    cog_secret_t password; /* unset: no AUTH */
+    int database;          /* 0: no SELECT */
+    const char *ca_file;   /* PEM, NULL: the system's */
+} cog_redis_conf_t;
+
+/* A store for one configuration, whose texts must live as long as `conf_pool`. Makes no
+ * connection: each process makes its own when it needs one, keeps a few, and closes them
+ * with `conf_pool`. COG_E_MISCONFIGURED when `ca_file` cannot be read. */
+cog_err_t cog_redis_make(apr_pool_t *conf_pool, const cog_redis_conf_t *conf,
+                         cog_store_t *store);
+
+#endif
