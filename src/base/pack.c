@@ -138,6 +138,14 @@ void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len
     memcpy(bytes, from, len);
 }
 
+cog_span_t cog_unpack_span(cog_unpacker_t *unpacker)
+{
+    size_t len = (size_t)cog_unpack_number(unpacker);
+    const unsigned char *bytes = take(unpacker, len);
+
+    return (cog_span_t){bytes, bytes ? len : 0};
+}
+
 int cog_unpack_is_complete(const cog_unpacker_t *unpacker)
 {
     return !unpacker->is_broken && unpacker->at == unpacker->end;

@@ -36,6 +36,9 @@ uint64_t cog_unpack_number(cog_unpacker_t *unpacker);
 const char *cog_unpack_text(cog_unpacker_t *unpacker); /* points into the record */
 void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len);
 
+/* What cog_pack_bytes() has packed, of any length; points into the record. */
+cog_span_t cog_unpack_span(cog_unpacker_t *unpacker);
+
 /* TRUE when every read was good and nothing is left over. */
 int cog_unpack_is_complete(const cog_unpacker_t *unpacker);
 

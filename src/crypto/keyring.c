@@ -17,6 +17,8 @@ static const char *const purposes[COG_PURPOSE_COUNT] = {
     [COG_PURPOSE_STATE] = "mod_auth_cognito 1 state",
     [COG_PURPOSE_RETURN] = "mod_auth_cognito 1 return",
     [COG_PURPOSE_CONFIRM] = "mod_auth_cognito 1 confirm",
+    [COG_PURPOSE_RENEWAL] = "mod_auth_cognito 1 renewal",
+    [COG_PURPOSE_END] = "mod_auth_cognito 1 end",
 };
 
 static const char key_id[] = "mod_auth_cognito 1 key id";

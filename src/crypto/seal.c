@@ -13,7 +13,8 @@
 #define TAG_LEN    16
 #define HEAD_LEN   (1 + COG_KEY_ID_LEN + NONCE_LEN)
 #define MAX_PLAIN  65536
-#define MAX_SEALED ((HEAD_LEN + MAX_PLAIN + TAG_LEN) * 4 / 3 + 4)
+#define MAX_BYTES  (HEAD_LEN + MAX_PLAIN + TAG_LEN)
+#define MAX_SEALED (MAX_BYTES * 4 / 3 + 4)
 
 static apr_status_t free_context(void *context)
 {
@@ -66,8 +67,9 @@ static int encrypt(EVP_CIPHER_CTX *context, cog_span_t associated, cog_span_t pl
            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG_LEN, out + plain.len);
 }
 
-cog_err_t cog_seal(apr_pool_t *pool, const cog_sealer_t *sealer,
-                   const cog_binding_t *binding, cog_span_t plain, const char **sealed)
+cog_err_t cog_seal_bytes(apr_pool_t *pool, const cog_sealer_t *sealer,
+                         const cog_binding_t *binding, cog_span_t plain,
+                         cog_span_t *sealed)
 {
     const cog_keyset_t *keys = &sealer->keyring->sets[0];
     const cog_random_t *random = sealer->random;
@@ -88,7 +90,17 @@ cog_err_t cog_seal(apr_pool_t *pool, const cog_sealer_t *sealer,
                 COG_E_INTERNAL);
     COG_REQUIRE(encrypt(context, associated_data(pool, binding), plain, bytes + HEAD_LEN),
                 COG_E_INTERNAL);
-    *sealed = cog_base64url_encode(pool, (cog_span_t){bytes, len});
+    *sealed = (cog_span_t){bytes, len};
+    return COG_OK;
+}
+
+cog_err_t cog_seal(apr_pool_t *pool, const cog_sealer_t *sealer,
+                   const cog_binding_t *binding, cog_span_t plain, const char **sealed)
+{
+    cog_span_t bytes;
+
+    COG_TRY(cog_seal_bytes(pool, sealer, binding, plain, &bytes));
+    *sealed = cog_base64url_encode(pool, bytes);
     return COG_OK;
 }
 
@@ -139,19 +151,16 @@ static int open_with_any(const cog_keyring_t *keyring, cog_purpose_t purpose,
     return 0;
 }
 
-cog_err_t cog_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
-                     const cog_binding_t *binding, cog_span_t sealed, cog_span_t *plain)
+cog_err_t cog_unseal_bytes(apr_pool_t *pool, const cog_keyring_t *keyring,
+                           const cog_binding_t *binding, cog_span_t all,
+                           cog_span_t *plain)
 {
     EVP_CIPHER_CTX *context;
     envelope_t envelope;
-    cog_span_t all;
     size_t len;
 
-    COG_REQUIRE(sealed.len <= MAX_SEALED, COG_E_SEAL_BROKEN);
-    COG_REQUIRE(cog_base64url_decode(pool, (const char *)sealed.bytes, sealed.len,
-                                     &all) == COG_OK,
-                COG_E_SEAL_BROKEN);
-    COG_REQUIRE(all.len >= HEAD_LEN + TAG_LEN && all.bytes[0] == VERSION,
+    COG_REQUIRE(all.len >= HEAD_LEN + TAG_LEN && all.len <= MAX_BYTES &&
+                    all.bytes[0] == VERSION,
                 COG_E_SEAL_BROKEN);
     context = make_context(pool);
     COG_REQUIRE(context, COG_E_SEAL_BROKEN);
@@ -167,4 +176,16 @@ cog_err_t cog_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
     envelope.out[len] = '\0';
     *plain = (cog_span_t){envelope.out, len};
     return COG_OK;
+}
+
+cog_err_t cog_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
+                     const cog_binding_t *binding, cog_span_t sealed, cog_span_t *plain)
+{
+    cog_span_t all;
+
+    COG_REQUIRE(sealed.len <= MAX_SEALED, COG_E_SEAL_BROKEN);
+    COG_REQUIRE(cog_base64url_decode(pool, (const char *)sealed.bytes, sealed.len,
+                                     &all) == COG_OK,
+                COG_E_SEAL_BROKEN);
+    return cog_unseal_bytes(pool, keyring, binding, all, plain);
 }

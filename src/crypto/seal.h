@@ -28,9 +28,19 @@ typedef struct {
 cog_err_t cog_seal(apr_pool_t *pool, const cog_sealer_t *sealer,
                    const cog_binding_t *binding, cog_span_t plain, const char **sealed);
 
+/* The same as bytes, a quarter shorter, for a place that takes any. */
+cog_err_t cog_seal_bytes(apr_pool_t *pool, const cog_sealer_t *sealer,
+                         const cog_binding_t *binding, cog_span_t plain,
+                         cog_span_t *sealed);
+
 /* Open. Every fault, whatever it is, is COG_E_SEAL_BROKEN. `plain` is followed by a NUL
  * that is not counted and is wiped with `pool`. */
 cog_err_t cog_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
                      const cog_binding_t *binding, cog_span_t sealed, cog_span_t *plain);
+
+/* Open what cog_seal_bytes() has sealed. */
+cog_err_t cog_unseal_bytes(apr_pool_t *pool, const cog_keyring_t *keyring,
+                           const cog_binding_t *binding, cog_span_t sealed,
+                           cog_span_t *plain);
 
 #endif

@@ -28,6 +28,16 @@ int cog_session_is_due(const cog_session_t *session, const cog_session_limits_t 
     return session->seen < now - limits->idle_sec / 4;
 }
 
+int cog_session_wants_renewal(const cog_session_t *session, int64_t now)
+{
+    return session->renew_at > 0 && session->renew_at <= now;
+}
+
+int cog_session_needs_renewal(const cog_session_t *session, int64_t now)
+{
+    return session->expires > 0 && session->expires <= now;
+}
+
 const char *cog_session_claim(const cog_session_t *session, const char *name)
 {
     return cog_claims_get(session->claims, name);

@@ -17,9 +17,13 @@ typedef struct {
     int64_t created;   /* when the user came back from the hosted UI */
     int64_t seen;      /* last use that was written down */
     int64_t auth_time; /* when the user proved who they are, as the ID token says */
+    int64_t renew_at;  /* from then on the claims want to be renewed; 0: never */
+    int64_t expires;   /* when the claims end, unless they are renewed; 0: never */
+    int64_t renewals;  /* how often they were */
     unsigned char id[COG_SESSION_ID_LEN]; /* random, new at each login */
     const char *subject;
     const apr_array_header_t *claims; /* cog_claim_t, sorted by name */
+    int is_stored; /* it lives in the store, and the browser holds a reference to it */
 } cog_session_t;
 
 /* How long a session lives, in seconds. */
@@ -36,6 +40,12 @@ cog_err_t cog_session_check(const cog_session_t *session,
 /* Is `seen` older than a quarter of the idle limit, so that it is worth a Set-Cookie? */
 int cog_session_is_due(const cog_session_t *session, const cog_session_limits_t *limits,
                        int64_t now);
+
+/* May its claims be renewed by now? */
+int cog_session_wants_renewal(const cog_session_t *session, int64_t now);
+
+/* Have its claims ended, so that they have to be renewed first? */
+int cog_session_needs_renewal(const cog_session_t *session, int64_t now);
 
 /* The value of a claim, NULL when absent. */
 const char *cog_session_claim(const cog_session_t *session, const char *name);

@@ -6,7 +6,8 @@
 #include "base/claim.h"
 #include "base/pack.h"
 
-#define VERSION       1
+#define WHOLE         2 /* what the record is, and its version */
+#define REFERENCE     3
 #define MIN_CLAIM_LEN 3 /* its kind, and two empty texts with their NUL */
 
 static void pack_claim(cog_packer_t *packer, const cog_claim_t *claim)
@@ -22,11 +23,14 @@ cog_span_t cog_session_encode(apr_pool_t *pool, const cog_session_t *session)
     cog_packer_t packer;
 
     cog_pack_begin(pool, &packer, 1024);
-    cog_pack_number(&packer, VERSION);
+    cog_pack_number(&packer, WHOLE);
     cog_pack_bytes(&packer, session->id, sizeof(session->id));
     cog_pack_number(&packer, (uint64_t)session->created);
     cog_pack_number(&packer, (uint64_t)session->seen);
     cog_pack_number(&packer, (uint64_t)session->auth_time);
+    cog_pack_number(&packer, (uint64_t)session->renew_at);
+    cog_pack_number(&packer, (uint64_t)session->expires);
+    cog_pack_number(&packer, (uint64_t)session->renewals);
     cog_pack_text(&packer, session->subject);
     cog_pack_number(&packer, (uint64_t)claims->nelts);
     for (int i = 0; i < claims->nelts; ++i) {
@@ -35,7 +39,7 @@ cog_span_t cog_session_encode(apr_pool_t *pool, const cog_session_t *session)
     return cog_pack_end(&packer);
 }
 
-/* A time before 1970 was never written: it marks the record as broken. */
+/* A time before 1970, or a negative count, was never written: the record is broken. */
 static int64_t unpack_time(cog_unpacker_t *unpacker)
 {
     uint64_t number = cog_unpack_number(unpacker);
@@ -82,15 +86,40 @@ cog_err_t cog_session_decode(apr_pool_t *pool, cog_span_t record, cog_session_t 
     cog_session_t *found;
 
     cog_unpack_begin(&unpacker, record);
-    COG_REQUIRE(cog_unpack_number(&unpacker) == VERSION, COG_E_NO_SESSION);
+    COG_REQUIRE(cog_unpack_number(&unpacker) == WHOLE, COG_E_NO_SESSION);
     found = apr_palloc(pool, sizeof(*found));
     cog_unpack_bytes(&unpacker, found->id, sizeof(found->id));
     found->created = unpack_time(&unpacker);
     found->seen = unpack_time(&unpacker);
     found->auth_time = unpack_time(&unpacker);
+    found->renew_at = unpack_time(&unpacker);
+    found->expires = unpack_time(&unpacker);
+    found->renewals = unpack_time(&unpacker);
     found->subject = cog_unpack_text(&unpacker);
     found->claims = unpack_claims(pool, &unpacker);
+    found->is_stored = 0;
     COG_REQUIRE(cog_unpack_is_complete(&unpacker), COG_E_NO_SESSION);
     *session = found;
     return COG_OK;
+}
+
+cog_span_t cog_session_encode_reference(apr_pool_t *pool, const unsigned char *id)
+{
+    cog_packer_t packer;
+
+    cog_pack_begin(pool, &packer, 0);
+    cog_pack_number(&packer, REFERENCE);
+    cog_pack_bytes(&packer, id, COG_SESSION_ID_LEN);
+    return cog_pack_end(&packer);
+}
+
+int cog_session_decode_reference(cog_span_t record, unsigned char *id)
+{
+    cog_unpacker_t unpacker;
+    uint64_t kind;
+
+    cog_unpack_begin(&unpacker, record);
+    kind = cog_unpack_number(&unpacker);
+    cog_unpack_bytes(&unpacker, id, COG_SESSION_ID_LEN);
+    return kind == REFERENCE && cog_unpack_is_complete(&unpacker);
 }

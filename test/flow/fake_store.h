@@ -10,8 +10,8 @@
 typedef struct {
     apr_pool_t *pool;
     apr_hash_t *entries;
-    const int64_t *now; /* seconds since 1970: the test's clock */
-    void *context;      /* of `shall_fail` */
+    const int64_t *now;               /* seconds since 1970: the test's clock */
+    void *context;                    /* of `shall_fail` */
     int (*shall_fail)(void *context); /* asked once for each call; NULL: none fails */
     int is_down;                      /* every call fails */
     int calls;

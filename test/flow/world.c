@@ -342,11 +342,9 @@ cog_reply_t *world_request(world_t *world, const char *method, const char *targe
     *random = (cog_random_t){world, fill};
     *log = (cog_log_t){world, pool, is_on, write_log};
     *ports = (cog_ports_t){
-        {world, now},
-        random,
-        {world, fetch},
-        fake_store_port(world->store),
-        log
+        {world, now  },
+        random, {world, fetch},
+        fake_store_port(world->store), log
     };
     add_navigation_headers(world);
     *request = (cog_request_t){.method = method,

@@ -37,7 +37,8 @@ static void check_claims(const cog_session_t *a, const cog_session_t *b)
 static void check_same(const cog_session_t *a, const cog_session_t *b)
 {
     must(a->created == b->created && a->seen == b->seen);
-    must(a->auth_time == b->auth_time);
+    must(a->auth_time == b->auth_time && a->renewals == b->renewals);
+    must(a->renew_at == b->renew_at && a->expires == b->expires);
     must(memcmp(a->id, b->id, COG_SESSION_ID_LEN) == 0);
     must(strcmp(a->subject, b->subject) == 0);
     check_claims(a, b);

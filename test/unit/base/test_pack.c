@@ -163,6 +163,28 @@ static void breaks_at_bytes_of_another_length(void **state)
     assert_true(unpacker.is_broken);
 }
 
+static void points_at_bytes_of_any_length(void **state)
+{
+    cog_packer_t packer;
+    cog_unpacker_t unpacker;
+    cog_span_t span;
+
+    cog_pack_begin(*state, &packer, 0);
+    cog_pack_bytes(&packer, (const unsigned char *)"\0\1", 2);
+    cog_pack_bytes(&packer, NULL, 0);
+    cog_unpack_begin(&unpacker, cog_pack_end(&packer));
+    span = cog_unpack_span(&unpacker);
+    assert_int_equal(span.len, 2);
+    assert_memory_equal(span.bytes, "\0\1", 2);
+    assert_int_equal(cog_unpack_span(&unpacker).len, 0);
+    assert_true(cog_unpack_is_complete(&unpacker));
+    assert_int_equal(cog_unpack_span(&unpacker).len, 0);
+    assert_false(cog_unpack_is_complete(&unpacker));
+    unpacker = READER("\5abc");
+    assert_int_equal(cog_unpack_span(&unpacker).len, 0);
+    assert_true(unpacker.is_broken);
+}
+
 static void stays_broken_from_the_first_fault_on(void **state)
 {
     unsigned char byte = 7;
@@ -216,6 +238,7 @@ int main(void)
         cmocka_unit_test(breaks_at_numbers_that_it_would_not_write),
         cmocka_unit_test(breaks_at_texts_that_it_would_not_write),
         cmocka_unit_test(breaks_at_bytes_of_another_length),
+        cmocka_unit_test_with_pool(points_at_bytes_of_any_length),
         cmocka_unit_test(stays_broken_from_the_first_fault_on),
         cmocka_unit_test(is_complete_only_when_nothing_is_left),
         cmocka_unit_test(reads_an_empty_record),

@@ -271,6 +271,29 @@ static void breaks_when_two_are_spliced(void **state)
     assert_int_equal(open_text(*state, &sealer, b), COG_OK);
 }
 
+static void seals_bytes_a_quarter_shorter(void **state)
+{
+    cog_sealer_t sealer = sealer_of(*state, SECRET, NULL);
+    const cog_binding_t other = {COG_PURPOSE_TOKENS, binding.issuer, binding.client,
+                                 binding.name};
+    cog_span_t sealed, plain;
+
+    assert_int_equal(
+        cog_seal_bytes(*state, &sealer, &binding, cog_span_of("a text"), &sealed),
+        COG_OK);
+    assert_int_equal(sealed.len, HEAD_LEN + strlen("a text") + TAG_LEN);
+    assert_int_equal(cog_unseal_bytes(*state, sealer.keyring, &binding, sealed, &plain),
+                     COG_OK);
+    assert_string_equal(plain.bytes, "a text");
+    assert_int_equal(cog_unseal_bytes(*state, sealer.keyring, &other, sealed, &plain),
+                     COG_E_SEAL_BROKEN);
+    for (size_t len = 0; len < sealed.len; ++len) {
+        assert_int_equal(cog_unseal_bytes(*state, sealer.keyring, &binding,
+                                          (cog_span_t){sealed.bytes, len}, &plain),
+                         COG_E_SEAL_BROKEN);
+    }
+}
+
 static void refuses_what_is_no_envelope(void **state)
 {
     static const char *const texts[] = {
@@ -431,6 +454,7 @@ int main(void)
         cmocka_unit_test_with_pool(breaks_when_cut_anywhere),
         cmocka_unit_test_with_pool(breaks_when_something_is_added),
         cmocka_unit_test_with_pool(breaks_when_two_are_spliced),
+        cmocka_unit_test_with_pool(seals_bytes_a_quarter_shorter),
         cmocka_unit_test_with_pool(refuses_what_is_no_envelope),
         cmocka_unit_test_with_pool(opens_with_every_secret_and_seals_with_the_first),
         cmocka_unit_test_with_pool(tries_every_key_that_has_the_id),

@@ -36,6 +36,9 @@ static cog_session_t ordinary_session(apr_pool_t *pool)
         .created = 1795000000,
         .seen = 1795003600,
         .auth_time = 1794999990,
+        .renew_at = 1795002700,
+        .expires = 1795003600,
+        .renewals = 2,
         .id = {0, 1, 2, 0xff, 0, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0},
         .subject = "8f3e1c52-90ab-4e41-8a67-5d1a6f0b2c11",
         .claims = claims_of(pool, ordinary, COUNT(ordinary)),
@@ -47,6 +50,9 @@ static void assert_same_session(const cog_session_t *a, const cog_session_t *b)
     assert_int_equal(a->created, b->created);
     assert_int_equal(a->seen, b->seen);
     assert_int_equal(a->auth_time, b->auth_time);
+    assert_int_equal(a->renew_at, b->renew_at);
+    assert_int_equal(a->expires, b->expires);
+    assert_int_equal(a->renewals, b->renewals);
     assert_memory_equal(a->id, b->id, COG_SESSION_ID_LEN);
     assert_string_equal(a->subject, b->subject);
     assert_int_equal(a->claims->nelts, b->claims->nelts);
@@ -302,6 +308,24 @@ static void opens_no_cookie_that_was_spliced(void **state)
     }
 }
 
+/* What a browser holds of a stored session is no session, and the other way round. */
+static void tells_a_reference_from_a_session(void **state)
+{
+    cog_session_t session = ordinary_session(*state);
+    cog_span_t reference = cog_session_encode_reference(*state, session.id);
+    cog_session_t *read;
+    unsigned char id[COG_SESSION_ID_LEN];
+
+    assert_true(cog_session_decode_reference(reference, id));
+    assert_memory_equal(id, session.id, COG_SESSION_ID_LEN);
+    assert_int_equal(cog_session_decode(*state, reference, &read), COG_E_NO_SESSION);
+    assert_false(cog_session_decode_reference(cog_session_encode(*state, &session), id));
+    for (size_t len = 0; len < reference.len; ++len) {
+        assert_false(
+            cog_session_decode_reference((cog_span_t){reference.bytes, len}, id));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +341,7 @@ int main(void)
         cmocka_unit_test_with_pool(takes_at_most_600_bytes_of_an_ordinary_users_header),
         cmocka_unit_test_with_pool(opens_no_cookie_that_was_tampered_with),
         cmocka_unit_test_with_pool(opens_no_cookie_that_was_spliced),
+        cmocka_unit_test_with_pool(tells_a_reference_from_a_session),
     };
 
     return cmocka_run_group_tests_name("session/session_codec", tests, NULL, NULL);

@@ -1,0 +1,146 @@
+#include "session/end_marks.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#define SLOTS 7 /* of a bucket, which with its floor fills a cache line */
+
+/* A slot is one word, so that it is never seen half-written: the upper half of the mark,
+ * and the time. 0 is a free one. */
+typedef struct {
+    _Atomic uint64_t floor; /* all that was created at this time or before has ended */
+    _Atomic uint64_t slots[SLOTS];
+} bucket_t;
+
+_Static_assert(sizeof(bucket_t) == 64, "a bucket is a cache line");
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "processes share words without locks");
+
+#define BUCKETS (COG_END_MARKS_SIZE / sizeof(bucket_t))
+
+struct cog_end_marks_t {
+    bucket_t *buckets;
+    int64_t life_sec;
+};
+
+cog_end_marks_t *cog_end_marks_make(apr_pool_t *conf_pool, void *memory, int64_t life_sec)
+{
+    cog_end_marks_t *marks = apr_palloc(conf_pool, sizeof(*marks));
+
+    marks->buckets = memory;
+    marks->life_sec = life_sec;
+    return marks;
+}
+
+/* Ids are random already. */
+uint64_t cog_end_mark_of_session(const unsigned char *id)
+{
+    uint64_t mark;
+
+    memcpy(&mark, id, sizeof(mark));
+    return mark;
+}
+
+/* FNV-1a. Subjects are made by the user pool, not by users: nobody can choose one that
+ * shares a mark. */
+uint64_t cog_end_mark_of_subject(const char *subject)
+{
+    uint64_t hash = 14695981039346656037U;
+
+    for (const char *c = subject; *c; ++c) {
+        hash = (hash ^ (unsigned char)*c) * 1099511628211U;
+    }
+    return hash;
+}
+
+static bucket_t *bucket_of(const cog_end_marks_t *marks, uint64_t mark)
+{
+    return &marks->buckets[mark % BUCKETS];
+}
+
+static uint64_t slot_of(uint64_t mark, int64_t time)
+{
+    return (mark & 0xffffffff00000000U) | (uint32_t)time;
+}
+
+static int64_t time_of(uint64_t slot)
+{
+    return (int64_t)(slot & 0xffffffffU);
+}
+
+static int is_about(uint64_t slot, uint64_t mark)
+{
+    return slot != 0 && slot >> 32 == mark >> 32;
+}
+
+static void raise_to(_Atomic uint64_t *place, uint64_t value)
+{
+    uint64_t seen = atomic_load(place);
+
+    while (seen < value && !atomic_compare_exchange_weak(place, &seen, value)) {
+    }
+}
+
+/* The slot that this mark has already, a free or outlived one, else the oldest. */
+static _Atomic uint64_t *choose(bucket_t *bucket, uint64_t mark, int64_t outlived)
+{
+    _Atomic uint64_t *best = &bucket->slots[0];
+
+    for (int i = 0; i < SLOTS; ++i) {
+        if (is_about(atomic_load(&bucket->slots[i]), mark)) {
+            return &bucket->slots[i];
+        }
+    }
+    for (int i = 1; i < SLOTS && time_of(atomic_load(best)) > outlived; ++i) {
+        if (time_of(atomic_load(&bucket->slots[i])) < time_of(atomic_load(best))) {
+            best = &bucket->slots[i];
+        }
+    }
+    return best;
+}
+
+/* One try; FALSE when another thread was faster. */
+static int set_once(bucket_t *bucket, uint64_t mark, uint64_t slot, int64_t outlived)
+{
+    _Atomic uint64_t *place = choose(bucket, mark, outlived);
+    uint64_t seen = atomic_load(place);
+
+    if (is_about(seen, mark) && time_of(seen) >= time_of(slot)) {
+        return 1;
+    }
+    if (!is_about(seen, mark) && time_of(seen) > outlived) {
+        raise_to(&bucket->floor, (uint64_t)time_of(seen));
+    }
+    return atomic_compare_exchange_strong(place, &seen, slot);
+}
+
+void cog_end_marks_set(cog_end_marks_t *marks, uint64_t mark, int64_t time, int64_t now)
+{
+    bucket_t *bucket = bucket_of(marks, mark);
+    uint64_t slot = slot_of(mark, time);
+
+    while (!set_once(bucket, mark, slot, now - marks->life_sec)) {
+    }
+}
+
+static int holds(const cog_end_marks_t *marks, uint64_t mark, int64_t created)
+{
+    bucket_t *bucket = bucket_of(marks, mark);
+
+    if ((int64_t)atomic_load_explicit(&bucket->floor, memory_order_relaxed) >= created) {
+        return 1;
+    }
+    for (int i = 0; i < SLOTS; ++i) {
+        uint64_t slot = atomic_load_explicit(&bucket->slots[i], memory_order_relaxed);
+
+        if (is_about(slot, mark) && time_of(slot) >= created) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int cog_end_marks_hold(const cog_end_marks_t *marks, const cog_session_t *session)
+{
+    return holds(marks, cog_end_mark_of_session(session->id), session->created) ||
+           holds(marks, cog_end_mark_of_subject(session->subject), session->created);
+}

@@ -1,0 +1,34 @@
+/* Who has been signed out before the time: marks in memory that all processes of this
+ * host share, found without a lock. A mark says that sessions of one id, or of one
+ * subject, that were created at its time or before have ended. When a part of the table
+ * is full, its oldest mark becomes one for all sessions that fall into that part: too
+ * many sessions may end then, never too few. */
+#ifndef COG_SESSION_END_MARKS_H
+#define COG_SESSION_END_MARKS_H
+
+#include <apr_pools.h>
+#include <stdint.h>
+
+#include "session/session.h"
+
+/* Bytes of memory: 57 344 marks. It must be zero, or left by an earlier table. */
+#define COG_END_MARKS_SIZE (8192 * 64)
+
+typedef struct cog_end_marks_t cog_end_marks_t;
+
+/* A table over `memory`, which is aligned to 64 bytes and outlives it. Marks are of no
+ * interest after `life_sec`, the longest that a session may last. */
+cog_end_marks_t *cog_end_marks_make(apr_pool_t *conf_pool, void *memory,
+                                    int64_t life_sec);
+
+/* What a mark is about, as a number. */
+uint64_t cog_end_mark_of_session(const unsigned char *id);
+uint64_t cog_end_mark_of_subject(const char *subject);
+
+/* Mark what was created at `time` or before, in seconds since 1970. */
+void cog_end_marks_set(cog_end_marks_t *marks, uint64_t mark, int64_t time, int64_t now);
+
+/* Has this session been ended? */
+int cog_end_marks_hold(const cog_end_marks_t *marks, const cog_session_t *session);
+
+#endif

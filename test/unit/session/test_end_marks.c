@@ -1,0 +1,163 @@
+#include "test/unit/unit.h"
+
+#include <apr_strings.h>
+#include <apr_thread_proc.h>
+
+#include "session/end_marks.h"
+
+#define NOW  1700000000
+#define LIFE 43200
+
+static cog_end_marks_t *make_marks(apr_pool_t *pool)
+{
+    char *memory = apr_pcalloc(pool, COG_END_MARKS_SIZE + 64);
+    size_t aligned = ((size_t)memory + 63) / 64 * 64;
+
+    return cog_end_marks_make(pool, (void *)aligned, LIFE);
+}
+
+static cog_session_t session_of(uint64_t id, const char *subject, int64_t created)
+{
+    cog_session_t session = {.created = created, .subject = subject};
+
+    memcpy(session.id, &id, sizeof(id));
+    return session;
+}
+
+static int holds_id(const cog_end_marks_t *marks, uint64_t id, int64_t created)
+{
+    cog_session_t session = session_of(id, "somebody", created);
+
+    return cog_end_marks_hold(marks, &session);
+}
+
+static void ends_the_session_that_is_marked_and_no_other(void **state)
+{
+    cog_end_marks_t *marks = make_marks(*state);
+
+    assert_false(holds_id(marks, 77, NOW));
+    cog_end_marks_set(marks, 77, NOW, NOW);
+    assert_true(holds_id(marks, 77, NOW));
+    assert_true(holds_id(marks, 77, NOW - 1000));
+    assert_false(holds_id(marks, 77, NOW + 1));
+    assert_false(holds_id(marks, 78, NOW));
+    assert_false(holds_id(marks, 77 + (UINT64_C(1) << 32), NOW));
+}
+
+static void ends_what_a_subject_had_before(void **state)
+{
+    cog_end_marks_t *marks = make_marks(*state);
+    cog_session_t old = session_of(1, "sub-1", NOW - 5);
+    cog_session_t later = session_of(2, "sub-1", NOW + 1);
+    cog_session_t other = session_of(3, "sub-2", NOW - 5);
+
+    cog_end_marks_set(marks, cog_end_mark_of_subject("sub-1"), NOW, NOW);
+    assert_true(cog_end_marks_hold(marks, &old));
+    assert_false(cog_end_marks_hold(marks, &later));
+    assert_false(cog_end_marks_hold(marks, &other));
+}
+
+static void takes_the_later_time_of_two(void **state)
+{
+    cog_end_marks_t *marks = make_marks(*state);
+
+    cog_end_marks_set(marks, 77, NOW, NOW);
+    cog_end_marks_set(marks, 77, NOW - 50, NOW);
+    assert_true(holds_id(marks, 77, NOW));
+    cog_end_marks_set(marks, 77, NOW + 50, NOW + 50);
+    assert_true(holds_id(marks, 77, NOW + 50));
+}
+
+/* More marks than fit: none is lost, though others may end with them. */
+static void forgets_no_mark_when_it_is_full(void **state)
+{
+    cog_end_marks_t *marks = make_marks(*state);
+
+    for (uint64_t i = 1; i <= 40; ++i) {
+        cog_end_marks_set(marks, 5 + (i << 32), NOW + (int64_t)i, NOW + (int64_t)i);
+    }
+    for (uint64_t i = 1; i <= 40; ++i) {
+        assert_true(holds_id(marks, 5 + (i << 32), NOW + (int64_t)i));
+    }
+    assert_false(holds_id(marks, 5 + (UINT64_C(99) << 32), NOW + 41));
+    assert_false(holds_id(marks, 6 + (UINT64_C(99) << 32), NOW));
+}
+
+/* Marks that have outlived every session make room without harm to others. */
+static void makes_room_of_what_is_outlived(void **state)
+{
+    cog_end_marks_t *marks = make_marks(*state);
+    int64_t later = NOW + LIFE + 100;
+
+    for (uint64_t i = 1; i <= 7; ++i) {
+        cog_end_marks_set(marks, 5 + (i << 32), NOW, NOW);
+    }
+    cog_end_marks_set(marks, 5 + (UINT64_C(8) << 32), later, later);
+    assert_true(holds_id(marks, 5 + (UINT64_C(8) << 32), later));
+    assert_false(holds_id(marks, 5 + (UINT64_C(99) << 32), NOW - 10));
+}
+
+/* What is left by an earlier table counts. */
+static void finds_the_marks_in_the_memory_of_another_process(void **state)
+{
+    char *memory = apr_pcalloc(*state, COG_END_MARKS_SIZE + 64);
+    void *aligned = (void *)(((size_t)memory + 63) / 64 * 64);
+    cog_end_marks_t *one = cog_end_marks_make(*state, aligned, LIFE);
+
+    cog_end_marks_set(one, 77, NOW, NOW);
+    assert_true(holds_id(cog_end_marks_make(*state, aligned, LIFE), 77, NOW));
+}
+
+#define THREADS 8
+#define EACH    500
+
+typedef struct {
+    cog_end_marks_t *marks;
+    uint64_t first;
+} job_t;
+
+static void *APR_THREAD_FUNC set_many(apr_thread_t *thread, void *data)
+{
+    const job_t *job = data;
+
+    (void)thread;
+    for (uint64_t i = 0; i < EACH; ++i) {
+        cog_end_marks_set(job->marks, ((job->first + i) << 32) + i % 3, NOW, NOW);
+    }
+    return NULL;
+}
+
+static void loses_no_mark_between_threads(void **state)
+{
+    cog_end_marks_t *marks = make_marks(*state);
+    apr_thread_t *threads[THREADS];
+    job_t jobs[THREADS];
+    apr_status_t rv;
+
+    for (int t = 0; t < THREADS; ++t) {
+        jobs[t] = (job_t){marks, (uint64_t)t * EACH + 1};
+        assert_int_equal(apr_thread_create(&threads[t], NULL, set_many, &jobs[t], *state),
+                         0);
+    }
+    for (int t = 0; t < THREADS; ++t) {
+        assert_int_equal(apr_thread_join(&rv, threads[t]), 0);
+    }
+    for (uint64_t i = 0; i < THREADS * EACH; ++i) {
+        assert_true(holds_id(marks, ((i + 1) << 32) + (i % EACH) % 3, NOW));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(ends_the_session_that_is_marked_and_no_other),
+        cmocka_unit_test_with_pool(ends_what_a_subject_had_before),
+        cmocka_unit_test_with_pool(takes_the_later_time_of_two),
+        cmocka_unit_test_with_pool(forgets_no_mark_when_it_is_full),
+        cmocka_unit_test_with_pool(makes_room_of_what_is_outlived),
+        cmocka_unit_test_with_pool(finds_the_marks_in_the_memory_of_another_process),
+        cmocka_unit_test_with_pool(loses_no_mark_between_threads),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
