@@ -113,6 +113,9 @@ static const cog_failure_t failures[] = {
     {COG_E_TOKEN_SUBJECT, 502, COG_LOG_ERROR, "The sign-in could not be verified",
      "The answer does not say who you are.", TRY_AGAIN,
      "the token or userInfo names no or another subject"},
+    {COG_E_TOKEN_RESOURCE, 502, COG_LOG_ERROR, "The sign-in could not be verified",
+     "The answer is meant for another resource.", TELL_ADMIN,
+     "compare CognitoResource with the resource that the token was asked for"},
     {COG_E_IDP_UNREACHABLE, 503, COG_LOG_ERROR, "The sign-in service does not answer",
      "This is usually over soon.", "Try again in a moment.",
      "look at the warning before this line; check the way out: DNS, firewall, CognitoProxy, "

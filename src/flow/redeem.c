@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "flow/flow_private.h"
+#include "flow/granted_scope.h"
 #include "flow/provider.h"
 #include "oidc/id_token.h"
 #include "oidc/userinfo.h"
@@ -110,6 +111,7 @@ cog_err_t cog_redeem_verify(cog_flow_t *flow, const cog_login_state_t *login,
                                 &verified));
     COG_TRY(cog_id_token_check(verified, &expect));
     COG_TRY(cog_id_token_check_hash(flow->pool, verified, tokens->access_token));
+    COG_TRY(cog_granted_scope_add(flow, tokens, verified));
     if (client->has_userinfo) {
         COG_TRY(add_userinfo(flow, tokens, verified));
     }

@@ -64,13 +64,10 @@ static int is_among(const char *const *names, const char *name)
     return *names != NULL;
 }
 
-int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name)
+/* The last pattern that fits decides; without one it stays as it is. */
+static int decide(const apr_array_header_t *patterns, const char *name, int is_wanted)
 {
-    int count = patterns ? patterns->nelts : 0;
-    int is_default = count == 0 || APR_ARRAY_IDX(patterns, 0, const char *)[0] == '!';
-    int is_wanted = is_default && !is_among(noise, name);
-
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; patterns && i < patterns->nelts; ++i) {
         const char *pattern = APR_ARRAY_IDX(patterns, i, const char *);
         int takes_out = pattern[0] == '!';
 
@@ -79,6 +76,19 @@ int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name)
         }
     }
     return is_wanted;
+}
+
+int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name)
+{
+    int is_default = !patterns || patterns->nelts == 0 ||
+                     APR_ARRAY_IDX(patterns, 0, const char *)[0] == '!';
+
+    return decide(patterns, name, is_default && !is_among(noise, name));
+}
+
+int cog_claims_are_named(const apr_array_header_t *patterns, const char *name)
+{
+    return decide(patterns, name, 0);
 }
 
 const char *cog_claim_variable(apr_pool_t *pool, const char *name)

@@ -15,6 +15,9 @@
  * cognito:roles cognito:preferred_role identities) to begin with. */
 int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name);
 
+/* The same for a claim that is wanted only where a pattern asks for it. */
+int cog_claims_are_named(const apr_array_header_t *patterns, const char *name);
+
 /* The wanted claims as an array of cog_claim_t, sorted by name. `identities` gives
  * idp_name and idp_user_id (of the primary, else the first). null is left out. No two
  * share an exported name, and none has that of a raw token: idp_* win over those of

@@ -59,9 +59,21 @@ static void write_log(void *context, cog_log_level_t level, const char *message)
         apr_psprintf(world->pool, "%d %s", (int)level, message);
 }
 
+const char *world_access_token(world_t *world)
+{
+    const char *claims =
+        apr_psprintf(world->pool,
+                     "{'iss':'" WORLD_ISSUER
+                     "','version':2,'token_use':'access','exp':%" APR_INT64_T_FMT
+                     ",'iat':%" APR_INT64_T_FMT "%s}",
+                     world->now + 3600, world->now, world->access_claims);
+
+    return jwt_maker_sign(world->pool, world->signer, json_text(world->pool, claims));
+}
+
 static const char *good_tokens(world_t *world)
 {
-    const char *access = "access-token-of-the-test";
+    const char *access = world_access_token(world);
     const char *claims = json_text(
         world->pool,
         apr_psprintf(world->pool,
@@ -216,6 +228,8 @@ world_t *world_make(apr_pool_t *pool)
     world->signer = the_signer();
     world->nonce = "";
     world->claims = "";
+    world->access_claims = ",'client_id':'" WORLD_CLIENT
+                           "','sub':'sub-1','username':'alice','scope':'openid orders/read'";
     world->refresh_token = "refresh-1";
     world->token_status = 200;
     world->revoke_status = 200;

@@ -41,6 +41,7 @@ typedef struct {
     const char *challenge; /* likewise */
     const char
         *claims; /* members added to the ID token, in single quotes: ",'email':'a'" */
+    const char *access_claims; /* that the access token ends with, likewise */
     const char *refresh_token; /* that good tokens hold */
     const char *token_body;    /* answer of the token endpoint; NULL: good tokens */
     int token_status;
@@ -79,6 +80,10 @@ cog_reply_t *world_sign_in(world_t *world, const char *target);
 
 /* Run what a reply leaves to be done after the answer. */
 void world_finish(cog_reply_t *reply);
+
+/* An access token of the user pool for the client, as good as `access_claims` leave it.
+ */
+const char *world_access_token(world_t *world);
 
 /* Was something logged that holds `text`? */
 int world_has_logged(const world_t *world, const char *text);

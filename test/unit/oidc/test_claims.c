@@ -36,6 +36,14 @@ static const struct {
     {"https://site.test/*", "https://site.test/a/b", 1},
 };
 
+static const struct {
+    const char *patterns;
+    int is_named;
+} names[] = {
+    {"", 0}, {"!email", 0}, {"email", 0}, {"scope", 1}, {"!email scope", 1}, {"s*", 1}, {"*", 1},
+    {"scope !scope", 0}, {"! scope", 1},
+};
+
 /* What a token holds, and what is kept: name=value, T text, L list, O other. */
 static const struct {
     const char *rule;
@@ -124,6 +132,17 @@ static void keeps_what_the_admin_names(void **state)
     }
 }
 
+static void knows_what_a_pattern_asks_for(void **state)
+{
+    assert_false(cog_claims_are_named(NULL, "scope"));
+    for (size_t i = 0; i < COUNT(names); ++i) {
+        if (cog_claims_are_named(patterns_of(*state, names[i].patterns), "scope") !=
+            names[i].is_named) {
+            fail_msg("\"%s\"", names[i].patterns);
+        }
+    }
+}
+
 /* Spaces of the values become `_`, so that each claim is one word. */
 static const char *describe(apr_pool_t *pool, const apr_array_header_t *claims)
 {
@@ -190,6 +209,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(keeps_what_the_admin_names),
+        cmocka_unit_test_with_pool(knows_what_a_pattern_asks_for),
         cmocka_unit_test_with_pool(selects_and_forms_claims),
         cmocka_unit_test_with_pool(keeps_the_length_of_a_value),
         cmocka_unit_test_with_pool(names_variables),

@@ -1,4 +1,5 @@
-/* The emulator's table of mutated tokens, all through the checks of an ID token. Written
+/* The emulator's table of mutated tokens, all through the checks of an ID token and
+ * through those of a bearer. Written
  * by test/emulator/cognito_emulator/vectors.py, judged there by aws-jwt-verify too. */
 #include "test/unit/unit.h"
 
@@ -6,6 +7,7 @@
 
 #include "crypto/jws.h"
 #include "flow/redeem.h"
+#include "oidc/access_token.h"
 #include "oidc/id_token.h"
 
 #define VECTORS "data/token_vectors/vectors.json"
@@ -78,6 +80,53 @@ static cog_err_t check(apr_pool_t *pool, const json_t *one)
                                    cog_secret_of(text_of(vectors, "access_token")));
 }
 
+static cog_err_t check_as_bearer(apr_pool_t *pool, const json_t *one)
+{
+    const cog_bearer_expect_t expect = {
+        .issuer = text_of(vectors, "issuer"),
+        .now = json_integer_value(json_object_get(vectors, "now")),
+        .leeway = COG_CLOCK_LEEWAY_SEC,
+    };
+    apr_array_header_t *clients = apr_array_make(pool, 1, sizeof(const char *));
+    const cog_bearer_rules_t rules = {COG_TOKEN_ACCESS, clients, NULL};
+    cog_bearer_facts_t facts;
+    json_t *claims;
+
+    APR_ARRAY_PUSH(clients, const char *) = text_of(vectors, "client_id");
+    COG_TRY(verify(pool, one, &claims));
+    COG_TRY(cog_bearer_token_read(claims, &expect, &facts));
+    return cog_bearer_rules_check(&rules, &facts);
+}
+
+/* Where only access tokens are taken: no ID token passes, however good. */
+static const char *expected_of_bearer(const json_t *one)
+{
+    if (strcmp(text_of(one, "name"), "id-is-access-token") == 0) {
+        return "accept";
+    }
+    return strcmp(text_of(one, "use"), "access") == 0 ? text_of(one, "expect") : "reject";
+}
+
+static void judges_every_vector_as_a_bearer(void **state)
+{
+    int accepted = 0;
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(json_object_get(vectors, "cases"), i, one)
+    {
+        const char *expected = expected_of_bearer(one);
+        cog_err_t err = check_as_bearer(*state, one);
+
+        if ((strcmp(expected, "accept") == 0 && err != COG_OK) ||
+            (strcmp(expected, "reject") == 0 && err == COG_OK)) {
+            fail_msg("%s: %s", text_of(one, "name"), cog_err_name(err));
+        }
+        accepted += err == COG_OK;
+    }
+    assert_true(accepted >= 3);
+}
+
 static void judges_every_vector_as_the_table_says(void **state)
 {
     int accepted = 0;
@@ -109,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(judges_every_vector_as_the_table_says),
+        cmocka_unit_test_with_pool(judges_every_vector_as_a_bearer),
     };
 
     return cmocka_run_group_tests_name("tokens of the emulator's table", tests,
