@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <apr_escape.h>
 #include <apr_strings.h>
 #include <string.h>
 
@@ -79,6 +80,58 @@ const char *cog_text_for_log(apr_pool_t *pool, const char *foreign, size_t limit
     return text;
 }
 
+/* Octets of the white space at `at`, beyond ASCII and the byte order mark among it; 0
+ * when there is none. */
+static size_t wide_space(const char *at)
+{
+    static const char *const spaces[] = {
+        "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",
+        "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
+        "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8",
+        "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xef\xbb\xbf",
+    };
+
+    for (size_t i = 0; i < sizeof(spaces) / sizeof(*spaces); ++i) {
+        if (cog_text_begins(at, spaces[i])) {
+            return strlen(spaces[i]);
+        }
+    }
+    return 0;
+}
+
+/* Octets at `at` in `text` that could make a reader see another list. */
+static size_t misleading(const char *text, const char *at)
+{
+    unsigned char c = (unsigned char)*at;
+
+    if (c == ' ') {
+        return at == text || at[1] == '\0';
+    }
+    if (c == ',' || c == '%' || c < ' ' || c == 0x7f) {
+        return 1;
+    }
+    return c > 0x7f ? wide_space(at) : 0;
+}
+
+static char *write_element(const char *text, char *out)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    size_t encoded = 0;
+
+    for (const char *c = text; *c; ++c) {
+        encoded = encoded ? encoded : misleading(text, c);
+        if (!encoded) {
+            *out++ = *c;
+            continue;
+        }
+        *out++ = '%';
+        *out++ = hex[(unsigned char)*c >> 4];
+        *out++ = hex[*c & 15];
+        --encoded;
+    }
+    return out;
+}
+
 const char *cog_text_join(apr_pool_t *pool, const apr_array_header_t *texts)
 {
     size_t room = 1;
@@ -86,19 +139,14 @@ const char *cog_text_join(apr_pool_t *pool, const apr_array_header_t *texts)
     char *out;
 
     for (int i = 0; i < texts->nelts; ++i) {
-        room += 2 * strlen(APR_ARRAY_IDX(texts, i, const char *)) + 1;
+        room += 3 * strlen(APR_ARRAY_IDX(texts, i, const char *)) + 1;
     }
     joined = out = apr_palloc(pool, room);
     for (int i = 0; i < texts->nelts; ++i) {
         if (i > 0) {
             *out++ = ',';
         }
-        for (const char *c = APR_ARRAY_IDX(texts, i, const char *); *c; ++c) {
-            if (*c == ',' || *c == '\\') {
-                *out++ = '\\';
-            }
-            *out++ = *c;
-        }
+        out = write_element(APR_ARRAY_IDX(texts, i, const char *), out);
     }
     *out = '\0';
     return joined;
@@ -107,23 +155,17 @@ const char *cog_text_join(apr_pool_t *pool, const apr_array_header_t *texts)
 apr_array_header_t *cog_text_split(apr_pool_t *pool, const char *joined)
 {
     apr_array_header_t *texts = apr_array_make(pool, 4, sizeof(const char *));
-    char *out = apr_palloc(pool, strlen(joined) + 1);
-    char *begin = out;
+    char *begin = *joined ? apr_pstrdup(pool, joined) : NULL;
 
-    for (const char *c = joined; *joined; ++c) {
-        if (*c == '\0' || *c == ',') {
-            *out++ = '\0';
-            APR_ARRAY_PUSH(texts, const char *) = begin;
-            begin = out;
+    while (begin) {
+        char *end = strchr(begin, ',');
+
+        if (end) {
+            *end++ = '\0';
         }
-        if (*c == '\0') {
-            break;
-        }
-        if (*c == ',') {
-            continue;
-        }
-        c += *c == '\\' && c[1] != '\0';
-        *out++ = *c;
+        (void)apr_unescape_url(begin, begin, APR_ESCAPE_STRING, NULL, NULL, 0, NULL);
+        APR_ARRAY_PUSH(texts, const char *) = begin;
+        begin = end;
     }
     return texts;
 }

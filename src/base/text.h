@@ -15,10 +15,13 @@ int cog_text_begins(const char *text, const char *prefix);
  * escaped as in C, cut after at most `limit` bytes; "-" for NULL. Never for secrets. */
 const char *cog_text_for_log(apr_pool_t *pool, const char *foreign, size_t limit);
 
-/* Join `const char *` elements by `,`; a `,` or `\` inside one is escaped by `\`. */
+/* Join `const char *` elements by `,`. What could be taken for something else inside one
+ * is percent-encoded: `,`, `%`, control characters, spaces at its ends, white space
+ * beyond ASCII. So whoever splits at `,` and trims, and knows nothing of this, finds no
+ * element that is not there. */
 const char *cog_text_join(apr_pool_t *pool, const apr_array_header_t *texts);
 
-/* Split what cog_text_join() made. The empty text is no element. */
+/* Split what cog_text_join() made, and decode it. The empty text is no element. */
 apr_array_header_t *cog_text_split(apr_pool_t *pool, const char *joined);
 
 #endif

@@ -174,7 +174,7 @@ static void keeps_the_claims_of_the_token(void **state)
     world_sign_in(world, "/");
     session = world_get(world, "/")->session;
     assert_string_equal(cog_session_claim(session, "cognito:username"), "alice");
-    assert_string_equal(cog_session_claim(session, "cognito:groups"), "a,b\\,c");
+    assert_string_equal(cog_session_claim(session, "cognito:groups"), "a,b%2Cc");
     assert_string_equal(cog_session_claim(session, "email_verified"), "true");
     assert_string_equal(cog_session_claim(session, "custom:n"), "7");
     assert_null(cog_session_claim(session, "nonce"));

@@ -60,7 +60,7 @@ static const struct {
     {"only what is wanted", "{'sub':'u','email':'e'}", "email", "email=T:e", 0},
     {"null is left out", "{'name':null,'sub':'u'}", "", "sub=T:u", 0},
     {"empty text is kept", "{'name':''}", "", "name=T:", 0},
-    {"list", "{'cognito:groups':['a','b,c','d\\\\e']}", "", "cognito:groups=L:a,b\\,c,d\\\\e", 0},
+    {"list", "{'cognito:groups':['a','b,c','d\\\\e']}", "", "cognito:groups=L:a,b%2Cc,d\\e", 0},
     {"empty list", "{'cognito:groups':[]}", "", "cognito:groups=L:", 0},
     {"list of more than text", "{'x':['a',1,null]}", "", "x=O:[\"a\",1,null]", 0},
     {"boolean", "{'email_verified':true}", "", "email_verified=O:true", 0},
@@ -70,7 +70,7 @@ static const struct {
     {"object", "{'address':{'formatted':'a\\nb','country':'DE'}}", "",
      "address=O:{\"country\":\"DE\",\"formatted\":\"a\\nb\"}", 0},
     {"control characters", "{'name':'a\\r\\nb\\tc\\u0001d\\u007fe'}", "", "name=T:a__b_c_d_e", 0},
-    {"control characters in a list", "{'x':['a\\nb']}", "", "x=L:a_b", 0},
+    {"control characters in a list", "{'x':['a\\nb', '\\tc']}", "", "x=L:a_b,%20c", 0},
     {"DEL in an object", "{'x':{'y':'\\u007f'}}", "", "x=O:{\"y\":\"_\"}", 0},
 
     {"primary identity",
