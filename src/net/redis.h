@@ -10,11 +10,12 @@
 typedef struct {
     const char *host; /* a name or an address, IPv6 without brackets */
     int port;
-    int has_tls;           /* rediss:// */
-    const char *user;      /* of an ACL; NULL: none */
-    cog_secret_t password; /* unset: no AUTH */
-    int database;          /* 0: no SELECT */
-    const char *ca_file;   /* PEM, NULL: the system's */
+    int has_tls;               /* rediss:// */
+    const char *user;          /* of an ACL; NULL: none */
+    cog_secret_t password;     /* unset: no AUTH */
+    int database;              /* 0: no SELECT */
+    const char *ca_file;       /* PEM, NULL: the system's */
+    apr_interval_time_t limit; /* of each call, for tests; 0: what the port promises */
 } cog_redis_conf_t;
 
 /* A store for one configuration, whose texts must live as long as `conf_pool`. Makes no

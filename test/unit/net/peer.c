@@ -5,6 +5,8 @@
 #include <apr_thread_proc.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -40,6 +42,16 @@ static void must(int condition)
     }
 }
 
+/* Whatever the test does with this signal, a peer outlives it. */
+static void block_sigpipe(void)
+{
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
 static void *APR_THREAD_FUNC serve(apr_thread_t *thread, void *data)
 {
     served_t *served = data;
@@ -47,6 +59,7 @@ static void *APR_THREAD_FUNC serve(apr_thread_t *thread, void *data)
     peer_t *peer = talk->peer;
 
     (void)thread;
+    block_sigpipe();
     if (peer->tls) {
         talk->ssl = SSL_new(peer->tls);
         SSL_set_fd(talk->ssl, talk->fd);
@@ -190,7 +203,7 @@ const char *peer_request(peer_t *peer, int number)
     return request;
 }
 
-static ssize_t receive(talk_t *talk, char *bytes, size_t room)
+ssize_t talk_receive(talk_t *talk, char *bytes, size_t room)
 {
     return talk->ssl ? SSL_read(talk->ssl, bytes, (int)room)
                      : recv(talk->fd, bytes, room, 0);
@@ -210,6 +223,14 @@ static int is_complete(const char *text, size_t len)
     return head_end && len >= (size_t)(head_end + 4 - text) + content_length(text);
 }
 
+void talk_keep(talk_t *talk, const char *request, size_t len)
+{
+    apr_thread_mutex_lock(talk->peer->lock);
+    APR_ARRAY_PUSH(talk->peer->requests, const char *) =
+        apr_pstrmemdup(talk->peer->pool, request, len);
+    apr_thread_mutex_unlock(talk->peer->lock);
+}
+
 int talk_read(talk_t *talk)
 {
     char *text = calloc(1, MAX_REQUEST);
@@ -217,14 +238,11 @@ int talk_read(talk_t *talk)
     ssize_t got = 1;
 
     while (!is_complete(text, len) && len < MAX_REQUEST - 1 && got > 0) {
-        got = receive(talk, text + len, MAX_REQUEST - 1 - len);
+        got = talk_receive(talk, text + len, MAX_REQUEST - 1 - len);
         len += got > 0 ? (size_t)got : 0;
     }
     if (got > 0) {
-        apr_thread_mutex_lock(talk->peer->lock);
-        APR_ARRAY_PUSH(talk->peer->requests, const char *) =
-            apr_pstrmemdup(talk->peer->pool, text, len);
-        apr_thread_mutex_unlock(talk->peer->lock);
+        talk_keep(talk, text, len);
     }
     free(text);
     return got > 0;

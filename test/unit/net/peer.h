@@ -36,6 +36,10 @@ const char *peer_request(peer_t *peer, int number);
 /* For scripts. Read a request with its body and keep it; FALSE when there is none more.
  */
 int talk_read(talk_t *talk);
+/* What has come: its length, or 0 and less at the end. */
+ssize_t talk_receive(talk_t *talk, char *bytes, size_t room);
+/* Keep a request that was read by other means. */
+void talk_keep(talk_t *talk, const char *request, size_t len);
 /* FALSE when the other side has gone. */
 int talk_say(talk_t *talk, const char *text);
 int talk_say_bytes(talk_t *talk, const char *bytes, size_t len);
