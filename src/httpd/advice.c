@@ -99,12 +99,13 @@ static void tell_settings(apr_pool_t *scratch, const cog_log_t *log,
     COG_LOG(log, DEBUG, 4013, "cookies %s*%s, at most %d bytes of sessions, claims %s",
             conf->cookies.prefix, conf->cookies.attributes, conf->cookie_room,
             conf->kept_claims ? all_of(scratch, conf->kept_claims) : "default");
-    COG_LOG(
-        log, DEBUG, 4014,
-        "sealed with %s; calls by proxy %s, CA file %s, connected in %d s, done in %d s",
-        host->written->secrets ? "CognitoSecret" : cog_own_key_path(scratch),
-        or_else(calls->proxy, "none"), or_else(calls->ca_file, "system"),
-        (int)apr_time_sec(calls->connect_limit), (int)apr_time_sec(calls->total_limit));
+    COG_LOG(log, DEBUG, 4014,
+            "sealed with %s; store %s; calls by proxy %s, CA file %s, connected in %d s, "
+            "done in %d s",
+            host->written->secrets ? "CognitoSecret" : cog_own_key_path(scratch),
+            host->site->store_name, or_else(calls->proxy, "none"),
+            or_else(calls->ca_file, "system"), (int)apr_time_sec(calls->connect_limit),
+            (int)apr_time_sec(calls->total_limit));
 }
 
 static const cog_client_conf_t *client_at(const cog_site_t *site, int i)

@@ -41,6 +41,7 @@
     LIST(callbacks)      /* CognitoCallback: `const char *` */                           \
     LIST(logout_returns) /* CognitoLogoutReturn: `const char *` */                       \
     LIST(secrets)        /* CognitoSecret: cog_secret_source_t */                        \
+    STR(store)           /* CognitoStore */                                              \
     STR(cookie_name)     /* CognitoCookie name= */                                       \
     STR(cookie_domain)   /* domain=; "" is none */                                       \
     STR(cookie_samesite) /* samesite=: "Lax" or "None" */                                \

@@ -2,6 +2,8 @@
 
 #include <apr_strings.h>
 
+#include "httpd/stores.h"
+
 #define DEFAULT_CONNECT apr_time_from_sec(2)
 #define DEFAULT_TOTAL   apr_time_from_sec(5)
 
@@ -51,11 +53,26 @@ static const char *make_keyring(cog_resolve_t *host)
     return cog_start_keyring(host->start, host->written->secrets, &host->conf->keyring);
 }
 
+static const char *make_store(cog_resolve_t *host)
+{
+    const char *written = host->written->store;
+    cog_store_value_t value;
+    const char *problem = cog_store_value_parse(
+        host->start->pool, written ? written : COG_DEFAULT_STORE, &value);
+
+    if (problem) {
+        return apr_pstrcat(host->start->scratch, "CognitoStore: '", written, "' ",
+                           problem, NULL);
+    }
+    host->site->store_name = value.name;
+    return cog_start_store(host->start, &value, &host->site->store);
+}
+
 static const char *run_steps(cog_resolve_t *host)
 {
     static const char *(*const steps[])(cog_resolve_t * host) = {
         cog_resolve_urls, cog_resolve_cookies, cog_resolve_clients,
-        make_keyring,     make_fetcher,
+        make_keyring,     make_fetcher,        make_store,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); ++i) {

@@ -43,6 +43,8 @@ const command_rec cog_directives[] = {
                     "where users may land after a sign-out, or none"),
     AP_INIT_ITERATE("CognitoSecret", cog_set_secret, NULL, SERVER,
                     "keys that seal cookies: file:PATH, env:NAME or exec:COMMAND"),
+    AP_INIT_TAKE1("CognitoStore", cog_set_store, NULL, SERVER,
+                  "what processes and hosts share: shmcb or shmcb:SIZE"),
     AP_INIT_ITERATE("CognitoCookie", cog_set_cookie, NULL, SERVER,
                     "name=, domain=, samesite= and path= of the module's cookies"),
     AP_INIT_TAKE1("CognitoProxy", cog_set_proxy, NULL, SERVER,

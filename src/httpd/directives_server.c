@@ -7,6 +7,7 @@
 #include "crypto/ca_file.h"
 #include "crypto/keyring.h"
 #include "httpd/directives.h"
+#include "httpd/store_value.h"
 #include "httpd/values.h"
 
 #define LETTERS_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -109,6 +110,19 @@ const char *cog_set_secret(cmd_parms *cmd, void *dir, const char *value)
         return cog_refuse(cmd, value, "is one too many; write at most 8");
     }
     APR_ARRAY_PUSH(server->secrets, cog_secret_source_t) = source;
+    return NULL;
+}
+
+const char *cog_set_store(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_store_value_t parsed;
+    const char *problem = cog_store_value_parse(cmd->temp_pool, value, &parsed);
+
+    (void)dir;
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
+    }
+    server_of(cmd)->store = value;
     return NULL;
 }
 

@@ -10,6 +10,7 @@
 #include "httpd/advice.h"
 #include "httpd/conf_resolve.h"
 #include "httpd/log_httpd.h"
+#include "httpd/stores.h"
 #include "net/fetch_curl.h"
 
 /* A start, or the rehearsal of one. */
@@ -218,6 +219,7 @@ static int run(lifecycle_t *life, cog_start_t *start, server_rec *main_server)
     const char *problem;
 
     life->start = start;
+    start->process = main_server->process->pool;
     life->main_server = main_server;
     life->tree = cog_tree_read(start->scratch, main_server);
     life->hosts = apr_array_make(start->scratch, 4, sizeof(cog_host_t));
@@ -264,6 +266,7 @@ int cog_lifecycle_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     open_sites(&life);
+    cog_stores_let_go(life.start);
     warn_of_all(&life);
     cog_advise_urls(ptemp, life.hosts);
     return OK;

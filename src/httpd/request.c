@@ -4,6 +4,7 @@
 #include <http_request.h>
 
 #include "crypto/random.h"
+#include "httpd/clock.h"
 #include "httpd/log_httpd.h"
 
 /* All that a flow needs, in one piece. */
@@ -12,12 +13,6 @@ typedef struct {
     cog_request_t request;
     cog_ports_t ports;
 } world_t;
-
-static apr_time_t now(void *context)
-{
-    (void)context;
-    return apr_time_now();
-}
 
 static const char *header(const cog_request_t *request, const char *name)
 {
@@ -75,7 +70,7 @@ cog_flow_t *cog_request_flow(const cog_memo_t *memo, const cog_site_t *site,
     world_t *world = apr_pcalloc(memo->root->pool, sizeof(*world));
 
     fill_request(memo, &world->request);
-    world->ports.clock.now = now;
+    world->ports.clock = cog_clock_system();
     world->ports.random = cog_random_system();
     world->ports.fetcher = site->fetcher;
     world->ports.store = site->store;

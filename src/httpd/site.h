@@ -24,8 +24,9 @@ typedef struct {
 typedef struct cog_site_t {
     const cog_conf_t *conf;
     cog_fetcher_t fetcher;
-    cog_fetch_conf_t calls;      /* what `fetcher` keeps to */
-    cog_store_t store;           /* of CognitoStore */
+    cog_fetch_conf_t calls; /* what `fetcher` keeps to */
+    cog_store_t store;
+    const char *store_name;      /* CognitoStore, as the log may show it */
     apr_array_header_t *clients; /* cog_site_client_t */
 } cog_site_t;
 

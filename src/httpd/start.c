@@ -18,6 +18,7 @@ cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehear
     start->secrets = apr_hash_make(scratch);
     start->providers = apr_hash_make(scratch);
     start->fetchers = apr_hash_make(scratch);
+    start->stores = apr_hash_make(scratch);
     return start;
 }
 

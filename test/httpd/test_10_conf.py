@@ -20,6 +20,7 @@ NOT_HTTPS = "is not https, which only loopback hosts may do without; "
 PLAIN_PATH = "write /.cognito, letters, digits and . _ ~ - between single slashes"
 NO_SOURCE = ("the value, not shown here, does not say where the secret is; "
              "write file:/path, env:NAME or exec:/path/to/command")
+STORE = "write shmcb, or shmcb:64M"
 SUBSTITUTION = "; write s/PATTERN/SUBSTITUTE/ or s/PATTERN/SUBSTITUTE/i"
 
 
@@ -71,6 +72,8 @@ GOOD = [
     "CognitoLogoutReturn /goodbye?x=1 https://www.example.com/bye",
     "CognitoLogoutReturn none",
     "CognitoSecret exec:/nonexistent/program",
+    "CognitoStore shmcb", "CognitoStore SHMCB:1M", "CognitoStore shmcb:1048576",
+    "CognitoStore shmcb:64G", "CognitoStore shmcb:40000k",
     "CognitoCookie name=shop", "CognitoCookie domain=example.test path=/",
     "CognitoCookie domain=app.example.test", "CognitoCookie domain=",
     "CognitoCookie samesite=None", "CognitoCookie samesite=lax",
@@ -167,6 +170,15 @@ BAD = [
     ("CognitoLogoutReturn /a none", "none stands beside other values; write one of them"),
     ("CognitoLogoutReturn none /a", "none stands beside other values; write one of them"),
     ("CognitoSecret 0123456789abcdef0123456789abcdef", NO_SOURCE),
+    ("CognitoStore memory", f"'memory' is not a store; {STORE}"),
+    ("CognitoStore shm:1M", f"'shm:1M' is not a store; {STORE}"),
+    *[(f"CognitoStore {value}", f"'{value}' has no size that is a number of bytes; {STORE}")
+      for value in ("shmcb:", "shmcb:x", "shmcb:64T", "shmcb:-1M", "shmcb:1.5M", "shmcb:M",
+                    "shmcb:/run/cache(512000)", "shmcb:9999999999999", "shmcb:0")],
+    *[(f"CognitoStore {value}", f"'{value}' is too small: 1M is the least; {STORE}")
+      for value in ("shmcb:1048575", "shmcb:1023K")],
+    ("CognitoStore shmcb:64G1", f"'shmcb:64G1' has no size that is a number of bytes; {STORE}"),
+    ("CognitoStore shmcb:65537M", f"'shmcb:65537M' is too large: 64G is the most; {STORE}"),
     ("CognitoCookie shop", "'shop' is not an option; "
      "write name=, domain=, samesite= or path="),
     ("CognitoCookie name=__Host-x", "'name=__Host-x' is not a name; "
@@ -255,7 +267,7 @@ IN_CLIENT = ["CognitoUserPool eu-west-1_AbC123dEf", "CognitoIssuer https://issue
              CLIENT, "CognitoClientSecret env:PATH", "CognitoClientAuth post",
              "CognitoScope openid", "CognitoUserInfo on", "CognitoLoginParam lang de"]
 SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutReturn /x",
-               "CognitoSecret exec:/nonexistent", "CognitoCookie name=x", "CognitoProxy none",
+               "CognitoSecret exec:/nonexistent", "CognitoStore shmcb", "CognitoCookie name=x", "CognitoProxy none",
                "CognitoCAFile system", "CognitoTimeout 1s 2s"]
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
             "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email"]

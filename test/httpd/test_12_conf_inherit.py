@@ -66,6 +66,8 @@ HOST = [
      "__Secure-cognito_*; Path=/.cognito; Domain=example.test; HttpOnly; Secure; SameSite=Lax,",
      "CognitoCookie domain= samesite=lax path=/",
      "__Host-cognito_*; Path=/; HttpOnly; Secure; SameSite=Lax,"),
+    ("CognitoStore shmcb:2M", "store shmcb:2M;", "CognitoStore shmcb:4194304",
+     "store shmcb:4M;", "CognitoStore shmcb", "store shmcb:32M;"),
     ("CognitoProxy http://outer:3128", "proxy http://outer:3128,",
      "CognitoProxy https://inner", "proxy https://inner:443,",
      "CognitoProxy none", "proxy none,"),

@@ -1,0 +1,9 @@
+/* The clock port: the system's wall clock. */
+#ifndef COG_HTTPD_CLOCK_H
+#define COG_HTTPD_CLOCK_H
+
+#include "flow/ports.h"
+
+cog_clock_t cog_clock_system(void);
+
+#endif

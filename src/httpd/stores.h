@@ -1,0 +1,18 @@
+/* The stores that processes share: made before httpd forks, one for each setting. */
+#ifndef COG_HTTPD_STORES_H
+#define COG_HTTPD_STORES_H
+
+#include "flow/ports.h"
+#include "httpd/start.h"
+#include "httpd/store_value.h"
+
+/* The store of this setting: one for all virtual hosts that have it. Nothing is made in
+ * a rehearsal. Returns a problem, or NULL. */
+const char *cog_start_store(cog_start_t *start, const cog_store_value_t *value,
+                            cog_store_t *store);
+
+/* After a start: let go of memory that only the configuration before this one used.
+ * Children that still serve by it keep it until they end. */
+void cog_stores_let_go(const cog_start_t *start);
+
+#endif

@@ -1,0 +1,330 @@
+#include "net/shard.h"
+
+#include <string.h>
+
+#include "flow/ports.h"
+
+#define FIRST_ROOM (sizeof(((cog_shard_block_t *)NULL)->first.bytes))
+#define MORE_ROOM  (sizeof(((cog_shard_block_t *)NULL)->more.bytes))
+
+_Static_assert(sizeof(cog_shard_t) <= COG_SHARD_SIZE, "a shard has its size");
+_Static_assert(sizeof(cog_shard_block_t) == 256, "blocks have no gaps");
+_Static_assert(COG_STORE_MAX_KEY <= FIRST_ROOM, "a key lies in one block");
+
+/* A share must hold the largest value. */
+static const uint32_t shares[COG_SHARD_KINDS] = {
+    [COG_SHARD_SHORT] = COG_SHARD_BLOCKS / 12,
+    [COG_SHARD_LONG] = COG_SHARD_BLOCKS - COG_SHARD_BLOCKS / 12};
+
+_Static_assert(COG_STORE_MAX_VALUE / MORE_ROOM + 2 <= COG_SHARD_BLOCKS / 12,
+               "the largest value fits");
+
+/* FNV-1a. It is not made for keys that an attacker chooses: nobody but us does. */
+cog_shard_key_t cog_shard_key(const char *name)
+{
+    cog_shard_key_t key = {.name = name, .hash = 0xcbf29ce484222325};
+
+    for (; name[key.len]; ++key.len) {
+        key.hash = (key.hash ^ (unsigned char)name[key.len]) * 0x100000001b3;
+    }
+    return key;
+}
+
+static cog_shard_block_t *at(cog_shard_t *shard, uint32_t block)
+{
+    return &shard->blocks[block - 1];
+}
+
+uint32_t cog_shard_used(cog_shard_t *shard)
+{
+    return shard->used[COG_SHARD_SHORT] + shard->used[COG_SHARD_LONG];
+}
+
+void cog_shard_clear(cog_shard_t *shard)
+{
+    shard->free = 0;
+    shard->touched = 0;
+    for (int kind = 0; kind < COG_SHARD_KINDS; ++kind) {
+        shard->used[kind] = 0;
+        shard->queued[kind] = 0;
+    }
+    memset(shard->buckets, 0, sizeof(shard->buckets));
+}
+
+/* ---- queues: binary heaps ---- */
+
+static apr_time_t end_at(cog_shard_t *shard, int kind, uint32_t place)
+{
+    return at(shard, shard->queues[kind][place])->first.end;
+}
+
+static void put_at(cog_shard_t *shard, int kind, uint32_t place, uint32_t entry)
+{
+    shard->queues[kind][place] = entry;
+    at(shard, entry)->first.place = place;
+}
+
+static void swap(cog_shard_t *shard, int kind, uint32_t a, uint32_t b)
+{
+    uint32_t entry = shard->queues[kind][a];
+
+    put_at(shard, kind, a, shard->queues[kind][b]);
+    put_at(shard, kind, b, entry);
+}
+
+static void rise(cog_shard_t *shard, int kind, uint32_t place)
+{
+    while (place > 0 &&
+           end_at(shard, kind, place) < end_at(shard, kind, (place - 1) / 2)) {
+        swap(shard, kind, place, (place - 1) / 2);
+        place = (place - 1) / 2;
+    }
+}
+
+static void sink(cog_shard_t *shard, int kind, uint32_t place)
+{
+    uint32_t count = shard->queued[kind];
+    uint32_t child = 2 * place + 1;
+
+    while (child < count) {
+        if (child + 1 < count &&
+            end_at(shard, kind, child + 1) < end_at(shard, kind, child)) {
+            ++child;
+        }
+        if (end_at(shard, kind, place) <= end_at(shard, kind, child)) {
+            return;
+        }
+        swap(shard, kind, place, child);
+        place = child;
+        child = 2 * place + 1;
+    }
+}
+
+static void enqueue(cog_shard_t *shard, int kind, uint32_t entry)
+{
+    uint32_t place = shard->queued[kind]++;
+
+    put_at(shard, kind, place, entry);
+    rise(shard, kind, place);
+}
+
+static void dequeue(cog_shard_t *shard, int kind, uint32_t place)
+{
+    uint32_t last = --shard->queued[kind];
+
+    if (place != last) {
+        put_at(shard, kind, place, shard->queues[kind][last]);
+        rise(shard, kind, place);
+        sink(shard, kind, place);
+    }
+}
+
+/* ---- blocks ---- */
+
+static uint32_t blocks_for(const cog_shard_key_t *key, cog_span_t value)
+{
+    size_t len = key->len + value.len;
+
+    return len <= FIRST_ROOM
+               ? 1
+               : (uint32_t)(1 + (len - FIRST_ROOM + MORE_ROOM - 1) / MORE_ROOM);
+}
+
+static uint32_t take_block(cog_shard_t *shard)
+{
+    uint32_t block = shard->free;
+
+    if (block) {
+        shard->free = at(shard, block)->next;
+        return block;
+    }
+    return ++shard->touched;
+}
+
+/* A chain of `count` blocks; there are as many. */
+static uint32_t take_blocks(cog_shard_t *shard, uint32_t count)
+{
+    uint32_t chain = 0;
+
+    for (uint32_t i = 0; i < count; ++i) {
+        uint32_t block = take_block(shard);
+
+        at(shard, block)->next = chain;
+        chain = block;
+    }
+    return chain;
+}
+
+static void free_blocks(cog_shard_t *shard, uint32_t chain)
+{
+    uint32_t last = chain;
+
+    while (at(shard, last)->next) {
+        last = at(shard, last)->next;
+    }
+    at(shard, last)->next = shard->free;
+    shard->free = chain;
+}
+
+/* ---- bytes of an entry: in its first block, then in the others ---- */
+
+typedef struct {
+    cog_shard_t *shard;
+    uint32_t next;
+    unsigned char *bytes;
+    size_t room;
+} cursor_t;
+
+static cursor_t start_at(cog_shard_t *shard, uint32_t entry)
+{
+    cog_shard_block_t *block = at(shard, entry);
+
+    return (cursor_t){shard, block->first.next, block->first.bytes, FIRST_ROOM};
+}
+
+/* At most `wanted` bytes that lie in one piece. */
+static size_t step(cursor_t *cursor, size_t wanted, unsigned char **bytes)
+{
+    size_t len;
+
+    if (cursor->room == 0) {
+        cog_shard_block_t *block = at(cursor->shard, cursor->next);
+
+        cursor->next = block->more.next;
+        cursor->bytes = block->more.bytes;
+        cursor->room = MORE_ROOM;
+    }
+    len = wanted < cursor->room ? wanted : cursor->room;
+    *bytes = cursor->bytes;
+    cursor->bytes += len;
+    cursor->room -= len;
+    return len;
+}
+
+static void write_bytes(cursor_t *cursor, const void *from, size_t len)
+{
+    for (size_t done = 0; done < len;) {
+        unsigned char *bytes;
+        size_t piece = step(cursor, len - done, &bytes);
+
+        memcpy(bytes, (const unsigned char *)from + done, piece);
+        done += piece;
+    }
+}
+
+static void read_bytes(cursor_t *cursor, unsigned char *to, size_t len)
+{
+    for (size_t done = 0; done < len;) {
+        unsigned char *bytes;
+        size_t piece = step(cursor, len - done, &bytes);
+
+        memcpy(to + done, bytes, piece);
+        done += piece;
+    }
+}
+
+/* ---- entries ---- */
+
+static int has_key(const cog_shard_block_t *block, const cog_shard_key_t *key)
+{
+    return block->first.key_len == key->len &&
+           strncmp((const char *)block->first.bytes, key->name, key->len) == 0;
+}
+
+uint32_t cog_shard_find(cog_shard_t *shard, const cog_shard_key_t *key, apr_time_t now)
+{
+    uint32_t entry = shard->buckets[key->hash % COG_SHARD_BUCKETS];
+
+    while (entry && !has_key(at(shard, entry), key)) {
+        entry = at(shard, entry)->first.next_entry;
+    }
+    return entry && at(shard, entry)->first.end > now ? entry : 0;
+}
+
+cog_span_t cog_shard_read(cog_shard_t *shard, apr_pool_t *pool, uint32_t entry)
+{
+    const cog_shard_block_t *block = at(shard, entry);
+    cursor_t cursor = start_at(shard, entry);
+    unsigned char *value = apr_palloc(pool, block->first.value_len + 1);
+
+    cursor.bytes += block->first.key_len;
+    cursor.room -= block->first.key_len;
+    read_bytes(&cursor, value, block->first.value_len);
+    return (cog_span_t){value, block->first.value_len};
+}
+
+static void unlink_entry(cog_shard_t *shard, uint32_t entry)
+{
+    uint32_t *link = &shard->buckets[at(shard, entry)->first.bucket];
+
+    while (*link != entry) {
+        link = &at(shard, *link)->first.next_entry;
+    }
+    *link = at(shard, entry)->first.next_entry;
+}
+
+void cog_shard_remove(cog_shard_t *shard, uint32_t entry)
+{
+    const cog_shard_block_t *block = at(shard, entry);
+
+    unlink_entry(shard, entry);
+    dequeue(shard, (int)block->first.kind, block->first.place);
+    shard->used[block->first.kind] -= block->first.blocks;
+    free_blocks(shard, entry);
+}
+
+void cog_shard_expire(cog_shard_t *shard, apr_time_t now)
+{
+    for (int kind = 0; kind < COG_SHARD_KINDS; ++kind) {
+        while (shard->queued[kind] > 0 && end_at(shard, kind, 0) <= now) {
+            cog_shard_remove(shard, shard->queues[kind][0]);
+        }
+    }
+}
+
+static uint32_t make_room(cog_shard_t *shard, uint32_t needed, int kind)
+{
+    int other = COG_SHARD_KINDS - 1 - kind;
+    uint32_t dropped = 0;
+
+    while (COG_SHARD_BLOCKS - cog_shard_used(shard) < needed) {
+        int victim = shard->used[kind] + needed > shares[kind] ? kind : other;
+
+        cog_shard_remove(shard, shard->queues[victim][0]);
+        ++dropped;
+    }
+    return dropped;
+}
+
+static void fill(cog_shard_t *shard, uint32_t entry, const cog_shard_key_t *key,
+                 cog_span_t value)
+{
+    cog_shard_block_t *block = at(shard, entry);
+    cursor_t cursor = start_at(shard, entry);
+
+    block->first.key_len = key->len;
+    block->first.value_len = (uint32_t)value.len;
+    write_bytes(&cursor, key->name, key->len);
+    write_bytes(&cursor, value.bytes, value.len);
+}
+
+uint32_t cog_shard_insert(cog_shard_t *shard, const cog_shard_key_t *key,
+                          cog_span_t value, apr_time_t end, int kind)
+{
+    uint32_t needed = blocks_for(key, value);
+    uint32_t dropped = make_room(shard, needed, kind);
+    uint32_t bucket = (uint32_t)(key->hash % COG_SHARD_BUCKETS);
+    uint32_t entry = take_blocks(shard, needed);
+    cog_shard_block_t *block = at(shard, entry);
+
+    fill(shard, entry, key, value);
+    block->first.kind = (uint32_t)kind;
+    block->first.blocks = needed;
+    block->first.end = end;
+    block->first.bucket = bucket;
+    block->first.next_entry = shard->buckets[bucket];
+    shard->buckets[bucket] = entry;
+    shard->used[kind] += needed;
+    enqueue(shard, kind, entry);
+    return dropped;
+}

@@ -1,0 +1,261 @@
+#include "net/store_shm.h"
+
+#include <string.h>
+
+#include "net/log_gate.h"
+#include "net/shard.h"
+
+/* changes with every layout of shard and segment */
+#define LAYOUT "mod_auth_cognito store 1"
+
+#define LOCK_LIMIT apr_time_from_msec(400)
+
+/* what shall not live longer is one of the short lived */
+#define SHORT_SEC 120
+
+#define WARN_PERCENT 80
+#define LOOK_EVERY   apr_time_from_sec(5)
+#define WARN_EVERY   apr_time_from_sec(600)
+#define FULL_EVERY   apr_time_from_sec(60)
+#define STUCK_EVERY  apr_time_from_sec(10)
+
+/* At the beginning of the memory; the shards follow. */
+typedef struct {
+    char layout[sizeof(LAYOUT)];
+    size_t shards;
+    cog_log_gate_t look;
+    cog_log_gate_t warn;
+    cog_log_gate_t full;
+    cog_log_gate_t stuck;
+    atomic_uint dropped; /* since the log spoke of it */
+} segment_t;
+
+/* Locks shall not share their cache lines with the header. */
+#define HEADER_SIZE ((size_t)4096)
+
+_Static_assert(sizeof(segment_t) <= HEADER_SIZE, "the header has its room");
+
+typedef struct {
+    segment_t *segment;
+    cog_clock_t clock;
+} store_t;
+
+static size_t shards_of(apr_size_t size)
+{
+    return size < COG_STORE_SHM_MIN ? 1 : size / COG_SHARD_SIZE;
+}
+
+apr_size_t cog_store_shm_room(apr_size_t size)
+{
+    return HEADER_SIZE + shards_of(size) * COG_SHARD_SIZE;
+}
+
+static cog_shard_t *shard_at(segment_t *segment, size_t i)
+{
+    void *place = (unsigned char *)segment + HEADER_SIZE + i * COG_SHARD_SIZE;
+
+    return place;
+}
+
+cog_err_t cog_store_shm_format(void *memory, apr_size_t size)
+{
+    segment_t *segment = memory;
+
+    memcpy(segment->layout, LAYOUT, sizeof(LAYOUT));
+    segment->shards = shards_of(size);
+    for (size_t i = 0; i < segment->shards; ++i) {
+        COG_TRY(cog_shared_lock_make(&shard_at(segment, i)->lock));
+    }
+    return COG_OK;
+}
+
+/* ---- what the log hears ---- */
+
+static unsigned percent_used(segment_t *segment)
+{
+    uint64_t used = 0;
+
+    for (size_t i = 0; i < segment->shards; ++i) {
+        used += cog_shard_used(shard_at(segment, i));
+    }
+    return (unsigned)(used * 100 / (segment->shards * COG_SHARD_BLOCKS));
+}
+
+static void warn_when_nearly_full(store_t *store, const cog_log_t *log, apr_time_t now)
+{
+    segment_t *segment = store->segment;
+    unsigned percent;
+
+    if (!cog_log_gate_opens(&segment->look, now, LOOK_EVERY)) {
+        return;
+    }
+    percent = percent_used(segment);
+    if (percent >= WARN_PERCENT && cog_log_gate_opens(&segment->warn, now, WARN_EVERY)) {
+        COG_LOG(log, WARNING, 4100,
+                "the store of %" APR_SIZE_T_FMT " MB is %u%% full: write CognitoStore "
+                "shmcb:%" APR_SIZE_T_FMT "M",
+                segment->shards, percent, segment->shards * 2);
+    }
+}
+
+static void tell_of_dropped(store_t *store, const cog_log_t *log, apr_time_t now,
+                            uint32_t dropped)
+{
+    segment_t *segment = store->segment;
+
+    segment->dropped += dropped;
+    if (dropped > 0 && cog_log_gate_opens(&segment->full, now, FULL_EVERY)) {
+        COG_LOG(log, ERROR, 4101,
+                "the store of %" APR_SIZE_T_FMT " MB is full: %u entries were dropped "
+                "before their time; write CognitoStore shmcb:%" APR_SIZE_T_FMT "M",
+                segment->shards, atomic_exchange(&segment->dropped, 0),
+                segment->shards * 2);
+    }
+}
+
+/* ---- the port ---- */
+
+static apr_time_t now_of(const store_t *store)
+{
+    return store->clock.now(store->clock.context);
+}
+
+/* Who was killed in the middle of a change has left a shard that nobody can read. */
+static void heal(cog_shard_t *shard, const cog_log_t *log)
+{
+    if (shard->is_changing) {
+        cog_shard_clear(shard);
+        shard->is_changing = 0;
+        COG_LOG(log, ERROR, 4102,
+                "a process died while it wrote to the store: a part of the store, with "
+                "the sessions in it, has been emptied");
+    }
+}
+
+static cog_err_t take(store_t *store, const cog_log_t *log, const cog_shard_key_t *key,
+                      cog_shard_t **shard)
+{
+    segment_t *segment = store->segment;
+    cog_shard_t *taken = shard_at(segment, (size_t)(key->hash >> 32) % segment->shards);
+
+    if (cog_shared_lock_take(&taken->lock, LOCK_LIMIT) != COG_OK) {
+        if (cog_log_gate_opens(&segment->stuck, now_of(store), STUCK_EVERY)) {
+            COG_LOG(log, ERROR, 4103,
+                    "the store is blocked: a process that uses it does not go on; look "
+                    "for one that is stopped, or an overloaded machine");
+        }
+        return COG_E_STORE;
+    }
+    heal(taken, log);
+    *shard = taken;
+    return COG_OK;
+}
+
+static cog_err_t get(void *context, apr_pool_t *pool, const cog_log_t *log,
+                     const char *name, cog_span_t *value)
+{
+    store_t *store = context;
+    cog_shard_key_t key = cog_shard_key(name);
+    cog_shard_t *shard;
+    uint32_t entry;
+
+    COG_TRY(take(store, log, &key, &shard));
+    entry = cog_shard_find(shard, &key, now_of(store));
+    if (entry) {
+        *value = cog_shard_read(shard, pool, entry);
+    }
+    cog_shared_lock_give(&shard->lock);
+    return entry ? COG_OK : COG_E_NOT_FOUND;
+}
+
+typedef struct {
+    cog_shard_key_t key;
+    cog_span_t value;
+    int64_t ttl_sec;
+} item_t;
+
+static uint32_t put(cog_shard_t *shard, const item_t *item, uint32_t known,
+                    apr_time_t now)
+{
+    int kind = item->ttl_sec > SHORT_SEC ? COG_SHARD_LONG : COG_SHARD_SHORT;
+
+    if (known) {
+        cog_shard_remove(shard, known);
+    }
+    return cog_shard_insert(shard, &item->key, item->value,
+                            now + apr_time_from_sec(item->ttl_sec), kind);
+}
+
+static cog_err_t write_item(store_t *store, const cog_log_t *log, const item_t *item,
+                            int may_replace)
+{
+    cog_shard_t *shard;
+    uint32_t known;
+    uint32_t dropped = 0;
+    apr_time_t now;
+
+    COG_REQUIRE(item->key.len <= COG_STORE_MAX_KEY, COG_E_INTERNAL);
+    COG_REQUIRE(item->value.len <= COG_STORE_MAX_VALUE, COG_E_TOO_LARGE);
+    COG_TRY(take(store, log, &item->key, &shard));
+    now = now_of(store);
+    shard->is_changing = 1;
+    cog_shard_expire(shard, now);
+    known = cog_shard_find(shard, &item->key, now);
+    if (!known || may_replace) {
+        dropped = put(shard, item, known, now);
+    }
+    shard->is_changing = 0;
+    cog_shared_lock_give(&shard->lock);
+    tell_of_dropped(store, log, now, dropped);
+    warn_when_nearly_full(store, log, now);
+    return known && !may_replace ? COG_E_EXISTS : COG_OK;
+}
+
+static cog_err_t set(void *context, const cog_log_t *log, const char *name,
+                     cog_span_t value, int64_t ttl_sec)
+{
+    const item_t item = {cog_shard_key(name), value, ttl_sec};
+
+    return write_item(context, log, &item, 1);
+}
+
+static cog_err_t add(void *context, const cog_log_t *log, const char *name,
+                     cog_span_t value, int64_t ttl_sec)
+{
+    const item_t item = {cog_shard_key(name), value, ttl_sec};
+
+    return write_item(context, log, &item, 0);
+}
+
+static cog_err_t remove_key(void *context, const cog_log_t *log, const char *name)
+{
+    store_t *store = context;
+    cog_shard_key_t key = cog_shard_key(name);
+    cog_shard_t *shard;
+    uint32_t entry;
+
+    COG_TRY(take(store, log, &key, &shard));
+    entry = cog_shard_find(shard, &key, now_of(store));
+    if (entry) {
+        shard->is_changing = 1;
+        cog_shard_remove(shard, entry);
+        shard->is_changing = 0;
+    }
+    cog_shared_lock_give(&shard->lock);
+    return COG_OK;
+}
+
+cog_err_t cog_store_shm_open(apr_pool_t *pool, void *memory, const cog_clock_t *clock,
+                             cog_store_t *store)
+{
+    segment_t *segment = memory;
+    store_t *made;
+
+    COG_REQUIRE(strncmp(segment->layout, LAYOUT, sizeof(LAYOUT)) == 0,
+                COG_E_MISCONFIGURED);
+    made = apr_pcalloc(pool, sizeof(*made));
+    made->segment = segment;
+    made->clock = *clock;
+    *store = (cog_store_t){made, get, set, add, remove_key};
+    return COG_OK;
+}
