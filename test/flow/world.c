@@ -228,8 +228,9 @@ world_t *world_make(apr_pool_t *pool)
     world->signer = the_signer();
     world->nonce = "";
     world->claims = "";
-    world->access_claims = ",'client_id':'" WORLD_CLIENT
-                           "','sub':'sub-1','username':'alice','scope':'openid orders/read'";
+    world->access_claims =
+        ",'client_id':'" WORLD_CLIENT
+        "','sub':'sub-1','username':'alice','scope':'openid orders/read'";
     world->refresh_token = "refresh-1";
     world->token_status = 200;
     world->revoke_status = 200;
