@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/query.h"
 #include "base/text.h"
@@ -10,6 +11,7 @@
 #include "flow/login.h"
 #include "flow/login_cookies.h"
 #include "flow/redeem.h"
+#include "flow/session_claims.h"
 #include "flow/session_store.h"
 
 /* What the query of a callback says (RFC 6749, 4.1.2). */
@@ -103,10 +105,13 @@ static cog_err_t heal(cog_flow_t *flow, const answer_t *answer,
 {
     const char *return_to = cog_flow_return_to(flow, state ? state->return_to : NULL);
     cog_session_t *session;
+    cog_err_t err;
 
     COG_REQUIRE(!answer->error, COG_E_STATE_MISMATCH);
     flow->place = place_for(flow, return_to, NULL);
-    if (cog_flow_load_session(flow, &session) == COG_OK) {
+    err = cog_flow_load_session(flow, &session);
+    COG_REQUIRE(err != COG_E_STORE, err);
+    if (err == COG_OK) {
         COG_LOG(flow->ports->log, DEBUG, 3041,
                 "callback without its login, but with a session: back to %s",
                 cog_text_for_log(flow->pool, return_to, 256));
@@ -139,11 +144,27 @@ static cog_err_t refuse(cog_flow_t *flow, const answer_t *answer,
     return COG_E_LOGIN_REFUSED;
 }
 
+static cog_err_t start_session(cog_flow_t *flow, const cog_login_state_t *login,
+                               const cog_tokens_t *tokens, cog_reply_t *reply)
+{
+    const cog_session_tokens_t before = {.nonce = cog_secret_of(login->nonce)};
+    cog_session_tokens_t kept;
+    cog_session_t session = {0};
+    json_int_t expires;
+    json_t *claims;
+
+    COG_TRY(cog_redeem_verify(flow, login, tokens, &claims));
+    COG_REQUIRE(cog_json_whole(claims, "exp", &expires), COG_E_TOKEN_EXPIRED);
+    cog_session_take_claims(flow, claims, &session);
+    cog_session_take_tokens(flow, tokens, &before, &kept);
+    cog_session_set_life(flow, expires, cog_secret_is_set(kept.refresh_token), &session);
+    return cog_session_start(flow, &session, &kept, reply);
+}
+
 static cog_err_t sign_in(cog_flow_t *flow, const answer_t *answer,
                          const cog_login_state_t *login, cog_reply_t *reply)
 {
     cog_tokens_t tokens;
-    json_t *claims;
     cog_err_t err;
 
     COG_REQUIRE(answer->code && *answer->code, COG_E_BAD_CALLBACK);
@@ -153,8 +174,7 @@ static cog_err_t sign_in(cog_flow_t *flow, const answer_t *answer,
         return login_again(flow, login->return_to, reply);
     }
     COG_TRY(err);
-    COG_TRY(cog_redeem_verify(flow, login, &tokens, &claims));
-    COG_TRY(cog_session_start(flow, claims, &tokens, reply));
+    COG_TRY(start_session(flow, login, &tokens, reply));
     cog_reply_send_back(flow, login->return_to, reply);
     return COG_OK;
 }

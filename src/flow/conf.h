@@ -10,6 +10,7 @@
 #include "oidc/endpoints.h"
 #include "oidc/token.h"
 #include "session/cookie.h"
+#include "session/end_marks.h"
 #include "session/session.h"
 
 typedef struct cog_provider_t cog_provider_t; /* flow/provider.h */
@@ -48,6 +49,15 @@ typedef struct cog_conf_t {
     const char *return_cookie; /* full name: __Host-cognito_return */
     int cookie_room; /* bytes that session and tokens may take of a browser's Cookie
                         header */
+    cog_session_limits_t longest; /* of all places: what is stored lives so long */
+    int has_stored_sessions;      /* CognitoSession store */
+    int has_renewal;              /* CognitoRefresh */
+    int64_t grace_sec;            /* CognitoGrace */
+    int64_t lease_sec;            /* longer than a renewal may take */
+    int is_store_shared;          /* other hosts use it too */
+    cog_end_marks_t *end_marks;   /* of this host, shared by all virtual hosts */
+    int keeps_id_token;           /* some place exports it */
+    int keeps_access_token;       /* likewise */
     const cog_client_conf_t *default_client; /* NULL when there are only named ones */
     const apr_array_header_t *clients;       /* `const cog_client_conf_t *`, named ones */
 } cog_conf_t;

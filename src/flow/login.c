@@ -145,6 +145,7 @@ cog_err_t cog_flow_login(cog_flow_t *flow, cog_reply_t *reply)
     cog_login_order_t order = {0};
     apr_array_header_t *params;
     cog_session_t *session;
+    cog_err_t err;
 
     COG_TRY(cog_reply_require_get(flow, reply));
     COG_TRY(cog_query_parse(flow->pool, flow->request->query, &params));
@@ -153,7 +154,9 @@ cog_err_t cog_flow_login(cog_flow_t *flow, cog_reply_t *reply)
     order.return_to = cog_flow_return_to(flow, cog_query_get(params, "return_to"));
     order.place = place_with_client(flow, order.return_to);
     flow->place = order.place;
-    if (cog_flow_load_session(flow, &session) == COG_OK) {
+    err = cog_flow_load_session(flow, &session);
+    COG_REQUIRE(err != COG_E_STORE, err);
+    if (err == COG_OK) {
         cog_reply_send_back(flow, order.return_to, reply);
         return COG_OK;
     }

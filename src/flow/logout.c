@@ -73,15 +73,17 @@ static void ask(cog_flow_t *flow, const cog_session_t *session, const char *retu
 
 static void end_session(cog_flow_t *flow, const held_t *held, cog_reply_t *reply)
 {
+    cog_session_tokens_t tokens;
+
     if (held->session) {
-        cog_revoke_afterwards(
-            flow, held->client,
-            cog_session_refresh_token(flow, held->client, held->session), reply);
+        if (cog_session_tokens(flow, held->client, held->session, &tokens) == COG_OK) {
+            cog_revoke_afterwards(flow, held->client, tokens.refresh_token, reply);
+        }
         COG_LOG(flow->ports->log, INFO, 3061, "logout of sub %s, session %s",
                 cog_text_for_log(flow->pool, held->session->subject, 255),
                 cog_session_id_text(flow->pool, held->session));
     }
-    cog_session_end(flow, held->client, reply);
+    cog_session_end(flow, held->client, held->session, reply);
 }
 
 static void end_sessions(cog_flow_t *flow, const apr_array_header_t *all,
@@ -118,20 +120,23 @@ static void answer(cog_flow_t *flow, const char *url, cog_reply_t *reply)
     cog_reply_json(flow->pool, reply, 200, cog_json_own(flow->pool, object));
 }
 
-static apr_array_header_t *look_up_all(const cog_flow_t *flow)
+/* What lives in a store that cannot be read cannot be ended now: say so. */
+static cog_err_t look_up_all(const cog_flow_t *flow, apr_array_header_t **found)
 {
     apr_array_header_t *clients = cog_conf_all_clients(flow->pool, flow->conf);
     apr_array_header_t *all = apr_array_make(flow->pool, clients->nelts, sizeof(held_t));
+    cog_err_t err;
 
     for (int i = 0; i < clients->nelts; ++i) {
         held_t *held = apr_array_push(all);
 
         held->client = APR_ARRAY_IDX(clients, i, const cog_client_conf_t *);
-        if (cog_session_open(flow, held->client, &held->session) != COG_OK) {
-            held->session = NULL;
-        }
+        err = cog_session_open(flow, held->client, &held->session);
+        COG_REQUIRE(err != COG_E_STORE, err);
+        held->session = err == COG_OK ? held->session : NULL;
     }
-    return all;
+    *found = all;
+    return COG_OK;
 }
 
 static int rank(const held_t *held, const cog_client_conf_t *there)
@@ -176,7 +181,7 @@ cog_err_t cog_flow_logout(cog_flow_t *flow, cog_reply_t *reply)
     COG_TRY(check_method(flow, reply));
     COG_TRY(cog_query_parse(flow->pool, flow->request->query, &params));
     return_to = cog_logout_return_choose(flow, cog_query_get(params, "return_to"));
-    all = look_up_all(flow);
+    COG_TRY(look_up_all(flow, &all));
     chosen = choose(flow, all, return_to);
     if (!is_wanted(flow, chosen->session, params)) {
         ask(flow, chosen->session, return_to, reply);

@@ -43,6 +43,7 @@ typedef struct {
 typedef struct {
     void *context;
     apr_time_t (*now)(void *context); /* wall clock, in microseconds */
+    void (*pause)(void *context, apr_interval_time_t duration); /* of this thread */
 } cog_clock_t;
 
 #define COG_STORE_MAX_KEY   200

@@ -39,9 +39,33 @@ cog_client_proof_t cog_client_proof(apr_pool_t *pool, const cog_client_conf_t *c
                                 client->auth_method};
 }
 
-static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint,
-                           const cog_code_grant_t *grant, int proof_index,
-                           cog_tokens_t *tokens)
+/* What is to be redeemed: one of the two. */
+typedef struct {
+    const cog_code_grant_t *code;
+    cog_secret_t refresh_token;
+} grant_t;
+
+static void write_form(apr_pool_t *pool, const cog_client_proof_t *proof,
+                       const grant_t *grant, cog_form_request_t *form)
+{
+    if (grant->code) {
+        cog_token_request(pool, proof, grant->code, form);
+    }
+    else {
+        cog_refresh_request(pool, proof, grant->refresh_token, form);
+    }
+}
+
+static cog_err_t parse(apr_pool_t *pool, const grant_t *grant,
+                       const cog_fetch_response_t *response, cog_tokens_t *tokens)
+{
+    return grant->code
+               ? cog_tokens_parse(pool, response->status, response->body, tokens)
+               : cog_tokens_parse_renewed(pool, response->status, response->body, tokens);
+}
+
+static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint, const grant_t *grant,
+                           int proof_index, cog_tokens_t *tokens)
 {
     cog_client_proof_t proof =
         cog_client_proof(flow->pool, flow->place->client, proof_index);
@@ -50,11 +74,11 @@ static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint,
     cog_form_request_t form;
     cog_err_t err;
 
-    cog_token_request(flow->pool, &proof, grant, &form);
+    write_form(flow->pool, &proof, grant, &form);
     request.form = form.body;
     request.authorization = form.authorization;
     COG_TRY(cog_flow_fetch(flow, &request, &response));
-    err = cog_tokens_parse(flow->pool, response.status, response.body, tokens);
+    err = parse(flow->pool, grant, &response, tokens);
     if (err != COG_OK) {
         COG_LOG(flow->ports->log, WARNING, 3050, "token endpoint answered %d: %s",
                 response.status, cog_tokens_error_text(flow->pool, response.body));
@@ -62,19 +86,34 @@ static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint,
     return err;
 }
 
-cog_err_t cog_redeem_code(cog_flow_t *flow, const cog_login_state_t *login,
-                          cog_secret_t code, cog_tokens_t *tokens)
+static cog_err_t redeem(cog_flow_t *flow, const grant_t *grant, cog_tokens_t *tokens)
 {
     const cog_client_conf_t *client = flow->place->client;
-    const cog_code_grant_t grant = {code, login->redirect_uri, login->code_verifier};
     cog_endpoints_t endpoints;
     cog_err_t err = COG_E_IDP_CLIENT;
 
     COG_TRY(cog_provider_endpoints(flow, client->provider, &endpoints));
     for (int i = 0; i < cog_client_proof_count(client) && err == COG_E_IDP_CLIENT; ++i) {
-        err = redeem_as(flow, endpoints.token, &grant, i, tokens);
+        err = redeem_as(flow, endpoints.token, grant, i, tokens);
     }
     return err;
+}
+
+cog_err_t cog_redeem_code(cog_flow_t *flow, const cog_login_state_t *login,
+                          cog_secret_t code, cog_tokens_t *tokens)
+{
+    const cog_code_grant_t code_grant = {code, login->redirect_uri, login->code_verifier};
+    const grant_t grant = {.code = &code_grant};
+
+    return redeem(flow, &grant, tokens);
+}
+
+cog_err_t cog_redeem_refresh_token(cog_flow_t *flow, cog_secret_t refresh_token,
+                                   cog_tokens_t *tokens)
+{
+    const grant_t grant = {.refresh_token = refresh_token};
+
+    return redeem(flow, &grant, tokens);
 }
 
 static cog_err_t add_userinfo(cog_flow_t *flow, const cog_tokens_t *tokens,
@@ -95,25 +134,52 @@ static cog_err_t add_userinfo(cog_flow_t *flow, const cog_tokens_t *tokens,
     return cog_userinfo_merge(flow->pool, response.status, response.body, claims);
 }
 
-cog_err_t cog_redeem_verify(cog_flow_t *flow, const cog_login_state_t *login,
-                            const cog_tokens_t *tokens, json_t **claims)
+static cog_token_expect_t expectation(const cog_flow_t *flow, const char *nonce)
 {
-    const cog_client_conf_t *client = flow->place->client;
-    cog_token_expect_t expect = {
-        .client_id = client->client_id,
-        .nonce = login->nonce,
+    return (cog_token_expect_t){
+        .client_id = flow->place->client->client_id,
+        .nonce = nonce,
         .now = cog_flow_now(flow),
         .leeway = COG_CLOCK_LEEWAY_SEC,
     };
+}
+
+/* What goes beyond the ID token's own claims. */
+static cog_err_t complete(cog_flow_t *flow, const cog_tokens_t *tokens, json_t *claims)
+{
+    COG_TRY(cog_id_token_check_hash(flow->pool, claims, tokens->access_token));
+    COG_TRY(cog_granted_scope_add(flow, tokens, claims));
+    return flow->place->client->has_userinfo ? add_userinfo(flow, tokens, claims)
+                                             : COG_OK;
+}
+
+cog_err_t cog_redeem_verify(cog_flow_t *flow, const cog_login_state_t *login,
+                            const cog_tokens_t *tokens, json_t **claims)
+{
+    cog_token_expect_t expect = expectation(flow, login->nonce);
     json_t *verified;
 
-    COG_TRY(cog_provider_verify(flow, client->provider, tokens->id_token, &expect.issuer,
-                                &verified));
+    COG_TRY(cog_provider_verify(flow, flow->place->client->provider, tokens->id_token,
+                                &expect.issuer, &verified));
     COG_TRY(cog_id_token_check(verified, &expect));
-    COG_TRY(cog_id_token_check_hash(flow->pool, verified, tokens->access_token));
-    COG_TRY(cog_granted_scope_add(flow, tokens, verified));
-    if (client->has_userinfo) {
-        COG_TRY(add_userinfo(flow, tokens, verified));
+    COG_TRY(complete(flow, tokens, verified));
+    *claims = verified;
+    return COG_OK;
+}
+
+cog_err_t cog_redeem_verify_renewed(cog_flow_t *flow, const cog_session_t *session,
+                                    const cog_session_tokens_t *before,
+                                    const cog_tokens_t *tokens, json_t **claims)
+{
+    cog_token_expect_t expect = expectation(flow, before->nonce.bytes);
+    json_t *verified = NULL;
+
+    if (cog_secret_is_set(tokens->id_token)) {
+        COG_TRY(cog_provider_verify(flow, flow->place->client->provider, tokens->id_token,
+                                    &expect.issuer, &verified));
+        COG_TRY(cog_id_token_check_renewed(verified, &expect, session->subject,
+                                           session->auth_time));
+        COG_TRY(complete(flow, tokens, verified));
     }
     *claims = verified;
     return COG_OK;

@@ -1,4 +1,4 @@
-/* From an authorization code to claims that can be believed. */
+/* From an authorization code, or a refresh token, to claims that can be believed. */
 #ifndef COG_FLOW_REDEEM_H
 #define COG_FLOW_REDEEM_H
 
@@ -7,6 +7,7 @@
 #include "flow/flow.h"
 #include "oidc/token.h"
 #include "session/login_state.h"
+#include "session/tokens_codec.h"
 
 #define COG_CLOCK_LEEWAY_SEC 60
 
@@ -18,6 +19,16 @@ cog_err_t cog_redeem_code(cog_flow_t *flow, const cog_login_state_t *login,
 /* The verified claims of the ID token, joined by userInfo where that is wanted. */
 cog_err_t cog_redeem_verify(cog_flow_t *flow, const cog_login_state_t *login,
                             const cog_tokens_t *tokens, json_t **claims);
+
+/* New tokens for a refresh token, once; the second secret likewise. */
+cog_err_t cog_redeem_refresh_token(cog_flow_t *flow, cog_secret_t refresh_token,
+                                   cog_tokens_t *tokens);
+
+/* The verified claims of a renewed ID token, which is of the session's user; NULL when
+ * the user pool gave none. */
+cog_err_t cog_redeem_verify_renewed(cog_flow_t *flow, const cog_session_t *session,
+                                    const cog_session_tokens_t *before,
+                                    const cog_tokens_t *tokens, json_t **claims);
 
 /* How many ways a client has to prove itself, and the one of number `index`: the secret
  * as its file says now, else as it was read at start. */

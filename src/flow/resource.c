@@ -7,9 +7,10 @@
 #include "flow/flow_private.h"
 #include "flow/login.h"
 #include "flow/navigation.h"
+#include "flow/renewal.h"
 #include "flow/session_store.h"
 
-static cog_err_t grant(cog_flow_t *flow, const cog_session_t *session, cog_reply_t *reply)
+static void grant(cog_flow_t *flow, const cog_session_t *session, cog_reply_t *reply)
 {
     reply->kind = COG_REPLY_GRANT;
     reply->status = 200;
@@ -18,9 +19,9 @@ static cog_err_t grant(cog_flow_t *flow, const cog_session_t *session, cog_reply
             cog_session_id_text(flow->pool, session),
             cog_text_for_log(flow->pool, session->subject, 255));
     if (cog_session_is_due(session, &flow->place->limits, cog_flow_now(flow))) {
-        return cog_session_touch(flow, session, reply);
+        /* not worth a refusal: the next request tries again */
+        (void)cog_session_touch(flow, session, reply);
     }
-    return COG_OK;
 }
 
 /* The page that a script of this site runs in is where its user wants to be again. */
@@ -78,6 +79,13 @@ static cog_err_t check_reach(cog_flow_t *flow)
     return COG_E_MISCONFIGURED;
 }
 
+/* Would a new login help? */
+static int is_about_login(cog_err_t err)
+{
+    return err != COG_E_MISCONFIGURED && err != COG_E_STORE &&
+           err != COG_E_IDP_UNREACHABLE;
+}
+
 cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
 {
     cog_login_order_t order = {.place = flow->place};
@@ -85,9 +93,13 @@ cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
     cog_err_t err = cog_flow_load_session(flow, &session);
 
     if (err == COG_OK) {
-        return grant(flow, session, reply);
+        err = cog_session_renew(flow, &session, reply);
     }
-    COG_REQUIRE(err != COG_E_MISCONFIGURED, err);
+    if (err == COG_OK) {
+        grant(flow, session, reply);
+        return COG_OK;
+    }
+    COG_REQUIRE(is_about_login(err), err);
     COG_LOG(flow->ports->log, DEBUG, 3030, "no session (%s): %s", cog_err_name(err),
             shall_login(flow) ? "a navigation, to the login" : "answered with 401");
     if (!shall_login(flow)) {

@@ -3,12 +3,13 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/seal.h"
+#include "flow/cookie_room.h"
+#include "flow/endings.h"
 #include "flow/flow_private.h"
-#include "oidc/claims.h"
+#include "flow/stored_session.h"
 #include "session/cookie.h"
 #include "session/session_codec.h"
 
@@ -28,18 +29,41 @@ static cog_binding_t tokens_binding(apr_pool_t *pool, const cog_client_conf_t *c
     return (cog_binding_t){COG_PURPOSE_TOKENS, client->issuer, client->bound_to, name};
 }
 
+static cog_err_t read_cookie(const cog_flow_t *flow, const char *name,
+                             const cog_binding_t *binding, cog_span_t *record)
+{
+    cog_span_t sealed;
+
+    COG_REQUIRE(flow->request->cookies, COG_E_NO_SESSION);
+    COG_TRY(cog_cookie_join(flow->pool, flow->request->cookies, name, &sealed));
+    return cog_unseal(flow->pool, flow->conf->keyring, binding, sealed, record);
+}
+
 cog_err_t cog_session_open(const cog_flow_t *flow, const cog_client_conf_t *client,
                            cog_session_t **session)
 {
     cog_binding_t binding = session_binding(client);
-    cog_span_t sealed;
+    unsigned char id[COG_SESSION_ID_LEN];
     cog_span_t record;
 
-    COG_REQUIRE(flow->request->cookies, COG_E_NO_SESSION);
-    COG_TRY(cog_cookie_join(flow->pool, flow->request->cookies, client->session_cookie,
-                            &sealed));
-    COG_TRY(cog_unseal(flow->pool, flow->conf->keyring, &binding, sealed, &record));
+    COG_TRY(read_cookie(flow, client->session_cookie, &binding, &record));
+    if (cog_session_decode_reference(record, id)) {
+        return cog_stored_session_get(flow, client, id, session);
+    }
     return cog_session_decode(flow->pool, record, session);
+}
+
+cog_err_t cog_session_tokens(const cog_flow_t *flow, const cog_client_conf_t *client,
+                             const cog_session_t *session, cog_session_tokens_t *tokens)
+{
+    cog_binding_t binding = tokens_binding(flow->pool, client, session);
+    cog_span_t record;
+
+    if (!session->is_stored &&
+        read_cookie(flow, client->tokens_cookie, &binding, &record) == COG_OK) {
+        return cog_session_tokens_decode(flow->pool, record, tokens);
+    }
+    return cog_stored_tokens_get(flow, client, session, tokens);
 }
 
 cog_err_t cog_flow_load_session(cog_flow_t *flow, cog_session_t **session)
@@ -48,19 +72,10 @@ cog_err_t cog_flow_load_session(cog_flow_t *flow, cog_session_t **session)
 
     COG_REQUIRE(flow->place->client, COG_E_MISCONFIGURED);
     COG_TRY(cog_session_open(flow, flow->place->client, &found));
+    COG_REQUIRE(!cog_endings_hold(flow, found), COG_E_SESSION_EXPIRED);
     COG_TRY(cog_session_check(found, &flow->place->limits, cog_flow_now(flow)));
     *session = found;
     return COG_OK;
-}
-
-static cog_err_t seal_session(cog_flow_t *flow, const cog_session_t *session,
-                              const char **sealed)
-{
-    cog_sealer_t sealer = cog_flow_sealer(flow);
-    cog_binding_t binding = session_binding(flow->place->client);
-
-    return cog_seal(flow->pool, &sealer, &binding,
-                    cog_session_encode(flow->pool, session), sealed);
 }
 
 static cog_err_t write_cookie(cog_flow_t *flow, const char *name, const char *value,
@@ -78,139 +93,135 @@ static void remove_cookie(cog_flow_t *flow, const char *name, cog_reply_t *reply
     cog_cookie_remove(flow->pool, &jar, name);
 }
 
-static int64_t whole_claim(const json_t *claims, const char *name, int64_t fallback)
+/* What the browser is to hold of a session. */
+static cog_err_t seal_session(cog_flow_t *flow, const cog_session_t *session,
+                              const char **sealed)
 {
-    json_int_t number;
+    cog_sealer_t sealer = cog_flow_sealer(flow);
+    cog_binding_t binding = session_binding(flow->place->client);
+    cog_span_t record = session->is_stored
+                            ? cog_session_encode_reference(flow->pool, session->id)
+                            : cog_session_encode(flow->pool, session);
 
-    return cog_json_whole(claims, name, &number) ? number : fallback;
+    return cog_seal(flow->pool, &sealer, &binding, record, sealed);
 }
 
-static cog_err_t make_session(cog_flow_t *flow, const json_t *claims,
-                              cog_session_t *session)
+static cog_err_t seal_tokens(cog_flow_t *flow, const cog_session_t *session,
+                             const cog_session_tokens_t *tokens, const char **sealed)
+{
+    cog_binding_t binding = tokens_binding(flow->pool, flow->place->client, session);
+    cog_sealer_t sealer = cog_flow_sealer(flow);
+
+    return cog_seal(flow->pool, &sealer, &binding,
+                    cog_session_tokens_encode(flow->pool, tokens), sealed);
+}
+
+/* Sealed session; one that is too long for the cookies becomes a stored one. */
+static cog_err_t find_home(cog_flow_t *flow, cog_session_t *session, const char **sealed)
+{
+    cog_err_t err = seal_session(flow, session, sealed);
+
+    if (!session->is_stored &&
+        (err == COG_E_TOO_LARGE ||
+         (err == COG_OK && strlen(*sealed) > (size_t)flow->conf->cookie_room))) {
+        COG_LOG(flow->ports->log, DEBUG, 3023,
+                "session %s does not fit the browser's cookies: it lives in the store",
+                cog_session_id_text(flow->pool, session));
+        session->is_stored = 1;
+        err = seal_session(flow, session, sealed);
+    }
+    return err;
+}
+
+/* Without its tokens a session lives on, until its claims end. */
+static void store_tokens(cog_flow_t *flow, const cog_session_t *session,
+                         const cog_session_tokens_t *tokens)
+{
+    cog_err_t err = cog_stored_tokens_put(flow, flow->place->client, session, tokens);
+
+    if (err != COG_OK) {
+        COG_LOG(flow->ports->log, WARNING, 3020,
+                "the tokens of session %s fit neither cookies nor store (%s): it cannot "
+                "be renewed, and its sign-out cannot revoke them",
+                cog_session_id_text(flow->pool, session), cog_err_name(err));
+    }
+}
+
+static cog_err_t write_stored(cog_flow_t *flow, const cog_session_t *session,
+                              const cog_session_tokens_t *tokens, cog_reply_t *reply)
+{
+    const cog_client_conf_t *client = flow->place->client;
+
+    COG_TRY(cog_stored_tokens_put(flow, client, session, tokens));
+    COG_TRY(cog_stored_session_put(flow, client, session));
+    remove_cookie(flow, client->tokens_cookie, reply);
+    return COG_OK;
+}
+
+static cog_err_t write_tokens(cog_flow_t *flow, const cog_session_t *session,
+                              const cog_session_tokens_t *tokens, size_t room,
+                              cog_reply_t *reply)
+{
+    const char *name = flow->place->client->tokens_cookie;
+    const char *sealed;
+
+    COG_TRY(seal_tokens(flow, session, tokens, &sealed));
+    if (strlen(sealed) <= room) {
+        return write_cookie(flow, name, sealed, reply);
+    }
+    store_tokens(flow, session, tokens);
+    remove_cookie(flow, name, reply);
+    return COG_OK;
+}
+
+/* The session's own cookie comes last: no failure leaves half of a session behind. */
+cog_err_t cog_session_write(cog_flow_t *flow, cog_session_t *session,
+                            const cog_session_tokens_t *tokens, cog_reply_t *reply)
+{
+    const char *sealed;
+    size_t len, room;
+
+    COG_TRY(find_home(flow, session, &sealed));
+    len = strlen(sealed);
+    room = cog_cookie_room_make(flow, len, reply);
+    if (session->is_stored) {
+        COG_TRY(write_stored(flow, session, tokens, reply));
+    }
+    else {
+        COG_TRY(write_tokens(flow, session, tokens, room - len, reply));
+    }
+    return write_cookie(flow, flow->place->client->session_cookie, sealed, reply);
+}
+
+/* What the browser held before is dead from now on, also for who has copied it. */
+static void end_previous(cog_flow_t *flow)
+{
+    cog_session_t *previous;
+
+    if (cog_session_open(flow, flow->place->client, &previous) != COG_OK) {
+        return;
+    }
+    cog_end_session_for_all(flow, previous);
+    if (previous->is_stored) {
+        cog_stored_session_forget(flow, previous);
+    }
+}
+
+cog_err_t cog_session_start(cog_flow_t *flow, cog_session_t *session,
+                            const cog_session_tokens_t *tokens, cog_reply_t *reply)
 {
     const cog_random_t *random = flow->ports->random;
 
     COG_TRY(random->fill(random->context, session->id, sizeof(session->id)));
     session->created = cog_flow_now(flow);
     session->seen = session->created;
-    session->auth_time = whole_claim(claims, "auth_time", session->created);
-    session->subject = cog_json_string(claims, "sub");
-    session->claims =
-        cog_claims_select(flow->pool, claims, flow->conf->kept_claims, flow->ports->log);
-    return COG_OK;
-}
-
-/* The sealed refresh token, NULL when there is none or no room for it. */
-static cog_err_t seal_tokens(cog_flow_t *flow, const cog_session_t *session,
-                             cog_secret_t refresh_token, size_t room, const char **sealed)
-{
-    cog_binding_t binding = tokens_binding(flow->pool, flow->place->client, session);
-    cog_sealer_t sealer = cog_flow_sealer(flow);
-
-    *sealed = NULL;
-    if (!cog_secret_is_set(refresh_token)) {
-        return COG_OK;
-    }
-    COG_TRY(cog_seal(flow->pool, &sealer, &binding, cog_span_of(refresh_token.bytes),
-                     sealed));
-    if (strlen(*sealed) > room) {
-        COG_LOG(flow->ports->log, WARNING, 3020,
-                "refresh token of %" APR_SIZE_T_FMT " bytes does not fit beside the "
-                "session and is not kept: the sign-out cannot revoke it",
-                refresh_token.len);
-        *sealed = NULL;
-    }
-    return COG_OK;
-}
-
-/* The cookies that other clients of this site hold in this browser; a session can better
- * do without its tokens than without itself. */
-static apr_array_header_t *cookies_of_others(const cog_flow_t *flow)
-{
-    apr_array_header_t *clients = cog_conf_all_clients(flow->pool, flow->conf);
-    apr_array_header_t *tokens = apr_array_make(flow->pool, 4, sizeof(const char *));
-    apr_array_header_t *sessions = apr_array_make(flow->pool, 2, sizeof(const char *));
-
-    for (int i = 0; i < clients->nelts; ++i) {
-        const cog_client_conf_t *client =
-            APR_ARRAY_IDX(clients, i, const cog_client_conf_t *);
-
-        if (client != flow->place->client) {
-            APR_ARRAY_PUSH(tokens, const char *) = client->tokens_cookie;
-            APR_ARRAY_PUSH(sessions, const char *) = client->session_cookie;
-        }
-    }
-    apr_array_cat(tokens, sessions);
-    return tokens;
-}
-
-static size_t size_of(const cog_flow_t *flow, const apr_array_header_t *names, int i)
-{
-    return cog_cookie_size(flow->pool, flow->request->cookies,
-                           APR_ARRAY_IDX(names, i, const char *));
-}
-
-static void give_up(cog_flow_t *flow, const char *name, cog_reply_t *reply)
-{
-    COG_LOG(
-        flow->ports->log, WARNING, 3022,
-        "the cookie %s makes room for another client's session: keep fewer claims, or "
-        "raise LimitRequestFieldSize",
-        name);
-    remove_cookie(flow, name, reply);
-}
-
-/* How much there is beside the cookies of the other clients, which have to go as far as
- * it is less than `needed`: a header line that is too long would lock the user out. */
-static size_t make_room(cog_flow_t *flow, size_t needed, cog_reply_t *reply)
-{
-    const apr_array_header_t *others = cookies_of_others(flow);
-    size_t room = (size_t)flow->conf->cookie_room;
-    size_t taken = 0;
-
-    for (int i = 0; i < others->nelts; ++i) {
-        taken += size_of(flow, others, i);
-    }
-    for (int i = 0; i < others->nelts && taken + needed > room; ++i) {
-        size_t size = size_of(flow, others, i);
-
-        if (size > 0) {
-            give_up(flow, APR_ARRAY_IDX(others, i, const char *), reply);
-            taken -= size;
-        }
-    }
-    return room - taken;
-}
-
-/* Nothing is written before all is sealed: a failure leaves no half of a session behind.
- */
-cog_err_t cog_session_start(cog_flow_t *flow, const json_t *claims,
-                            const cog_tokens_t *tokens, cog_reply_t *reply)
-{
-    const cog_client_conf_t *client = flow->place->client;
-    cog_session_t session = {0};
-    const char *sealed_session;
-    const char *sealed_tokens;
-    size_t len;
-    size_t room;
-
-    COG_TRY(make_session(flow, claims, &session));
-    COG_TRY(seal_session(flow, &session, &sealed_session));
-    len = strlen(sealed_session);
-    COG_REQUIRE(len <= (size_t)flow->conf->cookie_room, COG_E_SESSION_TOO_LARGE);
-    room = make_room(flow, len, reply);
-    COG_TRY(
-        seal_tokens(flow, &session, tokens->refresh_token, room - len, &sealed_tokens));
-    COG_TRY(write_cookie(flow, client->session_cookie, sealed_session, reply));
-    if (!sealed_tokens) {
-        remove_cookie(flow, client->tokens_cookie, reply);
-    }
-    else {
-        COG_TRY(write_cookie(flow, client->tokens_cookie, sealed_tokens, reply));
-    }
+    session->renewals = 0;
+    session->is_stored = flow->conf->has_stored_sessions;
+    COG_TRY(cog_session_write(flow, session, tokens, reply));
+    end_previous(flow);
     COG_LOG(flow->ports->log, INFO, 3021, "login of sub %s, session %s",
-            cog_text_for_log(flow->pool, session.subject, 255),
-            cog_session_id_text(flow->pool, &session));
+            cog_text_for_log(flow->pool, session->subject, 255),
+            cog_session_id_text(flow->pool, session));
     return COG_OK;
 }
 
@@ -221,29 +232,20 @@ cog_err_t cog_session_touch(cog_flow_t *flow, const cog_session_t *session,
     const char *sealed;
 
     touched.seen = cog_flow_now(flow);
+    if (touched.is_stored) {
+        return cog_stored_session_put(flow, flow->place->client, &touched);
+    }
     COG_TRY(seal_session(flow, &touched, &sealed));
     return write_cookie(flow, flow->place->client->session_cookie, sealed, reply);
 }
 
-cog_secret_t cog_session_refresh_token(const cog_flow_t *flow,
-                                       const cog_client_conf_t *client,
-                                       const cog_session_t *session)
-{
-    cog_binding_t binding = tokens_binding(flow->pool, client, session);
-    cog_span_t sealed;
-    cog_span_t plain;
-
-    if (cog_cookie_join(flow->pool, flow->request->cookies, client->tokens_cookie,
-                        &sealed) != COG_OK ||
-        cog_unseal(flow->pool, flow->conf->keyring, &binding, sealed, &plain) != COG_OK) {
-        return cog_secret_of(NULL);
-    }
-    return cog_secret_of((const char *)plain.bytes);
-}
-
 void cog_session_end(cog_flow_t *flow, const cog_client_conf_t *client,
-                     cog_reply_t *reply)
+                     const cog_session_t *session, cog_reply_t *reply)
 {
+    if (session) {
+        cog_end_session_for_all(flow, session);
+        cog_stored_session_forget(flow, session);
+    }
     remove_cookie(flow, client->session_cookie, reply);
     remove_cookie(flow, client->tokens_cookie, reply);
 }

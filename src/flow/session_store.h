@@ -1,34 +1,39 @@
-/* Where a session lives: in sealed cookies. Started at a login, found at each request,
- * rewritten now and then, ended at a logout. */
+/* Where a session lives: sealed in the browser's cookies, or in the store, with a sealed
+ * reference in a cookie. Started at a login, found at each request, written again now and
+ * then, ended at a logout. */
 #ifndef COG_FLOW_SESSION_STORE_H
 #define COG_FLOW_SESSION_STORE_H
 
-#include <jansson.h>
-
 #include "flow/flow.h"
-#include "oidc/token.h"
+#include "session/tokens_codec.h"
 
-/* Start a session for verified claims, with a new id, and keep the refresh token beside
- * it, where there is room for it (else a warning). */
-cog_err_t cog_session_start(cog_flow_t *flow, const json_t *claims,
-                            const cog_tokens_t *tokens, cog_reply_t *reply);
+/* Start a session, in place of one that the browser may hold: a new id, created now, with
+ * `session`'s subject, claims and times. It goes to the store where CognitoSession says
+ * so, or where it does not fit the cookies; the tokens likewise. */
+cog_err_t cog_session_start(cog_flow_t *flow, cog_session_t *session,
+                            const cog_session_tokens_t *tokens, cog_reply_t *reply);
 
 /* Write down that the session was used just now. */
 cog_err_t cog_session_touch(cog_flow_t *flow, const cog_session_t *session,
                             cog_reply_t *reply);
 
+/* Write a session and its tokens to where it lives, as they are now. */
+cog_err_t cog_session_write(cog_flow_t *flow, cog_session_t *session,
+                            const cog_session_tokens_t *tokens, cog_reply_t *reply);
+
 /* The session that the browser holds for `client`, however old it is. Only good for
- * ending it: cog_flow_load_session() says whether it still counts. */
+ * ending it: cog_flow_load_session() says whether it still counts. COG_E_STORE when it
+ * lives in a store that cannot be read. */
 cog_err_t cog_session_open(const cog_flow_t *flow, const cog_client_conf_t *client,
                            cog_session_t **session);
 
-/* The refresh token of a session; unset when there is none. */
-cog_secret_t cog_session_refresh_token(const cog_flow_t *flow,
-                                       const cog_client_conf_t *client,
-                                       const cog_session_t *session);
+/* The tokens of a session: COG_E_NO_SESSION when there are none. */
+cog_err_t cog_session_tokens(const cog_flow_t *flow, const cog_client_conf_t *client,
+                             const cog_session_t *session, cog_session_tokens_t *tokens);
 
-/* Delete session and tokens of `client` from the browser. */
+/* End a session for everybody who holds a copy of it, and delete it from the browser and
+ * the store. NULL: only what the browser holds for `client` is deleted. */
 void cog_session_end(cog_flow_t *flow, const cog_client_conf_t *client,
-                     cog_reply_t *reply);
+                     const cog_session_t *session, cog_reply_t *reply);
 
 #endif

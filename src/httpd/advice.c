@@ -99,6 +99,12 @@ static void tell_settings(apr_pool_t *scratch, const cog_log_t *log,
     COG_LOG(log, DEBUG, 4013, "cookies %s*%s, at most %d bytes of sessions, claims %s",
             conf->cookies.prefix, conf->cookies.attributes, conf->cookie_room,
             conf->kept_claims ? all_of(scratch, conf->kept_claims) : "default");
+    COG_LOG(log, DEBUG, 4016,
+            "sessions live in the %s, tokens are %s, grace %" APR_INT64_T_FMT
+            " s, at most %" APR_INT64_T_FMT " s in the store",
+            conf->has_stored_sessions ? "store" : "cookie",
+            conf->has_renewal ? "renewed" : "not renewed", conf->grace_sec,
+            conf->longest.max_sec);
     COG_LOG(log, DEBUG, 4014,
             "sealed with %s; store %s; calls by proxy %s, CA file %s, connected in %d s, "
             "done in %d s",

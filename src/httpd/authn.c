@@ -94,6 +94,7 @@ int cog_authn_force(request_rec *r)
     const cog_site_t *site = cog_authn_is_ours(r) ? cog_site_of(r->server) : NULL;
     const cog_place_t *place;
     cog_session_t *session;
+    cog_err_t err;
 
     if (!site) {
         return DECLINED;
@@ -103,10 +104,9 @@ int cog_authn_force(request_rec *r)
         return DECLINED;
     }
     cog_reply_make_private(r); /* a cache would take nobody's page for everybody's */
-    if (cog_flow_load_session(cog_request_flow(cog_memo_of(r), site, place), &session) !=
-            COG_OK ||
-        !cog_export_user_name(r, session)) {
-        return DECLINED;
+    err = cog_flow_load_session(cog_request_flow(cog_memo_of(r), site, place), &session);
+    if (err == COG_E_STORE) {
+        return OK; /* is there a user? nobody can say, so nobody gets in */
     }
-    return OK;
+    return err == COG_OK && cog_export_user_name(r, session) ? OK : DECLINED;
 }

@@ -1,4 +1,4 @@
-/* The clock port: the system's wall clock. */
+/* The clock port: the system's wall clock, and its sleep. */
 #ifndef COG_HTTPD_CLOCK_H
 #define COG_HTTPD_CLOCK_H
 

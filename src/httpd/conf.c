@@ -156,7 +156,7 @@ void *cog_conf_create_server(apr_pool_t *pool, server_rec *s)
     cog_server_conf_t *conf = apr_pcalloc(pool, sizeof(*conf));
 
     (void)s;
-    COG_SERVER_FIELDS(UNSET_STR, UNSET_TIME, UNSET_LIST, UNSET_ALL)
+    COG_SERVER_FIELDS(UNSET_STR, UNSET_INT, UNSET_TIME, UNSET_LIST, UNSET_ALL)
     unset_client(&conf->client);
     return conf;
 }
@@ -167,7 +167,7 @@ void *cog_conf_merge_server(apr_pool_t *pool, void *outer, void *inner)
     const cog_server_conf_t *add = inner;
     cog_server_conf_t *merged = apr_pcalloc(pool, sizeof(*merged));
 
-    COG_SERVER_FIELDS(MERGE_STR, MERGE_TIME, MERGE_LIST, MERGE_ALL)
+    COG_SERVER_FIELDS(MERGE_STR, MERGE_INT, MERGE_TIME, MERGE_LIST, MERGE_ALL)
     cog_conf_merge_client(pool, &base->client, &add->client, &merged->client);
     merge_clients(pool, base, merged);
     merge_clients(pool, add, merged);

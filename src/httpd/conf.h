@@ -42,7 +42,8 @@ typedef struct {
 } cog_named_client_t;
 
 typedef struct cog_server_conf_t {
-    COG_SERVER_FIELDS(COG_FIELD_STR, COG_FIELD_TIME, COG_FIELD_LIST, COG_FIELD_LIST)
+    COG_SERVER_FIELDS(COG_FIELD_STR, COG_FIELD_INT, COG_FIELD_TIME, COG_FIELD_LIST,
+                      COG_FIELD_LIST)
     cog_client_fields_t client;  /* the default client */
     apr_array_header_t *clients; /* `cog_named_client_t *`: <CognitoClient> */
     /* not inherited */

@@ -35,7 +35,7 @@
     PARAM(login_params) /* CognitoLoginParam outside of sections */
 
 /* A virtual host. */
-#define COG_SERVER_FIELDS(STR, TIME, LIST, ALL)                                          \
+#define COG_SERVER_FIELDS(STR, INT, TIME, LIST, ALL)                                     \
     LIST(origins)        /* CognitoBaseURL: `const char *` */                            \
     STR(path)            /* CognitoPath */                                               \
     LIST(callbacks)      /* CognitoCallback: `const char *` */                           \
@@ -50,8 +50,13 @@
     STR(ca_file)         /* CognitoCAFile; "" is the system's */                         \
     TIME(connect_limit)  /* CognitoTimeout */                                            \
     TIME(total_limit)                                                                    \
-    ALL(claim_lists) /* each CognitoClaims: apr_array_header_t * */                      \
-    ALL(user_claims) /* each claim that a CognitoRemoteUser names: `const char *` */
+    INT(has_stored_sessions) /* CognitoSession */                                        \
+    INT(has_renewal)         /* CognitoRefresh */                                        \
+    TIME(grace)              /* CognitoGrace */                                          \
+    ALL(session_timeouts) /* each place with a CognitoSessionTimeout: cog_dir_conf_t *   \
+                           */                                                            \
+    ALL(claim_lists)      /* each CognitoClaims: apr_array_header_t * */                 \
+    ALL(user_claims)      /* each claim that a CognitoRemoteUser names: `const char *` */
 
 /* A place: Location, Directory, .htaccess… */
 #define COG_DIR_FIELDS(STR, INT, TIME, LIST, PARAM)                                      \

@@ -41,5 +41,6 @@ const char *cog_resolve_urls(cog_resolve_t *host);
 const char *cog_resolve_cookies(cog_resolve_t *host);
 void cog_resolve_kept_claims(cog_resolve_t *host);
 const char *cog_resolve_clients(cog_resolve_t *host);
+const char *cog_resolve_sessions(cog_resolve_t *host);
 
 #endif

@@ -54,6 +54,13 @@ const command_rec cog_directives[] = {
     AP_INIT_TAKE2("CognitoTimeout", cog_set_timeout, NULL, SERVER,
                   "how long connecting and a whole call to the user pool may last"),
 
+    AP_INIT_TAKE1("CognitoSession", cog_set_session, NULL, SERVER,
+                  "where a session lives: cookie or store"),
+    AP_INIT_TAKE1("CognitoRefresh", cog_set_refresh, NULL, SERVER,
+                  "on or off: renew claims with the refresh token"),
+    AP_INIT_TAKE1("CognitoGrace", cog_set_grace, NULL, SERVER,
+                  "how long sessions live on while the user pool cannot be asked"),
+
     AP_INIT_TAKE2("CognitoSessionTimeout", cog_set_session_timeout, NULL, PLACE,
                   "how long a session lives unused, and at most"),
     AP_INIT_TAKE1("CognitoUse", cog_set_use, NULL, PLACE,

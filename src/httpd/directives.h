@@ -44,6 +44,9 @@ cog_set_one_t cog_set_base_url, cog_set_path, cog_set_callback, cog_set_logout_r
     cog_set_secret, cog_set_store, cog_set_cookie, cog_set_proxy, cog_set_ca_file;
 cog_set_two_t cog_set_timeout;
 
+/* directives_session.c */
+cog_set_one_t cog_set_session, cog_set_refresh, cog_set_grace;
+
 /* directives_place.c */
 cog_set_one_t cog_set_use, cog_set_unauthenticated, cog_set_export, cog_set_claims;
 cog_set_two_t cog_set_login_param, cog_set_session_timeout;

@@ -185,12 +185,8 @@ const char *cog_set_scope(cmd_parms *cmd, void *dir, int count, char *const valu
 
 const char *cog_set_userinfo(cmd_parms *cmd, void *dir, const char *value)
 {
-    int is_on = strcasecmp(value, "on") == 0;
+    const char *problem = cog_value_switch(value, &cog_client_of(cmd)->has_userinfo);
 
     (void)dir;
-    if (!is_on && strcasecmp(value, "off") != 0) {
-        return cog_refuse(cmd, value, "is neither on nor off");
-    }
-    cog_client_of(cmd)->has_userinfo = is_on;
-    return NULL;
+    return problem ? cog_refuse(cmd, value, problem) : NULL;
 }

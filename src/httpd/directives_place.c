@@ -76,6 +76,20 @@ static const char *parse_age(const char *value, apr_interval_time_t *age)
     return NULL;
 }
 
+/* What lies in the store has to last as long as the place that needs it longest. */
+static void remember_timeout(cmd_parms *cmd, cog_dir_conf_t *place)
+{
+    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+
+    if (is_htaccess(cmd)) {
+        return;
+    }
+    if (!server->session_timeouts) {
+        server->session_timeouts = apr_array_make(cmd->pool, 4, sizeof(place));
+    }
+    APR_ARRAY_PUSH(server->session_timeouts, cog_dir_conf_t *) = place;
+}
+
 const char *cog_set_session_timeout(cmd_parms *cmd, void *dir, const char *idle,
                                     const char *max)
 {
@@ -89,7 +103,11 @@ const char *cog_set_session_timeout(cmd_parms *cmd, void *dir, const char *idle,
     if (!problem && place->session_max < place->session_idle) {
         problem = "is shorter than the idle time; write 1h 12h";
     }
-    return problem ? cog_refuse(cmd, max, problem) : NULL;
+    if (problem) {
+        return cog_refuse(cmd, max, problem);
+    }
+    remember_timeout(cmd, place);
+    return NULL;
 }
 
 static const char *add_user_claim(cmd_parms *cmd, apr_array_header_t *claims,

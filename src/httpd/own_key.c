@@ -3,35 +3,17 @@
 #include <apr_file_info.h>
 #include <apr_file_io.h>
 #include <apr_strings.h>
-#include <string.h>
-
-#include <httpd.h>
-#include <http_config.h>
-#include <http_core.h>
-#include <http_main.h>
-
 #include "base/secret_source.h"
 #include "crypto/keyring.h"
 #include "crypto/random.h"
-#include "version.h"
+#include "httpd/state_dir.h"
 
 #define FILE_NAME "auth_cognito.key"
 #define MODE      (APR_FOPEN_CREATE | APR_FOPEN_WRITE | APR_FOPEN_EXCL)
 
-static int is_directory(apr_pool_t *pool, const char *path)
-{
-    apr_finfo_t info;
-
-    return apr_stat(&info, path, APR_FINFO_TYPE, pool) == APR_SUCCESS &&
-           info.filetype == APR_DIR;
-}
-
 const char *cog_own_key_path(apr_pool_t *pool)
 {
-    if (strcmp(ap_server_root, HTTPD_ROOT) == 0 && is_directory(pool, COG_STATE_DIR)) {
-        return COG_STATE_DIR "/" FILE_NAME;
-    }
-    return ap_runtime_dir_relative(pool, FILE_NAME);
+    return cog_state_path(pool, FILE_NAME);
 }
 
 /* Complete and on disk before it has its name; mkstemp() gives it mode 0600. */

@@ -6,8 +6,7 @@
 
 #include "base/secret.h"
 
-/* Where it is kept: the system's httpd keeps it in the state directory that configure was
- * told, one with another ServerRoot in its DefaultRuntimeDir. */
+/* Where it is kept. */
 const char *cog_own_key_path(apr_pool_t *pool);
 
 /* Read it. One that is missing is made when `may_make`, else it stays unset; one that is

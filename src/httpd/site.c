@@ -65,7 +65,7 @@ static const apr_array_header_t *evaluate_all(request_rec *r,
     return params;
 }
 
-static cog_session_limits_t limits_of(const cog_dir_conf_t *written)
+cog_session_limits_t cog_dir_limits(const cog_dir_conf_t *written)
 {
     cog_session_limits_t limits = {DEFAULT_IDLE_SEC, DEFAULT_MAX_SEC};
 
@@ -86,7 +86,7 @@ const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_di
     place->unauthenticated = written->unauthenticated == COG_UNSET
                                  ? COG_UNAUTHENTICATED_AUTO
                                  : (cog_unauthenticated_t)written->unauthenticated;
-    place->limits = limits_of(written);
+    place->limits = cog_dir_limits(written);
     if (!site) {
         return place;
     }

@@ -40,6 +40,9 @@ const cog_site_t *cog_site_of(const server_rec *s);
 const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir,
                                   int with_params);
 
+/* CognitoSessionTimeout. */
+cog_session_limits_t cog_dir_limits(const cog_dir_conf_t *written);
+
 /* CognitoRemoteUser: cog_user_claim_t, at least one. */
 const apr_array_header_t *cog_dir_user_claims(const ap_conf_vector_t *per_dir);
 

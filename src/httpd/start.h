@@ -10,16 +10,18 @@
 #include "base/secret_source.h"
 #include "flow/provider.h"
 #include "net/fetch_curl.h"
+#include "session/end_marks.h"
 
 typedef struct {
     apr_pool_t *process; /* lives as long as httpd, over restarts */
     apr_pool_t *pool;    /* lives as long as the configuration */
     apr_pool_t *scratch;
-    int is_rehearsal;      /* nothing is changed, no program is run */
-    apr_hash_t *secrets;   /* cog_secret_t, by source: none is read twice */
-    apr_hash_t *providers; /* cog_provider_t, by user pool: clients share it */
-    apr_hash_t *fetchers;  /* cog_fetcher_t, by settings: hosts share it */
-    apr_hash_t *stores;    /* cog_store_t, by setting: hosts share it */
+    int is_rehearsal;           /* nothing is changed, no program is run */
+    apr_hash_t *secrets;        /* cog_secret_t, by source: none is read twice */
+    apr_hash_t *providers;      /* cog_provider_t, by user pool: clients share it */
+    apr_hash_t *fetchers;       /* cog_fetcher_t, by settings: hosts share it */
+    apr_hash_t *stores;         /* cog_store_t, by setting: hosts share it */
+    cog_end_marks_t *end_marks; /* of all hosts; NULL until one needs it */
 } cog_start_t;
 
 cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehearsal);

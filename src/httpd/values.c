@@ -161,3 +161,9 @@ int cog_values_contain(const apr_array_header_t *list, const char *value)
     }
     return 0;
 }
+
+const char *cog_value_switch(const char *text, int *is_on)
+{
+    *is_on = strcasecmp(text, "on") == 0;
+    return *is_on || strcasecmp(text, "off") == 0 ? NULL : "is neither on nor off";
+}

@@ -42,6 +42,9 @@ void cog_values_add(apr_pool_t *pool, apr_array_header_t **list, const char *val
 /* The same, unless it is there already. */
 void cog_values_add_new(apr_pool_t *pool, apr_array_header_t **list, const char *value);
 
+/* on or off, as 1 or 0. */
+const char *cog_value_switch(const char *text, int *is_on);
+
 int cog_values_contain(const apr_array_header_t *list, const char *value);
 
 #endif

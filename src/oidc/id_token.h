@@ -22,6 +22,13 @@ typedef struct {
  * them a control character). The first mismatch decides. */
 cog_err_t cog_id_token_check(const json_t *claims, const cog_token_expect_t *expect);
 
+/* Check the claims of a renewed token (OpenID Connect Core 1.0, 12.2): as above, but the
+ * nonce may be absent, the subject is that of the login, and auth_time, when present, is
+ * not before the login's. */
+cog_err_t cog_id_token_check_renewed(const json_t *claims,
+                                     const cog_token_expect_t *expect,
+                                     const char *subject, json_int_t auth_time);
+
 /* Check at_hash, when present, against the access token that came along. */
 cog_err_t cog_id_token_check_hash(apr_pool_t *pool, const json_t *claims,
                                   cog_secret_t access_token);

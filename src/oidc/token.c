@@ -81,6 +81,16 @@ void cog_token_request(apr_pool_t *pool, const cog_client_proof_t *proof,
     finish(pool, proof, proof->method, params, request);
 }
 
+void cog_refresh_request(apr_pool_t *pool, const cog_client_proof_t *proof,
+                         cog_secret_t refresh_token, cog_form_request_t *request)
+{
+    apr_array_header_t *params = cog_query_make(pool);
+
+    cog_query_add(params, "grant_type", "refresh_token");
+    cog_query_add(params, "refresh_token", refresh_token.bytes);
+    finish(pool, proof, proof->method, params, request);
+}
+
 void cog_revoke_request(apr_pool_t *pool, const cog_client_proof_t *proof,
                         cog_secret_t refresh_token, cog_form_request_t *request)
 {
@@ -146,8 +156,8 @@ static int is_bearer(const char *token_type)
     return token_type && apr_cstr_casecmp(token_type, "Bearer") == 0;
 }
 
-cog_err_t cog_tokens_parse(apr_pool_t *pool, int status, cog_span_t body,
-                           cog_tokens_t *tokens)
+cog_err_t cog_tokens_parse_renewed(apr_pool_t *pool, int status, cog_span_t body,
+                                   cog_tokens_t *tokens)
 {
     json_t *answer;
     cog_tokens_t found;
@@ -163,8 +173,18 @@ cog_err_t cog_tokens_parse(apr_pool_t *pool, int status, cog_span_t body,
     found.access_token = copy_token(pool, answer, "access_token");
     found.refresh_token = copy_token(pool, answer, "refresh_token");
     found.expires_in = seconds_of(answer, "expires_in");
-    COG_REQUIRE(cog_secret_is_set(found.id_token), COG_E_IDP_ANSWER);
     COG_REQUIRE(cog_secret_is_set(found.access_token), COG_E_IDP_ANSWER);
+    *tokens = found;
+    return COG_OK;
+}
+
+cog_err_t cog_tokens_parse(apr_pool_t *pool, int status, cog_span_t body,
+                           cog_tokens_t *tokens)
+{
+    cog_tokens_t found;
+
+    COG_TRY(cog_tokens_parse_renewed(pool, status, body, &found));
+    COG_REQUIRE(cog_secret_is_set(found.id_token), COG_E_IDP_ANSWER);
     *tokens = found;
     return COG_OK;
 }

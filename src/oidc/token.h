@@ -35,6 +35,10 @@ typedef struct {
 void cog_token_request(apr_pool_t *pool, const cog_client_proof_t *proof,
                        const cog_code_grant_t *grant, cog_form_request_t *request);
 
+/* Ask for new tokens (RFC 6749, 6), with the same scopes. */
+void cog_refresh_request(apr_pool_t *pool, const cog_client_proof_t *proof,
+                         cog_secret_t refresh_token, cog_form_request_t *request);
+
 /* Revoke a refresh token (RFC 7009, 2.1); with Basic whatever `method` says, for Cognito
  * documents no other here. */
 void cog_revoke_request(apr_pool_t *pool, const cog_client_proof_t *proof,
@@ -54,6 +58,11 @@ typedef struct {
  * error COG_E_IDP_BUSY. An odd expires_in counts as not said. */
 cog_err_t cog_tokens_parse(apr_pool_t *pool, int status, cog_span_t body,
                            cog_tokens_t *tokens);
+
+/* The same for an answer to cog_refresh_request(), which may lack the ID token (OpenID
+ * Connect Core 1.0, 12.2). */
+cog_err_t cog_tokens_parse_renewed(apr_pool_t *pool, int status, cog_span_t body,
+                                   cog_tokens_t *tokens);
 
 /* `error` and `error_description` of such an answer, fit for a log line; "-" when none.
  */

@@ -31,6 +31,16 @@ cog_end_marks_t *cog_end_marks_make(apr_pool_t *conf_pool, void *memory, int64_t
     return marks;
 }
 
+void cog_end_marks_keep(cog_end_marks_t *marks, int64_t life_sec)
+{
+    marks->life_sec = life_sec > marks->life_sec ? life_sec : marks->life_sec;
+}
+
+int64_t cog_end_marks_life(const cog_end_marks_t *marks)
+{
+    return marks->life_sec;
+}
+
 /* Ids are random already. */
 uint64_t cog_end_mark_of_session(const unsigned char *id)
 {

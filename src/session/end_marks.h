@@ -16,10 +16,15 @@
 
 typedef struct cog_end_marks_t cog_end_marks_t;
 
-/* A table over `memory`, which is aligned to 64 bytes and outlives it. Marks are of no
- * interest after `life_sec`, the longest that a session may last. */
+/* A table over `memory`, which is aligned to 64 bytes and outlives it. Marks are kept for
+ * `life_sec`, the longest that a session may last. */
 cog_end_marks_t *cog_end_marks_make(apr_pool_t *conf_pool, void *memory,
                                     int64_t life_sec);
+
+/* Keep marks for `life_sec` at least. Before threads share the table. */
+void cog_end_marks_keep(cog_end_marks_t *marks, int64_t life_sec);
+
+int64_t cog_end_marks_life(const cog_end_marks_t *marks);
 
 /* What a mark is about, as a number. */
 uint64_t cog_end_mark_of_session(const unsigned char *id);

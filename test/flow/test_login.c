@@ -322,17 +322,38 @@ static void repeats_a_login_without_prompt_none_only(void **state)
     }
 }
 
-static void says_when_a_session_does_not_fit(void **state)
+static void claim_name_of(world_t *world, size_t len)
+{
+    char *name = apr_pcalloc(world->pool, len + 1);
+
+    memset(name, 'x', len);
+    world->claims = apr_pstrcat(world->pool, ",'name':'", name, "'", NULL);
+}
+
+static void moves_a_session_that_does_not_fit_to_the_store(void **state)
 {
     world_t *world = world_make(*state);
-    char *name = apr_pcalloc(world->pool, 6000);
+
+    claim_name_of(world, 5000);
+    assert_int_equal(world_sign_in(world, "/")->status, 303);
+    assert_int_equal(world_get(world, "/")->kind, COG_REPLY_GRANT);
+    assert_int_equal(fake_store_count(world->store, "cognito:session:"), 1);
+    assert_in_range(strlen(apr_table_get(world->cookies, "__Host-cognito_session")), 1,
+                    100);
+}
+
+static void says_when_a_session_fits_nowhere(void **state)
+{
+    world_t *world = world_make(*state);
     cog_reply_t *reply;
 
-    memset(name, 'x', 5000);
-    world->claims = apr_pstrcat(world->pool, ",'name':'", name, "'", NULL);
+    claim_name_of(world, 5000);
+    world->store->is_down = 1;
     reply = world_sign_in(world, "/");
-    assert_int_equal(reply->error, COG_E_SESSION_TOO_LARGE);
-    assert_true(world_has_logged(world, "CognitoClaims"));
+    assert_int_equal(reply->error, COG_E_STORE);
+    assert_int_equal(reply->status, 503);
+    assert_true(world_has_logged(world, "CognitoStore"));
+    world->store->is_down = 0;
     assert_int_equal(world_get(world, "/")->kind, COG_REPLY_REDIRECT);
 }
 
@@ -351,10 +372,7 @@ static size_t cookie_header_size(const world_t *world)
 
 static void sign_in_with_name_of(world_t *world, const char *target, size_t len)
 {
-    char *name = apr_pcalloc(world->pool, len + 1);
-
-    memset(name, 'x', len);
-    world->claims = apr_pstrcat(world->pool, ",'name':'", name, "'", NULL);
+    claim_name_of(world, len);
     assert_int_equal(world_sign_in(world, target)->status, 303);
     assert_int_equal(world_get(world, target)->kind, COG_REPLY_GRANT);
 }
@@ -384,6 +402,7 @@ static void gives_up_tokens_before_sessions(void **state)
     assert_non_null(apr_table_get(world->cookies, "__Host-cognito_tokens"));
     sign_in_with_name_of(world, "/other/", 1000);
     assert_null(apr_table_get(world->cookies, "__Host-cognito_tokens"));
+    assert_int_equal(fake_store_count(world->store, "cognito:tokens:"), 2);
     assert_int_equal(world_get(world, "/")->kind, COG_REPLY_GRANT);
 }
 
@@ -434,7 +453,8 @@ int main(void)
         cmocka_unit_test_with_pool(shortens_a_very_long_way_back),
         cmocka_unit_test_with_pool(forgets_a_way_back_whose_path_is_too_long),
         cmocka_unit_test_with_pool(repeats_a_login_without_prompt_none_only),
-        cmocka_unit_test_with_pool(says_when_a_session_does_not_fit),
+        cmocka_unit_test_with_pool(moves_a_session_that_does_not_fit_to_the_store),
+        cmocka_unit_test_with_pool(says_when_a_session_fits_nowhere),
         cmocka_unit_test_with_pool(keeps_the_sessions_of_all_clients_within_one_header),
         cmocka_unit_test_with_pool(gives_up_tokens_before_sessions),
         cmocka_unit_test_with_pool(survives_the_failure_of_any_port_call),

@@ -88,10 +88,8 @@ static void takes_no_other_sealed_thing_for_a_session(void **state)
 {
     world_t *world = world_make(*state);
     const apr_array_header_t *cookies;
-    const char *session;
 
     world_sign_in(world, "/");
-    session = apr_table_get(world->cookies, SESSION);
     world_get(world, "/.cognito/logout?return_to=%2F");
     world_get(world, "/x");
     cookies = apr_table_elts(world->cookies);
@@ -104,8 +102,42 @@ static void takes_no_other_sealed_thing_for_a_session(void **state)
         apr_table_setn(world->cookies, SESSION, value);
         assert_false(is_granted(world));
     }
-    apr_table_setn(world->cookies, SESSION, session);
+    world_sign_in(world, "/");
     assert_true(is_granted(world));
+}
+
+/* S06, B19: who has copied the cookie before the sign-out has nothing from then on. */
+static void ends_every_copy_of_a_session_at_the_sign_out(void **state)
+{
+    world_t *world = world_make(*state);
+    const char *copy;
+
+    world_sign_in(world, "/");
+    copy = apr_table_get(world->cookies, SESSION);
+    world_get(world, "/.cognito/logout");
+    apr_table_setn(world->cookies, SESSION, copy);
+    assert_false(is_granted(world));
+    ++world->now;
+    world_sign_in(world, "/");
+    assert_true(is_granted(world));
+}
+
+/* S04: a new login takes the place of the old session, whoever else has a copy of it. */
+static void ends_the_old_session_at_a_new_login(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *login;
+    const char *copy;
+
+    world_sign_in(world, "/");
+    copy = apr_table_get(world->cookies, SESSION);
+    apr_table_unset(world->cookies, SESSION);
+    login = world_get(world, "/");
+    apr_table_setn(world->cookies, SESSION, copy);
+    world_get(world, world_callback(world, login));
+    assert_true(is_granted(world));
+    apr_table_setn(world->cookies, SESSION, copy);
+    assert_false(is_granted(world));
 }
 
 static const struct {
@@ -215,6 +247,8 @@ int main(void)
         cmocka_unit_test_with_pool(survives_no_clock_that_jumps_back_far),
         cmocka_unit_test_with_pool(refuses_every_tampered_cookie),
         cmocka_unit_test_with_pool(takes_no_other_sealed_thing_for_a_session),
+        cmocka_unit_test_with_pool(ends_every_copy_of_a_session_at_the_sign_out),
+        cmocka_unit_test_with_pool(ends_the_old_session_at_a_new_login),
         cmocka_unit_test_with_pool(tells_people_from_scripts),
         cmocka_unit_test_with_pool(does_as_the_place_says),
         cmocka_unit_test_with_pool(keeps_the_claims_of_the_token),

@@ -44,6 +44,18 @@ static apr_time_t now(void *context)
     return apr_time_from_sec(((world_t *)context)->now);
 }
 
+/* A wait of any length takes a second: tests have no time, and clocks show seconds. */
+static void wait_a_second(void *context, apr_interval_time_t duration)
+{
+    world_t *world = context;
+
+    assert_true(duration > 0 && duration <= apr_time_from_msec(100));
+    ++world->now;
+    if (world->while_waiting) {
+        world->while_waiting(world);
+    }
+}
+
 static int is_on(void *context, cog_log_level_t level)
 {
     (void)context;
@@ -93,12 +105,60 @@ static const char *good_tokens(world_t *world)
                      world->refresh_token));
 }
 
+/* Is the nonce of a login in a renewed token? Cognito does not say: there is none here.
+ */
+static const char *renewed_tokens(world_t *world)
+{
+    const char *access = "renewed-access-token";
+    const char *claims =
+        json_text(world->pool,
+                  apr_psprintf(world->pool,
+                               "{'iss':'" WORLD_ISSUER "','aud':'" WORLD_CLIENT
+                               "','token_use':'id','sub':'sub-1','exp':%" APR_INT64_T_FMT
+                               ",'iat':%" APR_INT64_T_FMT "%s}",
+                               world->now + 3600, world->now, world->claims));
+    const char *rotated =
+        world->rotates
+            ? apr_psprintf(world->pool, ",'refresh_token':'%s'", world->refresh_token)
+            : "";
+
+    return json_text(
+        world->pool,
+        apr_psprintf(world->pool,
+                     "{'id_token':'%s','access_token':'%s','expires_in':3600,"
+                     "'token_type':'Bearer'%s}",
+                     jwt_maker_sign(world->pool, world->signer, claims), access,
+                     rotated));
+}
+
 static void respond(world_t *world, cog_fetch_response_t *response, int status,
                     const char *body)
 {
     response->status = status;
     response->body = cog_span_of(apr_pstrdup(world->pool, body));
     response->date = 0;
+}
+
+static void answer_renewal(world_t *world, const cog_fetch_request_t *request,
+                           cog_fetch_response_t *response)
+{
+    const char *presented =
+        apr_pstrcat(world->pool, "refresh_token=", world->refresh_token, "&", NULL);
+
+    ++world->renewals;
+    if (world->renewed_body) {
+        respond(world, response, world->renewed_status,
+                json_text(world->pool, world->renewed_body));
+        return;
+    }
+    if (!strstr(request->form.bytes, presented)) {
+        respond(world, response, 400, "{\"error\":\"invalid_grant\"}");
+        return;
+    }
+    if (world->rotates) {
+        world->refresh_token = apr_psprintf(world->pool, "rotated-%d", world->renewals);
+    }
+    respond(world, response, 200, renewed_tokens(world));
 }
 
 static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
@@ -112,7 +172,11 @@ static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
     if (shall_fail(world)) {
         return COG_E_IDP_UNREACHABLE;
     }
-    if (strstr(request->url, "/oauth2/token")) {
+    if (cog_secret_is_set(request->form) &&
+        strstr(request->form.bytes, "grant_type=refresh_token")) {
+        answer_renewal(world, request, response);
+    }
+    else if (strstr(request->url, "/oauth2/token")) {
         respond(world, response, world->token_status,
                 world->token_body ? world->token_body : good_tokens(world));
     }
@@ -174,6 +238,13 @@ static void fill_client(world_t *world, const char *name, cog_client_conf_t *cli
         apr_pstrcat(world->pool, "__Host-cognito_tokens", suffix, NULL);
 }
 
+static cog_end_marks_t *make_end_marks(apr_pool_t *pool)
+{
+    char *memory = apr_pcalloc(pool, COG_END_MARKS_SIZE + 64);
+
+    return cog_end_marks_make(pool, memory + 64 - (size_t)memory % 64, 12 * 3600);
+}
+
 static void fill_conf(world_t *world)
 {
     static const char secret[] = "0123456789abcdef0123456789abcdef";
@@ -197,6 +268,11 @@ static void fill_conf(world_t *world)
     conf->cookies.attributes = "; Path=/; HttpOnly; Secure; SameSite=Lax";
     conf->return_cookie = "__Host-cognito_return";
     conf->cookie_room = 4096;
+    conf->longest = (cog_session_limits_t){3600, 12 * 3600};
+    conf->has_renewal = 1;
+    conf->grace_sec = 900;
+    conf->lease_sec = 10;
+    conf->end_marks = make_end_marks(world->pool);
     conf->default_client = &world->client;
     conf->clients = clients;
 }
@@ -233,6 +309,7 @@ world_t *world_make(apr_pool_t *pool)
         "','sub':'sub-1','username':'alice','scope':'openid orders/read'";
     world->refresh_token = "refresh-1";
     world->token_status = 200;
+    world->renewed_status = 200;
     world->revoke_status = 200;
     world->userinfo_body = "{'sub':'sub-1'}";
     world->fetched = apr_array_make(pool, 8, sizeof(cog_fetch_request_t));
@@ -357,9 +434,11 @@ cog_reply_t *world_request(world_t *world, const char *method, const char *targe
     *random = (cog_random_t){world, fill};
     *log = (cog_log_t){world, pool, is_on, write_log};
     *ports = (cog_ports_t){
-        {world, now  },
-        random, {world, fetch},
-        fake_store_port(world->store), log
+        {world, now, wait_a_second},
+        random,
+        {world,     fetch   },
+        fake_store_port(world->store),
+        log
     };
     add_navigation_headers(world);
     *request = (cog_request_t){.method = method,

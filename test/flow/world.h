@@ -45,12 +45,18 @@ typedef struct {
     const char *refresh_token; /* that good tokens hold */
     const char *token_body;    /* answer of the token endpoint; NULL: good tokens */
     int token_status;
+    int rotates;              /* a refresh token is good once, and another one comes */
+    int renewals;             /* how often a refresh token was redeemed */
+    const char *renewed_body; /* answer to a refresh token; NULL: good tokens */
+    int renewed_status;
     const char *userinfo_body;
     int revoke_status;
     apr_array_header_t *fetched; /* cog_fetch_request_t: what was asked for */
     /* the browser */
     apr_table_t *cookies;
-    int drops_cookies;    /* it keeps none */
+    int drops_cookies; /* it keeps none */
+    /* called when somebody waits, after the clock has gone on; NULL: nobody */
+    void (*while_waiting)(void *world);
     const char *host;     /* that it believes to speak to */
     apr_table_t *headers; /* of the next request, on top of a navigation's */
     /* the log */

@@ -82,6 +82,8 @@ GOOD = [
     "CognitoProxy none",
     f"CognitoCAFile {CA}", "CognitoCAFile system",
     "CognitoTimeout 1s 60s", "CognitoTimeout 5s 5s",
+    "CognitoSession cookie", "CognitoSession Store", "CognitoRefresh on", "CognitoRefresh OFF",
+    "CognitoGrace 1h", "CognitoGrace 0", "CognitoGrace 1d",
     "CognitoSessionTimeout 30s 400d", "CognitoSessionTimeout 1h 1h",
     "CognitoUse default",
     *[f"CognitoUnauthenticated {mode}" for mode in ("auto", "login", "401", "pass")],
@@ -209,6 +211,10 @@ BAD = [
     ("CognitoTimeout 2s 61s",
      "'61s' is longer than 60s, for which no browser waits; write 2s 5s"),
     ("CognitoTimeout 5s 2s", "'2s' is shorter than the time for connecting; write 2s 5s"),
+    ("CognitoSession redis", "'redis' is no place for sessions; write cookie or store"),
+    ("CognitoRefresh maybe", "'maybe' is neither on nor off"),
+    ("CognitoGrace 5", f"'5' {DURATION}"),
+    ("CognitoGrace 25h", "'25h' is longer than a day; write 15m, or 0 for none"),
     ("CognitoSessionTimeout 42x 12h", f"'42x' {DURATION}"),
     ("CognitoSessionTimeout 1h 0s", f"'0s' {DURATION}"),
     ("CognitoSessionTimeout 1h 401d",
@@ -268,7 +274,8 @@ IN_CLIENT = ["CognitoUserPool eu-west-1_AbC123dEf", "CognitoIssuer https://issue
              "CognitoScope openid", "CognitoUserInfo on", "CognitoLoginParam lang de"]
 SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutReturn /x",
                "CognitoSecret exec:/nonexistent", "CognitoStore shmcb", "CognitoCookie name=x", "CognitoProxy none",
-               "CognitoCAFile system", "CognitoTimeout 1s 2s"]
+               "CognitoCAFile system", "CognitoTimeout 1s 2s",
+               "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m"]
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
             "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email"]
 PARAM = "CognitoLoginParam lang de"

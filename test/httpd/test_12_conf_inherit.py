@@ -28,7 +28,7 @@ def client(name, *lines):
 def settings(server):
     """Name of a host -> all that its start said about it."""
     with open(server.path("error.log"), encoding="utf-8") as file:
-        lines = [line.split("] ", 3)[-1] for line in file if re.search(r"COG401[1-4]", line)]
+        lines = [line.split("] ", 3)[-1] for line in file if re.search(r"COG401[1-46]", line)]
     found, pending = {}, []
     for line in lines:
         pending.append(line)
@@ -68,6 +68,14 @@ HOST = [
      "__Host-cognito_*; Path=/; HttpOnly; Secure; SameSite=Lax,"),
     ("CognitoStore shmcb:2M", "store shmcb:2M;", "CognitoStore shmcb:4194304",
      "store shmcb:4M;", "CognitoStore shmcb", "store shmcb:32M;"),
+    ("CognitoSession store", "live in the store,", "CognitoSession cookie",
+     "live in the cookie,", "CognitoSession cookie", "live in the cookie,"),
+    ("CognitoRefresh off", "tokens are not renewed,", "CognitoRefresh on", "tokens are renewed,",
+     "CognitoRefresh on", "tokens are renewed,"),
+    ("CognitoGrace 7m", "grace 420 s,", "CognitoGrace 0", "grace 0 s,",
+     "CognitoGrace 15m", "grace 900 s,"),
+    ("CognitoSessionTimeout 1h 20h", "at most 72000 s", "CognitoSessionTimeout 1h 30h",
+     "at most 108000 s", None, None),
     ("CognitoProxy http://outer:3128", "proxy http://outer:3128,",
      "CognitoProxy https://inner", "proxy https://inner:443,",
      "CognitoProxy none", "proxy none,"),

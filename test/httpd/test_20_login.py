@@ -161,7 +161,9 @@ class TestCookies:
         browser.jar.put(SESSION, planted, site.url())
         browser.follow(type_password(browser, redirect, "alice", site.pool))
         assert browser.jar.value(SESSION) != planted
-        assert site.user(browser) == "alice" and site.user(mallory) == "mallory"
+        assert site.user(browser) == "alice"
+        # its id is dead for whoever else has it, too
+        assert is_login(site.pool, site.visit(mallory))
 
     def test_S04_each_login_makes_a_new_session(self, site, browser):
         begun = site.begin(browser)

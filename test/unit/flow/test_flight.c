@@ -62,7 +62,7 @@ static world_t *world_of(apr_pool_t *pool)
     world_t *world = apr_pcalloc(pool, sizeof(*world));
 
     atomic_store(&world->clock, START);
-    world->ports.clock = (cog_clock_t){world, now};
+    world->ports.clock = (cog_clock_t){world, now, NULL};
     world->log = (cog_log_t){world, pool, is_on, write_log};
     world->ports.log = &world->log;
     assert_int_equal(cog_flight_make(pool, "the value", load, NULL, &world->flight),

@@ -123,8 +123,8 @@ static world_t *world_of(apr_pool_t *pool)
     atomic_store(&world->clock, START);
     world->log = (cog_log_t){world, pool, is_on, write_log};
     world->ports = (cog_ports_t){
-        .clock = {world, now  },
-          .fetcher = {world, fetch},
+        .clock = {world, now, NULL},
+          .fetcher = {world,     fetch   },
           .log = &world->log
     };
     set_page(world, PAGE_DISCOVERY, DISCOVERY, document_of(pool, ISSUER, DOMAIN));

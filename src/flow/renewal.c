@@ -1,0 +1,227 @@
+#include "flow/renewal.h"
+
+#include <apr_strings.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "flow/endings.h"
+#include "flow/flow_private.h"
+#include "flow/lease.h"
+#include "flow/redeem.h"
+#include "flow/session_claims.h"
+#include "flow/session_store.h"
+#include "flow/stored_session.h"
+
+#define LEASE_KEY      "cognito:lease:"
+#define USUAL_LIFE_SEC 3600 /* of a user pool's access token */
+#define FIRST_PAUSE    apr_time_from_msec(5)
+#define LAST_PAUSE     apr_time_from_msec(100)
+
+/* A renewal on its way. */
+typedef struct {
+    cog_flow_t *flow;
+    cog_session_t **session; /* the old one, until there is a newer one */
+    cog_reply_t *reply;
+    const char *lease;
+} renewal_t;
+
+static int is_newer(const cog_session_t *found, const cog_session_t *old)
+{
+    return found->renewals > old->renewals;
+}
+
+/* What somebody else has renewed meanwhile. COG_E_NO_SESSION: nobody has.
+ * COG_E_SESSION_EXPIRED: it was ended instead. */
+static cog_err_t find_stored(const renewal_t *renewal)
+{
+    cog_flow_t *flow = renewal->flow;
+    cog_session_t *found;
+    cog_err_t err = cog_stored_session_get(flow, flow->place->client,
+                                           (*renewal->session)->id, &found);
+
+    COG_REQUIRE(err != COG_E_NO_SESSION, COG_E_SESSION_EXPIRED);
+    COG_TRY(err);
+    COG_REQUIRE(is_newer(found, *renewal->session), COG_E_NO_SESSION);
+    *renewal->session = found;
+    return COG_OK;
+}
+
+/* The browser gets the newer cookies, too: the answer that brought them may be lost. */
+static cog_err_t find_in_cookies(const renewal_t *renewal)
+{
+    cog_flow_t *flow = renewal->flow;
+    cog_session_tokens_t tokens;
+    cog_session_t *found;
+
+    COG_TRY(cog_stored_renewal_get(flow, flow->place->client, *renewal->session, &found,
+                                   &tokens));
+    COG_REQUIRE(is_newer(found, *renewal->session), COG_E_NO_SESSION);
+    COG_TRY(cog_session_write(flow, found, &tokens, renewal->reply));
+    *renewal->session = found;
+    return COG_OK;
+}
+
+static cog_err_t find_newer(const renewal_t *renewal)
+{
+    COG_REQUIRE(!cog_endings_hold(renewal->flow, *renewal->session),
+                COG_E_SESSION_EXPIRED);
+    return (*renewal->session)->is_stored ? find_stored(renewal)
+                                          : find_in_cookies(renewal);
+}
+
+/* Go on with what there is, for as long as that is allowed. */
+static cog_err_t keep_old(const renewal_t *renewal, cog_err_t why)
+{
+    const cog_flow_t *flow = renewal->flow;
+    const cog_session_t *session = *renewal->session;
+    int may_live = session->expires + flow->conf->grace_sec > cog_flow_now(flow);
+
+    COG_LOG(flow->ports->log, DEBUG, 3070, "session %s is not renewed now (%s): %s",
+            cog_session_id_text(flow->pool, session), cog_err_name(why),
+            may_live ? "it lives on for a while" : "its claims are too old");
+    return may_live ? COG_OK : COG_E_IDP_UNREACHABLE;
+}
+
+/* Nobody else shall try with this refresh token again. */
+static cog_err_t end(const renewal_t *renewal, const char *why)
+{
+    cog_flow_t *flow = renewal->flow;
+    const cog_session_t *session = *renewal->session;
+
+    COG_LOG(flow->ports->log, INFO, 3071, "session %s of sub %s ends: %s",
+            cog_session_id_text(flow->pool, session),
+            cog_text_for_log(flow->pool, session->subject, 255), why);
+    cog_session_end(flow, flow->place->client, session, renewal->reply);
+    return COG_E_SESSION_EXPIRED;
+}
+
+static int64_t end_of(const cog_flow_t *flow, const json_t *claims,
+                      const cog_tokens_t *fresh)
+{
+    json_int_t expires;
+
+    if (claims && cog_json_whole(claims, "exp", &expires)) {
+        return expires;
+    }
+    return cog_flow_now(flow) +
+           (fresh->expires_in > 0 ? fresh->expires_in : USUAL_LIFE_SEC);
+}
+
+/* Others look for what is in the store, so it has to be there before the lease ends. */
+static cog_err_t publish(const renewal_t *renewal, cog_session_t *renewed,
+                         const cog_session_tokens_t *kept)
+{
+    cog_flow_t *flow = renewal->flow;
+
+    if (!renewed->is_stored) {
+        (void)cog_stored_renewal_put(flow, flow->place->client, renewed, kept);
+    }
+    COG_TRY(cog_session_write(flow, renewed, kept, renewal->reply));
+    *renewal->session = renewed;
+    COG_LOG(flow->ports->log, DEBUG, 3072,
+            "session %s is renewed, the %" APR_INT64_T_FMT ". time",
+            cog_session_id_text(flow->pool, renewed), renewed->renewals);
+    return COG_OK;
+}
+
+static cog_err_t renew_with(const renewal_t *renewal, const cog_session_tokens_t *held)
+{
+    cog_flow_t *flow = renewal->flow;
+    const cog_session_t *old = *renewal->session;
+    cog_session_t *renewed = apr_pmemdup(flow->pool, old, sizeof(*old));
+    cog_session_tokens_t kept;
+    cog_tokens_t fresh;
+    json_t *claims = NULL;
+
+    COG_TRY(cog_redeem_refresh_token(flow, held->refresh_token, &fresh));
+    COG_TRY(cog_redeem_verify_renewed(flow, old, held, &fresh, &claims));
+    if (claims) {
+        cog_session_take_claims(flow, claims, renewed);
+        renewed->auth_time = old->auth_time;
+    }
+    renewed->seen = cog_flow_now(flow);
+    ++renewed->renewals;
+    cog_session_take_tokens(flow, &fresh, held, &kept);
+    cog_session_set_life(flow, end_of(flow, claims, &fresh), 1, renewed);
+    return publish(renewal, renewed, &kept);
+}
+
+/* With the lease in hand. Whoever had it before may have been done just before. */
+static cog_err_t renew(const renewal_t *renewal, const cog_session_tokens_t *held)
+{
+    cog_err_t err = find_newer(renewal);
+
+    if (err == COG_E_NO_SESSION) {
+        err = renew_with(renewal, held);
+    }
+    if (err == COG_E_IDP_GRANT || err == COG_E_TOKEN_SUBJECT) {
+        err = end(renewal, cog_err_text(err));
+    }
+    if (err == COG_OK || err == COG_E_SESSION_EXPIRED) {
+        cog_lease_release(renewal->flow, renewal->lease);
+        return err;
+    }
+    COG_LOG(
+        renewal->flow->ports->log, WARNING, 3073, "session %s could not be renewed: %s",
+        cog_session_id_text(renewal->flow->pool, *renewal->session), cog_err_text(err));
+    cog_lease_fail(renewal->flow, renewal->lease);
+    return keep_old(renewal, err);
+}
+
+/* One look: has somebody done it, or is it ours to do? COG_E_EXISTS: wait. */
+static cog_err_t try_once(const renewal_t *renewal, const cog_session_tokens_t *held)
+{
+    cog_err_t err = find_newer(renewal);
+
+    COG_REQUIRE(err != COG_OK && err != COG_E_SESSION_EXPIRED, err);
+    if (err == COG_E_NO_SESSION) {
+        err = cog_lease_take(renewal->flow, renewal->lease);
+    }
+    if (err == COG_OK) {
+        return renew(renewal, held);
+    }
+    return err == COG_E_EXISTS ? err : keep_old(renewal, err);
+}
+
+static cog_err_t renew_or_wait(const renewal_t *renewal, const cog_session_tokens_t *held)
+{
+    const cog_flow_t *flow = renewal->flow;
+    const cog_clock_t *clock = &flow->ports->clock;
+    int64_t patience = cog_flow_now(flow) + flow->conf->lease_sec + 1;
+    apr_interval_time_t pause = FIRST_PAUSE;
+    cog_err_t err = try_once(renewal, held);
+
+    while (err == COG_E_EXISTS &&
+           cog_session_needs_renewal(*renewal->session, cog_flow_now(flow)) &&
+           cog_flow_now(flow) < patience) {
+        clock->pause(clock->context, pause);
+        pause = pause * 2 < LAST_PAUSE ? pause * 2 : LAST_PAUSE;
+        err = try_once(renewal, held);
+    }
+    return err == COG_E_EXISTS ? keep_old(renewal, err) : err;
+}
+
+cog_err_t cog_session_renew(cog_flow_t *flow, cog_session_t **session, cog_reply_t *reply)
+{
+    renewal_t renewal = {flow, session, reply, NULL};
+    cog_session_tokens_t held;
+    cog_err_t err;
+
+    if (!flow->conf->has_renewal ||
+        !cog_session_wants_renewal(*session, cog_flow_now(flow))) {
+        return COG_OK;
+    }
+    err = cog_session_tokens(flow, flow->place->client, *session, &held);
+    if (err == COG_E_STORE) {
+        return keep_old(&renewal, err);
+    }
+    if (err != COG_OK || !cog_secret_is_set(held.refresh_token)) {
+        return cog_session_needs_renewal(*session, cog_flow_now(flow))
+                   ? end(&renewal, "it has no refresh token")
+                   : COG_OK;
+    }
+    renewal.lease = apr_pstrcat(flow->pool, LEASE_KEY,
+                                cog_session_id_text(flow->pool, *session), NULL);
+    return renew_or_wait(&renewal, &held);
+}

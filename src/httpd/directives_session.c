@@ -1,0 +1,51 @@
+/* Directives about where sessions live, and for how long. */
+#include "base/duration.h"
+#include "httpd/directives.h"
+#include "httpd/values.h"
+
+#define MAX_GRACE_SEC (24 * 3600)
+
+static cog_server_conf_t *server_of(const cmd_parms *cmd)
+{
+    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+
+    server->is_written = 1;
+    return server;
+}
+
+const char *cog_set_session(cmd_parms *cmd, void *dir, const char *value)
+{
+    int is_stored = strcasecmp(value, "store") == 0;
+
+    (void)dir;
+    if (!is_stored && strcasecmp(value, "cookie") != 0) {
+        return cog_refuse(cmd, value, "is no place for sessions; write cookie or store");
+    }
+    server_of(cmd)->has_stored_sessions = is_stored;
+    return NULL;
+}
+
+const char *cog_set_refresh(cmd_parms *cmd, void *dir, const char *value)
+{
+    const char *problem = cog_value_switch(value, &server_of(cmd)->has_renewal);
+
+    (void)dir;
+    return problem ? cog_refuse(cmd, value, problem) : NULL;
+}
+
+const char *cog_set_grace(cmd_parms *cmd, void *dir, const char *value)
+{
+    int64_t seconds = 0;
+    const char *problem =
+        strcmp(value, "0") == 0 ? NULL : cog_duration_parse(value, &seconds);
+
+    (void)dir;
+    if (!problem && seconds > MAX_GRACE_SEC) {
+        problem = "is longer than a day; write 15m, or 0 for none";
+    }
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
+    }
+    server_of(cmd)->grace = apr_time_from_sec(seconds);
+    return NULL;
+}

@@ -1,0 +1,78 @@
+#include "httpd/end_marks_file.h"
+
+#include <apr_file_io.h>
+#include <apr_mmap.h>
+#include <apr_strings.h>
+
+#include "httpd/state_dir.h"
+
+#define FILE_NAME "auth_cognito.ended" /* of another format: another name */
+#define MODE      (APR_FOPEN_READ | APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_BINARY)
+#define RIGHTS    (APR_FPROT_UREAD | APR_FPROT_UWRITE)
+
+/* It only ever grows: processes that have mapped it would not survive the opposite. */
+static apr_status_t make_room(apr_file_t *file)
+{
+    apr_finfo_t info;
+    apr_status_t rv = apr_file_info_get(&info, APR_FINFO_SIZE, file);
+
+    if (rv != APR_SUCCESS || info.size >= COG_END_MARKS_SIZE) {
+        return rv;
+    }
+    return apr_file_trunc(file, COG_END_MARKS_SIZE);
+}
+
+static apr_status_t map(apr_pool_t *conf_pool, const char *path, void **memory)
+{
+    apr_file_t *file;
+    apr_mmap_t *mapped;
+    apr_status_t rv = apr_file_open(&file, path, MODE, RIGHTS, conf_pool);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = make_room(file);
+    if (rv == APR_SUCCESS) {
+        rv = apr_mmap_create(&mapped, file, 0, COG_END_MARKS_SIZE,
+                             APR_MMAP_READ | APR_MMAP_WRITE, conf_pool);
+    }
+    apr_file_close(file);
+    if (rv == APR_SUCCESS) {
+        *memory = mapped->mm;
+    }
+    return rv;
+}
+
+static const char *open_file(cog_start_t *start)
+{
+    const char *path = cog_state_path(start->scratch, FILE_NAME);
+    void *memory = NULL;
+    apr_status_t rv = map(start->pool, path, &memory);
+
+    if (rv != APR_SUCCESS) {
+        return apr_psprintf(start->scratch,
+                            "the list of sessions that have ended, %s, cannot be used: "
+                            "%pm; make its folder writable for the user who starts httpd",
+                            path, &rv);
+    }
+    start->end_marks = cog_end_marks_make(start->pool, memory, 0);
+    return NULL;
+}
+
+const char *cog_start_end_marks(cog_start_t *start, int64_t life_sec,
+                                cog_end_marks_t **marks)
+{
+    const char *problem = NULL;
+
+    if (start->is_rehearsal) {
+        return NULL;
+    }
+    if (!start->end_marks) {
+        problem = open_file(start);
+    }
+    if (!problem) {
+        cog_end_marks_keep(start->end_marks, life_sec);
+        *marks = start->end_marks;
+    }
+    return problem;
+}

@@ -1,0 +1,56 @@
+/* Where sessions live, and how long at most. */
+#include <apr_strings.h>
+
+#include "httpd/conf_resolve.h"
+#include "httpd/end_marks_file.h"
+
+#define DEFAULT_GRACE_SEC 900
+#define LEASE_MARGIN_SEC  3 /* for what is not a call to the token endpoint */
+
+static int64_t longer(int64_t a, apr_interval_time_t b)
+{
+    return a > apr_time_sec(b) ? a : apr_time_sec(b);
+}
+
+/* What the outermost level says holds wherever nothing is written. */
+static cog_session_limits_t outermost(const cog_resolve_t *host)
+{
+    const cog_dir_conf_t *written = cog_conf_of_dir(host->s->lookup_defaults);
+
+    return cog_dir_limits(written);
+}
+
+static cog_session_limits_t longest(const cog_resolve_t *host)
+{
+    const apr_array_header_t *all = host->written->session_timeouts;
+    cog_session_limits_t limits = outermost(host);
+
+    for (int i = 0; all && i < all->nelts; ++i) {
+        const cog_dir_conf_t *place = APR_ARRAY_IDX(all, i, const cog_dir_conf_t *);
+
+        limits.idle_sec = longer(limits.idle_sec, place->session_idle);
+        limits.max_sec = longer(limits.max_sec, place->session_max);
+    }
+    return limits;
+}
+
+/* A renewal may ask the token endpoint once for each secret, and for keys. */
+static int64_t lease_sec(const cog_resolve_t *host)
+{
+    return (COG_MAX_SECRETS + 1) * apr_time_sec(host->site->calls.total_limit) +
+           LEASE_MARGIN_SEC;
+}
+
+const char *cog_resolve_sessions(cog_resolve_t *host)
+{
+    const cog_server_conf_t *written = host->written;
+    cog_conf_t *conf = host->conf;
+
+    conf->longest = longest(host);
+    conf->has_stored_sessions = written->has_stored_sessions == 1;
+    conf->has_renewal = written->has_renewal != 0;
+    conf->grace_sec =
+        written->grace == COG_UNSET ? DEFAULT_GRACE_SEC : apr_time_sec(written->grace);
+    conf->lease_sec = lease_sec(host);
+    return cog_start_end_marks(host->start, conf->longest.max_sec, &conf->end_marks);
+}
