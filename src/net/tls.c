@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#define ASK_WHY_GONE                                                                     \
+    "look into the server's log; if it wants client certificates, set "                  \
+    "`tls-auth-clients "                                                                 \
+    "no` there"
 #define MIN_SECURITY 2 /* RSA and DH of 2048 bits, no SHA-1 */
 
 struct cog_tls_t {
@@ -206,8 +210,7 @@ static cog_err_t set_fault(const SSL *ssl, int reason, cog_fault_t *fault)
                              X509_verify_cert_error_string(verified));
     }
     if (reason != SSL_ERROR_SSL) {
-        cog_fault_set(fault, "look into the server's log: did it refuse this client?",
-                      "it ended the connection");
+        cog_fault_set(fault, ASK_WHY_GONE, "it ended the connection");
         fault->is_gone = 1;
         return COG_E_STORE;
     }

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MAX_TALKS   128
+#define MAX_TALKS   1024
 #define MAX_REQUEST 65536
 #define WAIT_MILLI  20000
 
@@ -177,6 +177,18 @@ int peer_connections(peer_t *peer)
 
     apr_thread_mutex_lock(peer->lock);
     count = peer->count;
+    apr_thread_mutex_unlock(peer->lock);
+    return count;
+}
+
+int peer_open(peer_t *peer)
+{
+    int count = 0;
+
+    apr_thread_mutex_lock(peer->lock);
+    for (int i = 0; i < peer->count; ++i) {
+        count += peer->served[i].talk.fd >= 0;
+    }
     apr_thread_mutex_unlock(peer->lock);
     return count;
 }

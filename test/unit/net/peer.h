@@ -28,8 +28,10 @@ const char *peer_url(apr_pool_t *pool, const peer_t *peer, const char *host,
                      const char *path);
 int peer_port(const peer_t *peer);
 
-/* How many connections there were; how many requests; the bytes of the n-th, from 0. */
+/* How many connections there were; how many have not ended; how many requests; the bytes
+ * of the n-th, from 0. */
 int peer_connections(peer_t *peer);
+int peer_open(peer_t *peer);
 int peer_requests(peer_t *peer);
 const char *peer_request(peer_t *peer, int number);
 

@@ -1,6 +1,36 @@
 #include "test/unit/net/redis_caller.h"
 
 #include <apr_time.h>
+#include <dirent.h>
+#include <signal.h>
+
+static int descriptors;
+
+static int count_descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int count = 0;
+
+    while (readdir(folder)) {
+        ++count;
+    }
+    closedir(folder);
+    return count;
+}
+
+/* SIGPIPE ends the test, as it would end a program that has not heard of it. */
+int redis_setup(void **state)
+{
+    signal(SIGPIPE, SIG_DFL);
+    descriptors = count_descriptors();
+    return pool_setup(state);
+}
+
+int redis_teardown(void **state)
+{
+    pool_teardown(state);
+    return count_descriptors() == descriptors ? 0 : -1;
+}
 
 void caller_make(caller_t *caller)
 {

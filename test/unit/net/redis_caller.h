@@ -33,6 +33,12 @@ cog_err_t call_set(caller_t *caller, const char *key, const char *value);
 cog_err_t call_add(caller_t *caller, const char *key, const char *value);
 cog_err_t call_remove(caller_t *caller, const char *key);
 
+/* cmocka fixtures, like pool_setup(): whatever the test does, no descriptor is left. */
+int redis_setup(void **state);
+int redis_teardown(void **state);
+#define cmocka_unit_test_for_redis(test)                                                 \
+    cmocka_unit_test_setup_teardown(test, redis_setup, redis_teardown)
+
 /* The last get() gave just this text. */
 void assert_value(const caller_t *caller, const char *expected);
 /* The last message has this tag and says this. */

@@ -272,16 +272,16 @@ static void names_host_cause_and_remedy_but_no_password(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_with_pool(sends_each_command_once),
-        cmocka_unit_test_with_pool(interprets_nothing_in_keys_and_values),
-        cmocka_unit_test_with_pool(refuses_what_the_port_does_not_allow),
-        cmocka_unit_test_with_pool(logs_in_once_a_connection),
-        cmocka_unit_test_with_pool(names_user_and_database),
-        cmocka_unit_test_with_pool(tells_what_was_there),
-        cmocka_unit_test_with_pool(takes_values_up_to_the_limit),
-        cmocka_unit_test_with_pool(sends_values_up_to_the_limit),
-        cmocka_unit_test_with_pool(takes_no_answer_for_another_one),
-        cmocka_unit_test_with_pool(names_host_cause_and_remedy_but_no_password),
+        cmocka_unit_test_for_redis(sends_each_command_once),
+        cmocka_unit_test_for_redis(interprets_nothing_in_keys_and_values),
+        cmocka_unit_test_for_redis(refuses_what_the_port_does_not_allow),
+        cmocka_unit_test_for_redis(logs_in_once_a_connection),
+        cmocka_unit_test_for_redis(names_user_and_database),
+        cmocka_unit_test_for_redis(tells_what_was_there),
+        cmocka_unit_test_for_redis(takes_values_up_to_the_limit),
+        cmocka_unit_test_for_redis(sends_values_up_to_the_limit),
+        cmocka_unit_test_for_redis(takes_no_answer_for_another_one),
+        cmocka_unit_test_for_redis(names_host_cause_and_remedy_but_no_password),
     };
 
     return cmocka_run_group_tests_name("net/redis", tests, NULL, NULL);
