@@ -7,9 +7,9 @@
 #include "httpd/authn.h"
 #include "httpd/memo.h"
 #include "httpd/site.h"
+#include "oidc/claim_names.h"
 #include "oidc/claims.h"
 
-#define VARIABLE "COGNITO_"
 #define REDIRECT "REDIRECT_"
 
 /* As sed does it: what the pattern matches is replaced, what it does not touch stays. */
@@ -54,7 +54,7 @@ static int is_ours(const char *name, int is_redirected)
         name += strlen(REDIRECT);
         ++redirects;
     }
-    return strncasecmp(name, VARIABLE, strlen(VARIABLE)) == 0 &&
+    return strncasecmp(name, COG_CLAIM_VARIABLE, strlen(COG_CLAIM_VARIABLE)) == 0 &&
            (redirects > 0) == is_redirected;
 }
 
@@ -88,10 +88,8 @@ void cog_export_variables(request_rec *r, const cog_session_t *session)
         const cog_claim_t *claim = &APR_ARRAY_IDX(claims, i, cog_claim_t);
 
         if (cog_claims_are_wanted(patterns, claim->name)) {
-            const char *name = apr_pstrcat(
-                r->pool, VARIABLE, cog_claim_variable(r->pool, claim->name), NULL);
-
-            apr_table_setn(r->subprocess_env, name, claim->value);
+            apr_table_setn(r->subprocess_env, cog_claim_variable(r->pool, claim->name),
+                           claim->value);
         }
     }
 }

@@ -266,6 +266,7 @@ int cog_lifecycle_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     open_sites(&life);
+    cog_stores_tend(life.start, s);
     cog_stores_let_go(life.start);
     warn_of_all(&life);
     cog_advise_urls(ptemp, life.hosts);

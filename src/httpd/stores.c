@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "httpd/clock.h"
+#include "httpd/watchdog.h"
 #include "net/store_shm.h"
+
+#define SWEEP_EVERY apr_time_from_sec(10)
 
 /* changes with kept_t */
 #define KEPT "mod_auth_cognito stores 1"
@@ -133,6 +136,25 @@ const char *cog_start_store(cog_start_t *start, const cog_store_value_t *value,
     }
     *store = *known;
     return NULL;
+}
+
+static void sweep(void *context, apr_pool_t *scratch, const cog_log_t *log)
+{
+    (void)scratch;
+    cog_store_shm_sweep(context, log);
+}
+
+void cog_stores_tend(const cog_start_t *start, server_rec *s)
+{
+    apr_hash_index_t *i = apr_hash_first(start->scratch, start->stores);
+
+    for (; i; i = apr_hash_next(i)) {
+        const cog_store_t *store = apr_hash_this_val(i);
+        const cog_task_t task = {"sweeping the store", SWEEP_EVERY, sweep,
+                                 apr_pmemdup(start->pool, store, sizeof(*store))};
+
+        cog_watchdog_add(start->pool, s, &task);
+    }
 }
 
 void cog_stores_let_go(const cog_start_t *start)

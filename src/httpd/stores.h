@@ -2,6 +2,8 @@
 #ifndef COG_HTTPD_STORES_H
 #define COG_HTTPD_STORES_H
 
+#include <httpd.h>
+
 #include "flow/ports.h"
 #include "httpd/start.h"
 #include "httpd/store_value.h"
@@ -10,6 +12,9 @@
  * a rehearsal. Returns a problem, or NULL. */
 const char *cog_start_store(cog_start_t *start, const cog_store_value_t *value,
                             cog_store_t *store);
+
+/* After a start: have the stores swept now and then. */
+void cog_stores_tend(const cog_start_t *start, server_rec *s);
 
 /* After a start: let go of memory that only the configuration before this one used.
  * Children that still serve by it keep it until they end. */

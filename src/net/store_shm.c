@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "net/log_gate.h"
+#include "net/gate.h"
 #include "net/shard.h"
 
 /* changes with every layout of shard and segment */
@@ -23,10 +23,10 @@
 typedef struct {
     char layout[sizeof(LAYOUT)];
     size_t shards;
-    cog_log_gate_t look;
-    cog_log_gate_t warn;
-    cog_log_gate_t full;
-    cog_log_gate_t stuck;
+    cog_gate_t look;
+    cog_gate_t warn;
+    cog_gate_t full;
+    cog_gate_t stuck;
     atomic_uint dropped; /* since the log spoke of it */
 } segment_t;
 
@@ -86,11 +86,11 @@ static void warn_when_nearly_full(store_t *store, const cog_log_t *log, apr_time
     segment_t *segment = store->segment;
     unsigned percent;
 
-    if (!cog_log_gate_opens(&segment->look, now, LOOK_EVERY)) {
+    if (!cog_gate_opens(&segment->look, now, LOOK_EVERY)) {
         return;
     }
     percent = percent_used(segment);
-    if (percent >= WARN_PERCENT && cog_log_gate_opens(&segment->warn, now, WARN_EVERY)) {
+    if (percent >= WARN_PERCENT && cog_gate_opens(&segment->warn, now, WARN_EVERY)) {
         COG_LOG(log, WARNING, 4100,
                 "the store of %" APR_SIZE_T_FMT " MB is %u%% full: write CognitoStore "
                 "shmcb:%" APR_SIZE_T_FMT "M",
@@ -104,7 +104,7 @@ static void tell_of_dropped(store_t *store, const cog_log_t *log, apr_time_t now
     segment_t *segment = store->segment;
 
     segment->dropped += dropped;
-    if (dropped > 0 && cog_log_gate_opens(&segment->full, now, FULL_EVERY)) {
+    if (dropped > 0 && cog_gate_opens(&segment->full, now, FULL_EVERY)) {
         COG_LOG(log, ERROR, 4101,
                 "the store of %" APR_SIZE_T_FMT " MB is full: %u entries were dropped "
                 "before their time; write CognitoStore shmcb:%" APR_SIZE_T_FMT "M",
@@ -132,23 +132,25 @@ static void heal(cog_shard_t *shard, const cog_log_t *log)
     }
 }
 
-static cog_err_t take(store_t *store, const cog_log_t *log, const cog_shard_key_t *key,
-                      cog_shard_t **shard)
+static cog_err_t take(store_t *store, const cog_log_t *log, cog_shard_t *shard)
 {
-    segment_t *segment = store->segment;
-    cog_shard_t *taken = shard_at(segment, (size_t)(key->hash >> 32) % segment->shards);
-
-    if (cog_shared_lock_take(&taken->lock, LOCK_LIMIT) != COG_OK) {
-        if (cog_log_gate_opens(&segment->stuck, now_of(store), STUCK_EVERY)) {
+    if (cog_shared_lock_take(&shard->lock, LOCK_LIMIT) != COG_OK) {
+        if (cog_gate_opens(&store->segment->stuck, now_of(store), STUCK_EVERY)) {
             COG_LOG(log, ERROR, 4103,
                     "the store is blocked: a process that uses it does not go on; look "
                     "for one that is stopped, or an overloaded machine");
         }
         return COG_E_STORE;
     }
-    heal(taken, log);
-    *shard = taken;
+    heal(shard, log);
     return COG_OK;
+}
+
+static cog_shard_t *shard_of(const store_t *store, const cog_shard_key_t *key)
+{
+    segment_t *segment = store->segment;
+
+    return shard_at(segment, (size_t)(key->hash >> 32) % segment->shards);
 }
 
 static cog_err_t get(void *context, apr_pool_t *pool, const cog_log_t *log,
@@ -156,10 +158,10 @@ static cog_err_t get(void *context, apr_pool_t *pool, const cog_log_t *log,
 {
     store_t *store = context;
     cog_shard_key_t key = cog_shard_key(name);
-    cog_shard_t *shard;
+    cog_shard_t *shard = shard_of(store, &key);
     uint32_t entry;
 
-    COG_TRY(take(store, log, &key, &shard));
+    COG_TRY(take(store, log, shard));
     entry = cog_shard_find(shard, &key, now_of(store));
     if (entry) {
         *value = cog_shard_read(shard, pool, entry);
@@ -189,14 +191,14 @@ static uint32_t put(cog_shard_t *shard, const item_t *item, uint32_t known,
 static cog_err_t write_item(store_t *store, const cog_log_t *log, const item_t *item,
                             int may_replace)
 {
-    cog_shard_t *shard;
+    cog_shard_t *shard = shard_of(store, &item->key);
     uint32_t known;
     uint32_t dropped = 0;
     apr_time_t now;
 
     COG_REQUIRE(item->key.len <= COG_STORE_MAX_KEY, COG_E_INTERNAL);
     COG_REQUIRE(item->value.len <= COG_STORE_MAX_VALUE, COG_E_TOO_LARGE);
-    COG_TRY(take(store, log, &item->key, &shard));
+    COG_TRY(take(store, log, shard));
     now = now_of(store);
     shard->is_changing = 1;
     cog_shard_expire(shard, now);
@@ -231,10 +233,10 @@ static cog_err_t remove_key(void *context, const cog_log_t *log, const char *nam
 {
     store_t *store = context;
     cog_shard_key_t key = cog_shard_key(name);
-    cog_shard_t *shard;
+    cog_shard_t *shard = shard_of(store, &key);
     uint32_t entry;
 
-    COG_TRY(take(store, log, &key, &shard));
+    COG_TRY(take(store, log, shard));
     entry = cog_shard_find(shard, &key, now_of(store));
     if (entry) {
         shard->is_changing = 1;
@@ -243,6 +245,27 @@ static cog_err_t remove_key(void *context, const cog_log_t *log, const char *nam
     }
     cog_shared_lock_give(&shard->lock);
     return COG_OK;
+}
+
+static void sweep(store_t *store, const cog_log_t *log, cog_shard_t *shard)
+{
+    if (take(store, log, shard) == COG_OK) {
+        shard->is_changing = 1;
+        cog_shard_expire(shard, now_of(store));
+        shard->is_changing = 0;
+        cog_shared_lock_give(&shard->lock);
+    }
+}
+
+void cog_store_shm_sweep(const cog_store_t *port, const cog_log_t *log)
+{
+    store_t *store = port->context;
+    segment_t *segment = store->segment;
+
+    for (size_t i = 0; i < segment->shards; ++i) {
+        sweep(store, log, shard_at(segment, i));
+    }
+    warn_when_nearly_full(store, log, now_of(store));
 }
 
 cog_err_t cog_store_shm_open(apr_pool_t *pool, void *memory, const cog_clock_t *clock,

@@ -1,8 +1,8 @@
 #include "oidc/claims.h"
 
+#include <apr_cstr.h>
 #include <apr_fnmatch.h>
 #include <apr_hash.h>
-#include <apr_lib.h>
 #include <apr_strings.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "oidc/claim_names.h"
 
 #define OWN_PREFIX "cognito:"
 #define LOG_MAX    128
@@ -37,24 +38,12 @@ typedef struct {
     apr_array_header_t *candidates; /* candidate_t */
 } selection_t;
 
-/* clang-format off */
-static const char *const noise[] = {
-    "iss", "aud", "exp", "iat", "nbf", "nonce", "at_hash", "token_use", "auth_time", "jti",
-    "origin_jti", "event_id", "azp", "acr", "amr", "cognito:roles", "cognito:preferred_role",
-    "identities", NULL,
-};
-/* OpenID Connect Core 1.0, 5.1 */
-static const char *const standard[] = {
-    "sub", "name", "given_name", "family_name", "middle_name", "nickname",
-    "preferred_username", "profile", "picture", "website", "email", "email_verified",
-    "gender", "birthdate", "zoneinfo", "locale", "phone_number", "phone_number_verified",
-    "address", "updated_at", NULL,
-};
 /* Raw tokens and what is derived from `identities`: no claim may pose as one of them. */
 static const char *const own_variables[] = {
-    "ID_TOKEN", "ACCESS_TOKEN", "REFRESH_TOKEN", "IDP_NAME", "IDP_USER_ID", NULL,
+    COG_CLAIM_VARIABLE "ID_TOKEN",      COG_CLAIM_VARIABLE "ACCESS_TOKEN",
+    COG_CLAIM_VARIABLE "REFRESH_TOKEN", COG_CLAIM_VARIABLE "IDP_NAME",
+    COG_CLAIM_VARIABLE "IDP_USER_ID",   NULL,
 };
-/* clang-format on */
 
 static int is_among(const char *const *names, const char *name)
 {
@@ -83,23 +72,12 @@ int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name)
     int is_default = !patterns || patterns->nelts == 0 ||
                      APR_ARRAY_IDX(patterns, 0, const char *)[0] == '!';
 
-    return decide(patterns, name, is_default && !is_among(noise, name));
+    return decide(patterns, name, is_default && cog_claim_class(name) != COG_CLAIM_NOISE);
 }
 
 int cog_claims_are_named(const apr_array_header_t *patterns, const char *name)
 {
     return decide(patterns, name, 0);
-}
-
-const char *cog_claim_variable(apr_pool_t *pool, const char *name)
-{
-    size_t skipped = cog_text_begins(name, OWN_PREFIX) ? strlen(OWN_PREFIX) : 0;
-    char *variable = apr_pstrdup(pool, name + skipped);
-
-    for (char *c = variable; *c; ++c) {
-        *c = (unsigned char)*c < 0x80 && apr_isalnum(*c) ? (char)apr_toupper(*c) : '_';
-    }
-    return variable;
 }
 
 /* A copy of `len` octets in which each control character is a space. */
@@ -148,11 +126,28 @@ static const char *join_list(apr_pool_t *pool, const json_t *value)
     return cog_text_join(pool, texts);
 }
 
+/* true in an ID token, "true" in userInfo; identity providers send what they like. */
+static int says_true(const json_t *value)
+{
+    const char *text = json_string_value(value);
+
+    return json_is_true(value) || (text && apr_cstr_casecmp(text, "true") == 0);
+}
+
+static int is_verification(const char *name)
+{
+    return strcmp(name, "email_verified") == 0 ||
+           strcmp(name, "phone_number_verified") == 0;
+}
+
 static cog_claim_t make_claim(apr_pool_t *pool, const char *name, const json_t *value)
 {
     const char *text;
 
     name = apr_pstrdup(pool, name);
+    if (is_verification(name)) {
+        return (cog_claim_t){name, says_true(value) ? "true" : "false", COG_CLAIM_OTHER};
+    }
     if (json_is_string(value)) {
         return (cog_claim_t){name, copy_string(pool, value), COG_CLAIM_TEXT};
     }
@@ -165,7 +160,7 @@ static cog_claim_t make_claim(apr_pool_t *pool, const char *name, const json_t *
 
 static rank_t rank_of(const char *name)
 {
-    if (is_among(standard, name)) {
+    if (cog_claim_class(name) == COG_CLAIM_STANDARD) {
         return RANK_STANDARD;
     }
     return cog_text_begins(name, OWN_PREFIX) ? RANK_COGNITO : RANK_OTHER;
@@ -188,21 +183,14 @@ static void add_claim(selection_t *selection, const char *name, const json_t *va
     if (json_is_null(value) || !cog_claims_are_wanted(selection->patterns, name)) {
         return;
     }
-    if (!*variable || cog_text_has_control(name) || is_among(own_variables, variable)) {
+    if (strcmp(variable, COG_CLAIM_VARIABLE) == 0 || cog_text_has_control(name) ||
+        is_among(own_variables, variable)) {
         COG_LOG(selection->log, WARNING, 2000,
                 "claim %s is dropped: its name is empty, broken or the module's own",
                 cog_text_for_log(selection->pool, name, LOG_MAX));
         return;
     }
     add(selection, name, value, rank_of(name));
-}
-
-static int is_primary(const json_t *identity)
-{
-    const json_t *primary = json_object_get(identity, "primary");
-    const char *text = json_string_value(primary);
-
-    return json_is_true(primary) || (text && strcmp(text, "true") == 0);
 }
 
 static const json_t *primary_identity(const json_t *claims)
@@ -213,7 +201,7 @@ static const json_t *primary_identity(const json_t *claims)
 
     json_array_foreach(identities, i, identity)
     {
-        if (is_primary(identity)) {
+        if (says_true(json_object_get(identity, "primary"))) {
             return identity;
         }
     }
@@ -294,7 +282,7 @@ static apr_array_header_t *keep_winners(const selection_t *selection, apr_hash_t
             continue;
         }
         COG_LOG(selection->log, WARNING, 2001,
-                "claim %s is dropped: it shares the name COGNITO_%s with another one",
+                "claim %s is dropped: it shares the name %s with another one",
                 cog_text_for_log(selection->pool, candidate->claim.name, LOG_MAX),
                 cog_text_for_log(selection->pool, candidate->variable, LOG_MAX));
     }

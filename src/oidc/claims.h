@@ -19,16 +19,13 @@ int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name);
 int cog_claims_are_named(const apr_array_header_t *patterns, const char *name);
 
 /* The wanted claims as an array of cog_claim_t, sorted by name. `identities` gives
- * idp_name and idp_user_id (of the primary, else the first). null is left out. No two
+ * idp_name and idp_user_id (of the primary, else the first). null is left out;
+ * email_verified and phone_number_verified are `true` or else `false`. No two
  * share an exported name, and none has that of a raw token: idp_* win over those of
  * OpenID Connect Core 1.0, 5.1, these over cognito:*, these over others; of equals none
  * is kept. Each dropped one is a warning. */
 apr_array_header_t *cog_claims_select(apr_pool_t *pool, const json_t *claims,
                                       const apr_array_header_t *patterns,
                                       const cog_log_t *log);
-
-/* The exported name: the prefix cognito: dropped, letters and digits in upper case,
- * everything else `_`: cognito:groups is GROUPS, custom:tenant is CUSTOM_TENANT. */
-const char *cog_claim_variable(apr_pool_t *pool, const char *name);
 
 #endif

@@ -1,17 +1,19 @@
-/* Reaches: cog_claims_select, cog_claims_are_wanted, cog_claim_variable. The input is a
- * line of patterns and then the claims as JSON. What is selected is sorted, has no
- * control character, and no two share a variable. */
+/* Reaches: cog_claims_select, cog_claims_are_wanted, cog_claim_variable,
+ * cog_claim_header. The input is a line of patterns and then the claims as JSON. What is
+ * selected is sorted, has no control character, and no two share a variable or header. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <apr_general.h>
 #include <apr_hash.h>
+#include <apr_lib.h>
 #include <apr_pools.h>
 #include <apr_strings.h>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "oidc/claim_names.h"
 #include "oidc/claims.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -50,6 +52,16 @@ static apr_array_header_t *split(apr_pool_t *pool, const char *line, size_t len)
     return patterns;
 }
 
+/* The same letters, another case, `-` for `_`. */
+static void check_header(const char *header, const char *variable)
+{
+    variable += strlen(COG_CLAIM_VARIABLE);
+    for (; *variable; ++variable, ++header) {
+        must(*variable == '_' ? *header == '-' : apr_toupper(*header) == *variable);
+    }
+    must(*header == '\0');
+}
+
 static void check(apr_pool_t *pool, const apr_array_header_t *claims)
 {
     apr_hash_t *seen = apr_hash_make(pool);
@@ -63,6 +75,7 @@ static void check(apr_pool_t *pool, const apr_array_header_t *claims)
         must(!cog_text_has_control(claim->name) && !cog_text_has_control(claim->value));
         must(*variable && strspn(variable, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
                               strlen(variable));
+        check_header(cog_claim_header(pool, "", claim->name), variable);
         must(apr_hash_get(seen, variable, APR_HASH_KEY_STRING) == NULL);
         apr_hash_set(seen, variable, APR_HASH_KEY_STRING, variable);
         must(cog_claims_get(claims, claim->name) == claim->value);

@@ -10,6 +10,7 @@ from harness.errorlog import Expectations, entries
 from harness.jar import Jar
 from harness.oracle import Oracle
 from harness.ports import Port
+from harness.processes import is_asleep
 from harness.server import Server, StartFailed
 from harness.site import type_password
 from harness.waiting import wait_for
@@ -184,22 +185,21 @@ class TestPlainHttpd:
         assert browser.navigate(SITE + "/").status == 200
         wait_for(lambda: not before & plain.children(), "the old children to end", 15)
 
+    def test_before_a_stop_the_children_of_the_last_restart_are_up(self, plain):
+        before = plain.children()
+        plain.graceful()
+        plain.settle()
+        young = {p for p in plain.serving() - before if is_asleep(p)}
+        assert len(young) >= (4 if MPM == "prefork" else 2)
+
     def test_a_killed_child_is_noticed(self, plain, oracle):
         pids = plain.children()
-        os.kill(min(pids, key=lambda p: (p not in serving(plain), p)), signal.SIGSEGV)
+        os.kill(min(pids, key=lambda p: (p not in plain.serving(), p)), signal.SIGSEGV)
         found = wait_for(lambda: [e for e in oracle.new_entries() if e.is_bad()],
                          "the death in the log")
         assert "exit signal Segmentation fault" in found[0].line
+        plain.graceful()      # prefork does not replace it by itself
         plain.log.read_new()  # it was ours
-
-
-def serving(server):
-    """Children that are no helpers of httpd (mod_cgid's daemon)."""
-    return {p for p in server.children() if MPM == "prefork" or threads(p) > 2}
-
-
-def threads(pid):
-    return len(os.listdir(f"/proc/{pid}/task"))
 
 
 class TestStart:

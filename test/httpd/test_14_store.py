@@ -1,4 +1,5 @@
 """The life of the stores: one for each setting, made at the start, kept over graceful restarts."""
+import datetime
 import os
 import re
 
@@ -6,6 +7,7 @@ import pytest
 
 from harness.conf import Conf, section_lines
 from harness.server import Server, StartFailed
+from harness.waiting import wait_for
 
 MB = 1024 * 1024
 SITE = ["CognitoUserPool eu-west-1_AbC123dEf", "CognitoDomain https://auth.example.test",
@@ -86,6 +88,20 @@ def test_hosts_with_one_setting_share_one_store(start):
 
 def test_where_nobody_signs_in_there_is_none(start):
     assert not everywhere(start(Conf().add("CognitoStore shmcb:2M")))
+
+
+def runs(server):
+    """When the stores were swept, in seconds."""
+    with open(server.path("error.log"), encoding="utf-8") as file:
+        found = re.findall(r"^\[(.*?)\].*COG4111: sweeping the store", file.read(), re.MULTILINE)
+    return [datetime.datetime.strptime(x, "%a %b %d %H:%M:%S.%f %Y").timestamp() for x in found]
+
+
+def test_one_of_the_children_sweeps_it_every_ten_seconds(start):
+    server = start(conf())
+    wait_for(lambda: len(runs(server)) >= 3, "three sweeps", seconds=50)
+    found = runs(server)
+    assert all(later - earlier > 7 for earlier, later in zip(found, found[1:])), found
 
 
 def test_what_the_system_cannot_give_stops_the_start():

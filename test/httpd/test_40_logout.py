@@ -244,4 +244,4 @@ class TestSeveralClients:
         Site(site.server, staff).sign_in(browser, "/secure/staff", "sam")
         leave(site, browser)
         for one in (site.pool, staff):
-            assert one.wait_for_requests("revoke")[-1].status == 200
+            assert one.wait_for_answers("revoke")[-1].status == 200

@@ -4,6 +4,7 @@ import secrets
 from cognito_emulator import testing
 
 from .site import CALLBACK, ORIGIN, OTHER, SIGNED_OUT
+from .waiting import wait_for
 
 PASSWORD = testing.PASSWORD
 SECRET = "a:+/% \u00fc&=" + secrets.token_urlsafe(24)  # needs every kind of escaping
@@ -62,6 +63,21 @@ class Pool:
         self.read += len(issued)
         verifiers = [r.form.get("code_verifier") for r in self.handle.requests("token")]
         return [*(end for text in issued for end in ends(text)), *filter(None, verifiers)]
+
+    def wait_for_requests(self, endpoint, count=1):
+        """The calls of an endpoint, once `count` have come; the last may still be open."""
+        return self.wait_for_calls(endpoint, count, lambda call: True)
+
+    def wait_for_answers(self, endpoint, count=1):
+        """The calls of an endpoint that have been answered, once there are `count`."""
+        return self.wait_for_calls(endpoint, count, lambda call: call.status is not None)
+
+    def wait_for_calls(self, endpoint, count, is_wanted):
+        def enough():
+            found = [call for call in self.requests(endpoint) if is_wanted(call)]
+            return found if len(found) >= count else None
+
+        return wait_for(enough, f"{count} calls of {endpoint}")
 
     def restore(self):
         """As at the start: healthy, nobody signed in, nothing noted."""

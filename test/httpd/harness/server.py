@@ -9,14 +9,15 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 
+from .conf import MPM
 from .errorlog import DEATH, ErrorLog
 from .ports import Port
+from .processes import (TICK, all_pids, holds, is_asleep, listening_socket, parent_of, started,
+                        threads)
 from .waiting import PATIENCE, wait_for
 
 HTTPD = os.environ.get("HTTPD", "/usr/sbin/apache2")
-TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 class StartFailed(Exception):
@@ -33,6 +34,7 @@ class Server:
         self.root = make_root()
         self.log = ErrorLog(os.path.join(self.root, "error.log"))
         self.process = None
+        self.earlier = 0  # generations of children that were before this start
         self.write()
 
     def write(self, conf=None):
@@ -50,7 +52,7 @@ class Server:
         return ["setpriv", "--pdeathsig", "TERM", *wrapper, HTTPD, "-d", self.root, "-f", self.path("httpd.conf"), *options]
 
     def start(self):
-        before = self.generations()
+        self.earlier = len(self.generations())
         with open(self.path("startup.txt"), "ab") as output:
             self.process = subprocess.Popen(
                 self.command("-DFOREGROUND"), stdout=output, stderr=output,
@@ -58,7 +60,8 @@ class Server:
                 start_new_session=True)  # prefork signals its whole process group
         try:
             wait_for(self.is_up, "httpd to listen", seconds=15)
-            wait_for(lambda: self.generations() > before, "httpd to be ready", seconds=15)
+            wait_for(lambda: len(self.generations()) > self.earlier, "httpd to be ready",
+                     seconds=15)
         except (StartFailed, AssertionError):
             self.kill()
             raise
@@ -129,19 +132,35 @@ class Server:
         return problems
 
     def settle(self):
-        """Waits until the children have come up. A child of httpd that gets SIGTERM while it
-        still initialises runs its cleanups inside the signal handler, in the middle of
-        whatever it was doing, and may corrupt its heap."""
+        """Waits until all children that httpd starts are up and wait for work. A child that
+        gets SIGTERM while it still initialises exits inside its signal handler, in the middle
+        of whatever it was doing (child_main() of each MPM before apr_setup_signal_thread();
+        just_die()). When that was malloc(), the destructors of libraries, those of libcurl's
+        first of all, find a broken heap and the child dies."""
         seen = []
 
-        def is_quiet():
-            seen.append({pid: activity_of(pid) for pid in self.children()})
-            return len(seen) > 2 and seen[-1] == seen[-2] == seen[-3]
+        def is_settled():
+            seen.append(self.has_its_children() and all(map(is_asleep, self.children())))
+            return seen[-3:] == [True] * 3
 
         try:
-            wait_for(is_quiet, "children that are up", seconds=5, step=0.03)
+            wait_for(is_settled, "children that are up", seconds=5, step=0.03)
         except AssertionError:
-            pass  # they are busy, so they are up
+            pass  # who has work has come up
+
+    def has_its_children(self):
+        """At a start they are there before httpd says that it is up; at a graceful restart
+        they come one by one, as the old ones go."""
+        generations = self.generations()[self.earlier:]
+        if len(generations) == 1:
+            return True
+        up = {pid for pid in self.serving() if started(pid) >= generations[-1] - 2 * TICK}
+        return len(up) >= int(re.findall(r"^StartServers (\d+)$", read_text(self.path("httpd.conf")),
+                                         re.MULTILINE)[-1])
+
+    def serving(self):
+        """The children that have come up; no helpers of httpd (mod_cgid's daemon)."""
+        return {pid for pid in self.children() if MPM == "prefork" or threads(pid) > 2}
 
     def kill(self):
         if self.process and self.process.poll() is None:
@@ -204,52 +223,3 @@ def read_text(path):
         return ""
     with open(path, encoding="utf-8", errors="backslashreplace") as file:
         return file.read()
-
-
-def listening_socket(port):
-    """What /proc/PID/fd shows of the socket that listens on the port."""
-    with open("/proc/net/tcp", encoding="ascii") as file:
-        rows = [line.split() for line in file.readlines()[1:]]
-    inode = next(row[9] for row in rows
-                 if row[3] == "0A" and int(row[1].partition(":")[2], 16) == int(port))
-    return f"socket:[{inode}]"
-
-
-def started(pid):
-    """When a process began, in seconds since 1970, to one clock tick; now if it has ended."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            ticks = int(file.read().rpartition(")")[2].split()[19])
-    except OSError:
-        return time.time()
-    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + ticks * TICK
-
-
-def holds(pid, link):
-    try:
-        folder = f"/proc/{pid}/fd"
-        return any(os.readlink(os.path.join(folder, fd)) == link for fd in os.listdir(folder))
-    except OSError:  # it has ended, or closed one meanwhile
-        return os.path.exists(f"/proc/{pid}")
-
-
-def all_pids():
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
-
-
-def activity_of(pid):
-    """Processor time and number of threads."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return fields[11], fields[12], fields[17]
-    except (OSError, IndexError):
-        return None
-
-
-def parent_of(pid):
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            return int(file.read().rpartition(")")[2].split()[1])
-    except (OSError, IndexError):
-        return 0

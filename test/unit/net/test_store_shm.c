@@ -175,6 +175,47 @@ static void warns_from_80_percent_on_but_not_for_ever(void **state)
     assert_in_range(f->log->count, 2, 5);
 }
 
+static uint32_t used(fixture_t *f)
+{
+    uint32_t blocks = 0;
+
+    for (size_t i = 0; i < 4; ++i) {
+        blocks +=
+            cog_shard_used((cog_shard_t *)((unsigned char *)f->memory + 4096 + i * MB));
+    }
+    return blocks;
+}
+
+static void a_sweep_frees_the_room_of_what_has_ended(void **state)
+{
+    fixture_t *f = make(*state, 4 * MB);
+
+    for (int i = 0; i < 1000; ++i) {
+        set(f, session(f, i), 100, i % 2 ? 100 : 200);
+    }
+    assert_int_equal(used(f), 1000);
+    f->now += apr_time_from_sec(100);
+    cog_store_shm_sweep(&f->store, &f->log->log);
+    assert_int_equal(used(f), 500);
+    f->now += apr_time_from_sec(100);
+    cog_store_shm_sweep(&f->store, &f->log->log);
+    assert_int_equal(used(f), 0);
+}
+
+/* Nobody writes any more, but what is there was too much already. */
+static void a_sweep_warns_too(void **state)
+{
+    fixture_t *f = make(*state, MB);
+
+    for (int i = 0; i < COG_SHARD_BLOCKS * 9 / 10; ++i) {
+        set(f, session(f, i), 100, 43200);
+    }
+    assert_int_equal(f->log->count, 0); /* all in one moment */
+    f->now += apr_time_from_sec(60);
+    cog_store_shm_sweep(&f->store, &f->log->log);
+    assert_non_null(strstr(f->log->last, "COG4100: the store of 1 MB is 90% full"));
+}
+
 static void tells_when_it_drops_what_had_not_ended(void **state)
 {
     fixture_t *f = make(*state, MB);
@@ -317,6 +358,8 @@ int main(void)
         cmocka_unit_test_with_pool(ten_thousand_sessions_fit_the_default),
         cmocka_unit_test_with_pool(rewriting_costs_nothing),
         cmocka_unit_test_with_pool(warns_from_80_percent_on_but_not_for_ever),
+        cmocka_unit_test_with_pool(a_sweep_frees_the_room_of_what_has_ended),
+        cmocka_unit_test_with_pool(a_sweep_warns_too),
         cmocka_unit_test_with_pool(tells_when_it_drops_what_had_not_ended),
         cmocka_unit_test_with_pool(what_a_dead_process_left_half_written_is_never_read),
         cmocka_unit_test_with_pool(a_process_that_stands_still_blocks_nobody_for_long),

@@ -1,0 +1,28 @@
+/* Names of claims, and the names under which they are exported: one mapping for variables
+ * and headers. */
+#ifndef COG_OIDC_CLAIM_NAMES_H
+#define COG_OIDC_CLAIM_NAMES_H
+
+#include <apr_pools.h>
+
+#define COG_CLAIM_VARIABLE "COGNITO_"   /* what each variable begins with */
+#define COG_CLAIM_HEADER   "X-Cognito-" /* what each header of our own begins with */
+
+typedef enum {
+    COG_CLAIM_UNKNOWN,
+    COG_CLAIM_NOISE,   /* the protocol's own, exported only where it is asked for */
+    COG_CLAIM_STANDARD /* of OpenID Connect Core 1.0, 5.1 */
+} cog_claim_class_t;
+
+cog_claim_class_t cog_claim_class(const char *claim);
+
+/* The prefix cognito: dropped, letters and digits in upper case, everything else `_`:
+ * cognito:groups is COGNITO_GROUPS, custom:tenant is COGNITO_CUSTOM_TENANT. A claim
+ * without a name is COGNITO_ alone. */
+const char *cog_claim_variable(apr_pool_t *pool, const char *claim);
+
+/* `prefix`, and the same name as a header has it: cognito:groups is X-Cognito-Groups.
+ * Names of headers differ whenever those of variables do. */
+const char *cog_claim_header(apr_pool_t *pool, const char *prefix, const char *claim);
+
+#endif

@@ -1,0 +1,109 @@
+#include "test/unit/unit.h"
+
+#include <apr_strings.h>
+
+#include "base/text.h"
+#include "oidc/claim_names.h"
+
+/* clang-format off */
+static const struct {
+    const char *claim;
+    const char *variable; /* behind COGNITO_ */
+    const char *header;   /* behind X-Cognito- */
+} names[] = {
+    {"sub",                    "SUB",                "Sub"},
+    {"email_verified",         "EMAIL_VERIFIED",     "Email-Verified"},
+    {"cognito:groups",         "GROUPS",             "Groups"},
+    {"cognito:username",       "USERNAME",           "Username"},
+    {"idp_user_id",            "IDP_USER_ID",        "Idp-User-Id"},
+    {"custom:tenant",          "CUSTOM_TENANT",      "Custom-Tenant"},
+    {"custom:tenantId",        "CUSTOM_TENANTID",    "Custom-Tenantid"},
+    {"cognito:cognito:x",      "COGNITO_X",          "Cognito-X"},
+    {"Cognito:x",              "COGNITO_X",          "Cognito-X"},
+    {"a.b-c d",                "A_B_C_D",            "A-B-C-D"},
+    {"7up",                    "7UP",                "7up"},
+    {"__proto__",              "__PROTO__",          "--Proto--"},
+    {"\xc3\xa4",               "__",                 "--"},
+    {"https://site.test/x",    "HTTPS___SITE_TEST_X", "Https---Site-Test-X"},
+    {"cognito:",               "",                   ""},
+    {"",                       "",                   ""},
+};
+
+static const struct {
+    const char *claim;
+    cog_claim_class_t class;
+} classes[] = {
+    {"sub", COG_CLAIM_STANDARD}, {"zoneinfo", COG_CLAIM_STANDARD}, {"address", COG_CLAIM_STANDARD},
+    {"acr", COG_CLAIM_NOISE}, {"token_use", COG_CLAIM_NOISE}, {"cognito:roles", COG_CLAIM_NOISE},
+    {"cognito:groups", COG_CLAIM_UNKNOWN}, {"custom:sub", COG_CLAIM_UNKNOWN},
+    {"Sub", COG_CLAIM_UNKNOWN}, {"", COG_CLAIM_UNKNOWN},
+};
+
+/* Every claim that is known by name. */
+static const char *const known[] = {
+    "acr", "address", "amr", "at_hash", "aud", "auth_time", "azp", "birthdate", "cognito:groups",
+    "cognito:preferred_role", "cognito:roles", "cognito:username", "email", "email_verified",
+    "event_id", "exp", "family_name", "gender", "given_name", "iat", "identities", "idp_name",
+    "idp_user_id", "iss", "jti", "locale", "middle_name", "name", "nbf", "nickname", "nonce",
+    "origin_jti", "phone_number", "phone_number_verified", "picture", "preferred_username",
+    "profile", "sub", "token_use", "updated_at", "website", "zoneinfo",
+};
+/* clang-format on */
+
+static void names_variables_and_headers_alike(void **state)
+{
+    for (size_t i = 0; i < COUNT(names); ++i) {
+        const char *variable = apr_pstrcat(*state, "COGNITO_", names[i].variable, NULL);
+        const char *header = apr_pstrcat(*state, "X-Cognito-", names[i].header, NULL);
+
+        assert_string_equal(cog_claim_variable(*state, names[i].claim), variable);
+        assert_string_equal(cog_claim_header(*state, "X-Cognito-", names[i].claim),
+                            header);
+    }
+}
+
+static void names_headers_of_others(void **state)
+{
+    assert_string_equal(cog_claim_header(*state, "X-Vouch-IdP-Claims-", "family_name"),
+                        "X-Vouch-IdP-Claims-Family-Name");
+    assert_string_equal(cog_claim_header(*state, "X-Pomerium-Claim-", "cognito:groups"),
+                        "X-Pomerium-Claim-Groups");
+}
+
+/* What is written down for the usual claims is what would be made of them: cognito: in
+ * front leads past the table. */
+static void has_written_down_what_it_would_make(void **state)
+{
+    for (size_t i = 0; i < COUNT(known); ++i) {
+        const char *unknown = cog_text_begins(known[i], "cognito:")
+                                  ? known[i] + strlen("cognito:")
+                                  : apr_pstrcat(*state, "cognito:", known[i], NULL);
+
+        assert_string_equal(cog_claim_variable(*state, known[i]),
+                            cog_claim_variable(*state, unknown));
+        assert_string_equal(cog_claim_header(*state, "X-Cognito-", known[i]),
+                            cog_claim_header(*state, "X-Cognito-", unknown));
+        assert_ptr_equal(cog_claim_variable(*state, known[i]),
+                         cog_claim_variable(*state, known[i]));
+    }
+}
+
+static void classifies_claims(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(classes); ++i) {
+        assert_int_equal(cog_claim_class(classes[i].claim), classes[i].class);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(names_variables_and_headers_alike),
+        cmocka_unit_test_with_pool(names_headers_of_others),
+        cmocka_unit_test_with_pool(has_written_down_what_it_would_make),
+        cmocka_unit_test(classifies_claims),
+    };
+
+    return cmocka_run_group_tests_name("oidc/claim_names", tests, NULL, NULL);
+}
