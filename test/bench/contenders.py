@@ -1,101 +1,118 @@
-"""Who runs in the benchmark: a server, a signed-in user's headers, and how to count."""
+"""Who runs in the benchmark: a server, and the headers of a signed-in user."""
 import os
-import re
-import subprocess
 
 from harness.client import Client
 from harness.conf import MODULE_DIR, Conf
+from harness.pool import configuration, person
 from harness.server import Server
-from harness.site import ORIGIN, Site, add_secret, key_file, site_lines
+from harness.site import ORIGIN, Site, add_secret, key_file, site_lines, type_password
 
-ONE_PROCESS = ["StartServers 1", "ServerLimit 1", "ThreadsPerChild 25", "MaxRequestWorkers 25",
-               "MaxKeepAliveRequests 0", "KeepAliveTimeout 60"]
-PAGE = {"htdocs/secure/file.txt": "x" * 1024}
-# callgrind writes at the end, when httpd has given up root's rights
-AS_NOBODY = ["setpriv", "--reuid", "www-data", "--regid", "www-data", "--clear-groups"]
 OPENIDC = f"{MODULE_DIR}/mod_auth_openidc.so"
+ONE_PROCESS = ["StartServers 1", "ServerLimit 1", "ThreadsPerChild 25", "MaxRequestWorkers 25",
+               "MaxKeepAliveRequests 0", "KeepAliveTimeout 60", "LogLevel warn",
+               # as every distribution has it: no look for .htaccess in each folder
+               "<Directory />", "AllowOverride None", "</Directory>"]
+PATH = "/secure/file.txt"
+PAGE = {"htdocs/secure/file.txt": "x" * 1024}
+POOL = "eu-west-1_AppPool01"
+HOST = {"Host": "app.example.test"}
+URL = "http://bench.test" + PATH  # whatever the server's port is
+
+GROUPS = ["admins", "staff", "editors", "eu-support", "on-call"]
+# twelve claims beside cognito:groups, with sub and cognito:username
+ATTRIBUTES = {"name": "Alice Example", "given_name": "Alice", "family_name": "Example",
+              "locale": "en-GB", "zoneinfo": "Europe/Dublin", "phone_number": "+35315550123",
+              "custom:tenant": "example-industries", "custom:plan": "business"}
+
+
+def people():
+    """The pools of the tests, with a user who has twelve claims and five groups."""
+    config = configuration()
+    pool = next(p for p in config["pools"] if p["id"] == POOL)
+    pool["groups"] = [{"name": name} for name in GROUPS]
+    pool["users"] = [person("alice", *GROUPS, **ATTRIBUTES)]
+    return config
 
 
 class Contender:
-    """One way to serve the file. `conf` is made by a function, so that each has its own."""
+    """One way to serve the file. `make_conf` is a function, so that each start is a fresh
+    one; `sign_in` gives the Cookie header of a user of the running server."""
 
     def __init__(self, name, make_conf, sign_in=None, why_not=None):
         self.name = name
         self.why_not = why_not
         self.make_conf = make_conf
         self.sign_in = sign_in
-        self.headers = {}
+        self.cookie = None
+        self.sets_cookie = False
         self.server = None
 
     def start(self):
         conf = self.make_conf()
         conf.files.update(PAGE)
         self.server = Server(conf.add(*ONE_PROCESS)).start()
-        return self.enter()
+        self.enter()
+        return self
 
     def enter(self):
         if self.sign_in:
-            self.headers = {"Cookie": self.sign_in(self.server), "Host": "app.example.test"}
-        return self
+            self.cookie = self.sign_in(self.server)
+
+    @property
+    def headers(self):
+        return {**HOST, "Cookie": self.cookie} if self.cookie else HOST
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{int(self.server.port)}/secure/file.txt"
+        return f"http://127.0.0.1:{int(self.server.port)}{PATH}"
+
+    def client(self):
+        client = Client()
+        client.route("http://bench.test", self.server.port)
+        return client
+
+    def ask(self, client, requests):
+        for _ in range(requests):
+            answer = client.request("GET", URL, self.headers, cookies=False)
+            assert answer.status == 200, f"{self.name}: {answer}"
+            if answer.set_cookies:  # mod_auth_openidc drops the old session then
+                self.sets_cookie = True
+                self.enter()
+
+    def cpu_time(self):
+        """Seconds that the process which serves has used."""
+        child, = self.server.children()
+        with open(f"/proc/{child}/stat", encoding="ascii") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def cookie_size(self):
+        """(bytes of the cookie that holds the session, bytes of the Cookie line)"""
+        pairs = (self.cookie or "").split("; ")
+        session = [p.partition("=")[2] for p in pairs if "session" in p.partition("=")[0]]
+        return len(session[0]) if session else 0, len(self.cookie or "")
 
     def answer_size(self):
         """Bytes of the answer's head."""
-        client = Client()
-        client.route("http://bench.test", self.server.port)
-        pairs = "".join(f"{n}: {v}\r\n" for n, v in self.headers.items() if n != "Host")
-        answer = client.raw("http://bench.test", (
-            "GET /secure/file.txt HTTP/1.1\r\nHost: app.example.test\r\n"
-            f"Connection: close\r\n{pairs}\r\n").encode())
+        pairs = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        answer = self.client().raw("http://bench.test", (
+            f"GET {PATH} HTTP/1.1\r\nConnection: close\r\n{pairs}\r\n").encode())
         return len(answer.partition(b"\r\n\r\n")[0])
-
-    def count_instructions(self, requests):
-        """For one request: the difference between a run of N and one of 2 N."""
-        once, twice = (self.instructions_of(n) for n in (requests, 2 * requests))
-        return (twice - once) / requests
-
-    def instructions_of(self, requests):
-        """Of a whole run of a single-process httpd that serves as many requests."""
-        self.server.kill()
-        subprocess.run(["chown", "-R", "www-data", self.server.root], check=True)
-        out = os.path.join(self.server.root, "callgrind")
-        command = [*AS_NOBODY, "valgrind", "--tool=callgrind", "--vgdb=no",
-                   f"--callgrind-out-file={out}",
-                   *self.server.command("-X")[3:]]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.server.process = process
-        try:
-            self.send(requests)
-        finally:
-            process.terminate()
-            process.wait()
-        with open(out, encoding="ascii") as file:
-            return int(re.search(r"^(?:summary|totals): (\d+)", file.read(), re.M)[1])
-
-    def send(self, requests):
-        from harness.waiting import wait_for
-        wait_for(self.server.is_up, "httpd under valgrind", seconds=60)
-        self.enter()  # a session in shared memory ended with the server that had it
-        client = Client()
-        client.route("http://bench.test", self.server.port)
-        for _ in range(requests):
-            answer = client.request("GET", "http://bench.test/secure/file.txt",
-                                    {**self.headers, "Host": "app.example.test"})
-            assert answer.status == 200, answer
 
     def stop(self):
         self.server.kill()
         self.server.remove()
 
 
-def cognito_conf(pool):
+def plain_conf():
+    return Conf(module=None)
+
+
+def cognito_conf(pool, *lines):
     conf = Conf().secret("keys", key_file())
     add_secret(conf, pool, "app")
-    return conf.add("CognitoSecret file:{root}/keys", *site_lines(pool, "app"),
-                    "LogLevel warn auth_cognito:warn").protect("/secure")
+    return conf.add("CognitoSecret file:{root}/keys", *site_lines(pool, "app"), *lines,
+                    "LogLevel auth_cognito:warn").protect("/secure")
 
 
 def sign_in_with_cognito(pool):
@@ -103,8 +120,8 @@ def sign_in_with_cognito(pool):
         client = Client()
         site = Site(server, pool)
         client.route(ORIGIN, server.port)
-        site.sign_in(client, "/secure/file.txt")
-        return client.jar.header(ORIGIN + "/secure/file.txt", False, "GET", True)
+        site.sign_in(client, PATH)
+        return client.jar.header(ORIGIN + PATH, False, "GET", True)
     return sign_in
 
 
@@ -114,8 +131,9 @@ def openidc_conf(pool, session):
              'OIDCScope "openid email profile"', "OIDCPKCEMethod S256",
              "OIDCRemoteUserClaim cognito:username", "OIDCPassClaimsAs environment",
              "OIDCXForwardedHeaders X-Forwarded-Proto", f"OIDCSessionType {session}",
-             "OIDCProviderTokenEndpointAuth none"]
-    conf = Conf(module=None)
+             "OIDCProviderTokenEndpointAuth none",
+             "LimitRequestFieldSize 16380"]  # its cookies do not fit into httpd's default
+    conf = plain_conf()
     conf.add(f"LoadModule auth_openidc_module {OPENIDC}", *lines)
     for path in ("/secure", "/.cognito"):
         conf.location(path, "AuthType openid-connect", "Require valid-user")
@@ -123,29 +141,29 @@ def openidc_conf(pool, session):
 
 
 def sign_in_with_openidc(pool):
-    from harness.site import type_password
-
     def sign_in(server):
         client = Client()
         client.route(ORIGIN, server.port)
         forwarded = {"X-Forwarded-Proto": "https"}
-        answer = client.navigate(ORIGIN + "/secure/file.txt", headers=forwarded)
+        answer = client.navigate(ORIGIN + PATH, headers=forwarded)
         answer = type_password(client, answer, "alice", pool)
         answer = client.follow(answer, headers=forwarded)
         assert answer.status == 302, f"mod_auth_openidc did not sign in: {answer}"
-        return client.jar.header(ORIGIN + "/secure/file.txt", False, "GET", True)
+        return client.jar.header(ORIGIN + PATH, False, "GET", True)
     return sign_in
 
 
 def contenders(pool):
+    """The first is what the others are compared with."""
+    openidc = sign_in_with_openidc(pool)
     missing = None if os.path.exists(OPENIDC) else \
         "apt-get install libapache2-mod-auth-openidc"
     return [
-        Contender("plain httpd", lambda: Conf(module=None)),
+        Contender("plain httpd", plain_conf),
         Contender("mod_auth_cognito, cookie", lambda: cognito_conf(pool),
                   sign_in_with_cognito(pool)),
         Contender("mod_auth_openidc, shm", lambda: openidc_conf(pool, "server-cache"),
-                  sign_in_with_openidc(pool), missing),
+                  openidc, missing),
         Contender("mod_auth_openidc, client cookie", lambda: openidc_conf(pool, "client-cookie"),
-                  sign_in_with_openidc(pool), missing),
+                  openidc, missing),
     ]
