@@ -4,8 +4,9 @@
 #include "flow/flow_private.h"
 #include "oidc/claims.h"
 
-#define MIN_LIFE_SEC 60 /* else clocks that differ would make renewals of every request  \
-                         */
+#define MIN_LIFE_SEC                                                                     \
+    60 /* else clocks that differ would make renewals of every request                   \
+        */
 
 static int64_t whole_claim(const json_t *claims, const char *name, int64_t fallback)
 {

@@ -109,7 +109,7 @@ static void tell_settings(apr_pool_t *scratch, const cog_log_t *log,
             "sealed with %s; store %s; calls by proxy %s, CA file %s, connected in %d s, "
             "done in %d s",
             host->written->secrets ? "CognitoSecret" : cog_own_key_path(scratch),
-            host->site->store_name, or_else(calls->proxy, "none"),
+            host->site->store_value.name, or_else(calls->proxy, "none"),
             or_else(calls->ca_file, "system"), (int)apr_time_sec(calls->connect_limit),
             (int)apr_time_sec(calls->total_limit));
 }
@@ -236,6 +236,19 @@ static void warn_of_rivals(apr_pool_t *scratch, const cog_host_t *host,
     }
 }
 
+static void warn_of_plain_store(apr_hash_t *told, const cog_log_t *log,
+                                const cog_store_value_t *store)
+{
+    if (store->kind == COG_STORE_REDIS && !store->has_tls && !store->is_loopback &&
+        is_news(told, store->name)) {
+        COG_LOG(log, WARNING, 4105,
+                "the store at %s:%d is asked without TLS: who is on the way can read its "
+                "password and undo sign-outs; write rediss://, or keep that network to "
+                "yourself",
+                store->host, (int)store->port);
+    }
+}
+
 static void warn_of_short_headers(apr_hash_t *told, const cog_log_t *log,
                                   const cog_host_t *host)
 {
@@ -261,6 +274,8 @@ void cog_advise_warnings(apr_pool_t *scratch, const apr_array_header_t *hosts)
 
         if (host->site) {
             warn_of_http(told, cog_log_of_server(scratch, host->s), host->site);
+            warn_of_plain_store(told, cog_log_of_server(scratch, host->s),
+                                &host->site->store_value);
             warn_of_short_headers(told, cog_log_of_server(scratch, host->s), host);
         }
         for (int n = 0; n < i; ++n) {

@@ -12,11 +12,13 @@ extern module auth_cognito_module;
 #define UNSET_LIST(field) conf->field = NULL;
 #define UNSET_PARAM(field) conf->field = NULL;
 #define UNSET_ALL(field)  conf->field = NULL;
+#define UNSET_STORE(field) conf->field = NULL;
 
 #define MERGE_STR(field)  merged->field = add->field ? add->field : base->field;
 #define MERGE_INT(field)  merged->field = add->field != COG_UNSET ? add->field : base->field;
 #define MERGE_TIME(field) MERGE_INT(field)
 #define MERGE_LIST(field) MERGE_STR(field)
+#define MERGE_STORE(field) MERGE_STR(field)
 #define MERGE_PARAM(field) merged->field = cog_conf_merge_params(pool, base->field, add->field);
 #define MERGE_ALL(field)  merged->field = join(pool, base->field, add->field);
 /* clang-format on */
@@ -156,7 +158,8 @@ void *cog_conf_create_server(apr_pool_t *pool, server_rec *s)
     cog_server_conf_t *conf = apr_pcalloc(pool, sizeof(*conf));
 
     (void)s;
-    COG_SERVER_FIELDS(UNSET_STR, UNSET_INT, UNSET_TIME, UNSET_LIST, UNSET_ALL)
+    COG_SERVER_FIELDS(UNSET_STR, UNSET_INT, UNSET_TIME, UNSET_LIST, UNSET_ALL,
+                      UNSET_STORE)
     unset_client(&conf->client);
     return conf;
 }
@@ -167,7 +170,8 @@ void *cog_conf_merge_server(apr_pool_t *pool, void *outer, void *inner)
     const cog_server_conf_t *add = inner;
     cog_server_conf_t *merged = apr_pcalloc(pool, sizeof(*merged));
 
-    COG_SERVER_FIELDS(MERGE_STR, MERGE_INT, MERGE_TIME, MERGE_LIST, MERGE_ALL)
+    COG_SERVER_FIELDS(MERGE_STR, MERGE_INT, MERGE_TIME, MERGE_LIST, MERGE_ALL,
+                      MERGE_STORE)
     cog_conf_merge_client(pool, &base->client, &add->client, &merged->client);
     merge_clients(pool, base, merged);
     merge_clients(pool, add, merged);

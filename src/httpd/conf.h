@@ -9,6 +9,7 @@
 #include <ap_regex.h>
 
 #include "httpd/conf_fields.h"
+#include "httpd/store_value.h"
 
 #define COG_UNSET (-1)
 
@@ -28,6 +29,7 @@ typedef struct {
 #define COG_FIELD_INT(name)  int name;
 #define COG_FIELD_TIME(name) apr_interval_time_t name;
 #define COG_FIELD_LIST(name) apr_array_header_t *name;
+#define COG_FIELD_STORE(name) const cog_store_value_t *name;
 /* clang-format on */
 
 typedef struct {
@@ -43,7 +45,7 @@ typedef struct {
 
 typedef struct cog_server_conf_t {
     COG_SERVER_FIELDS(COG_FIELD_STR, COG_FIELD_INT, COG_FIELD_TIME, COG_FIELD_LIST,
-                      COG_FIELD_LIST)
+                      COG_FIELD_LIST, COG_FIELD_STORE)
     cog_client_fields_t client;  /* the default client */
     apr_array_header_t *clients; /* `cog_named_client_t *`: <CognitoClient> */
     /* not inherited */

@@ -4,6 +4,7 @@
  *   STR   text, NULL when unset
  *   INT   number or choice, COG_UNSET when unset
  *   TIME  duration in microseconds, COG_UNSET when unset
+ *   STORE cog_store_value_t, NULL when unset
  *   LIST  array, NULL when unset; an inner one replaces the outer one
  *   PARAM array of cog_login_param_t; an inner one replaces those of the same name
  *   ALL   array of everything that was written at any level, for checks at start */
@@ -35,13 +36,13 @@
     PARAM(login_params) /* CognitoLoginParam outside of sections */
 
 /* A virtual host. */
-#define COG_SERVER_FIELDS(STR, INT, TIME, LIST, ALL)                                     \
+#define COG_SERVER_FIELDS(STR, INT, TIME, LIST, ALL, STORE)                              \
     LIST(origins)        /* CognitoBaseURL: `const char *` */                            \
     STR(path)            /* CognitoPath */                                               \
     LIST(callbacks)      /* CognitoCallback: `const char *` */                           \
     LIST(logout_returns) /* CognitoLogoutReturn: `const char *` */                       \
     LIST(secrets)        /* CognitoSecret: cog_secret_source_t */                        \
-    STR(store)           /* CognitoStore */                                              \
+    STORE(store)         /* CognitoStore */                                              \
     STR(cookie_name)     /* CognitoCookie name= */                                       \
     STR(cookie_domain)   /* domain=; "" is none */                                       \
     STR(cookie_samesite) /* samesite=: "Lax" or "None" */                                \

@@ -55,17 +55,11 @@ static const char *make_keyring(cog_resolve_t *host)
 
 static const char *make_store(cog_resolve_t *host)
 {
-    const char *written = host->written->store;
-    cog_store_value_t value;
-    const char *problem = cog_store_value_parse(
-        host->start->pool, written ? written : COG_DEFAULT_STORE, &value);
+    cog_store_value_t *store = &host->site->store_value;
 
-    if (problem) {
-        return apr_pstrcat(host->start->scratch, "CognitoStore: '", written, "' ",
-                           problem, NULL);
-    }
-    host->site->store_name = value.name;
-    return cog_start_store(host->start, &value, &host->site->store);
+    *store = host->written->store ? *host->written->store : cog_store_value_default();
+    store->ca_file = store->ca_file ? or_none(store->ca_file) : host->site->calls.ca_file;
+    return cog_start_store(host->start, store, &host->site->store);
 }
 
 static const char *run_steps(cog_resolve_t *host)

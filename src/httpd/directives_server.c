@@ -113,17 +113,56 @@ const char *cog_set_secret(cmd_parms *cmd, void *dir, const char *value)
     return NULL;
 }
 
-const char *cog_set_store(cmd_parms *cmd, void *dir, const char *value)
+/* `path` is absolute; "" are the system's. */
+static const char *parse_ca_file(cmd_parms *cmd, const char *text, const char **path)
 {
-    cog_store_value_t parsed;
-    const char *problem = cog_store_value_parse(cmd->temp_pool, value, &parsed);
+    const char *problem;
+
+    *path = "";
+    if (strcasecmp(text, "system") == 0) {
+        return NULL;
+    }
+    *path = ap_server_root_relative(cmd->pool, text);
+    problem = *path ? cog_ca_file_check(cmd->temp_pool, *path) : "is not a path";
+    return problem ? apr_pstrcat(cmd->temp_pool, problem,
+                                 "; write the path of a PEM file, or system", NULL)
+                   : NULL;
+}
+
+static const char *set_store_ca(cmd_parms *cmd, const char *option,
+                                cog_store_value_t *store)
+{
+    const char *problem;
+
+    if (!cog_text_begins(option, "ca=") || !store->has_tls) {
+        return cog_refuse(cmd, option,
+                          "may not stand here; write only the store, or rediss://HOST "
+                          "ca=PATH");
+    }
+    problem = parse_ca_file(cmd, option + strlen("ca="), &store->ca_file);
+    return problem ? cog_refuse(cmd, option, problem) : NULL;
+}
+
+const char *cog_set_store(cmd_parms *cmd, void *dir, const char *value,
+                          const char *option)
+{
+    int may_show;
+    cog_store_value_t *store = apr_palloc(cmd->pool, sizeof(*store));
+    const char *problem = cog_store_value_parse(cmd->pool, value, store, &may_show);
 
     (void)dir;
+    if (problem && !may_show) {
+        return apr_pstrcat(cmd->pool, cmd->cmd->name, ": the value, not shown here, ",
+                           problem, NULL);
+    }
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    server_of(cmd)->store = value;
-    return NULL;
+    problem = option ? set_store_ca(cmd, option, store) : NULL;
+    if (!problem) {
+        server_of(cmd)->store = store;
+    }
+    return problem;
 }
 
 static const char *set_cookie_name(cog_server_conf_t *server, const char *value)
@@ -208,18 +247,12 @@ const char *cog_set_proxy(cmd_parms *cmd, void *dir, const char *value)
 
 const char *cog_set_ca_file(cmd_parms *cmd, void *dir, const char *value)
 {
-    const char *path = "";
-    const char *problem = NULL;
+    const char *path;
+    const char *problem = parse_ca_file(cmd, value, &path);
 
     (void)dir;
-    if (strcasecmp(value, "system") != 0) {
-        path = ap_server_root_relative(cmd->pool, value);
-        problem = path ? cog_ca_file_check(cmd->temp_pool, path) : "is not a path";
-    }
     if (problem) {
-        return cog_refuse(cmd, value,
-                          apr_pstrcat(cmd->temp_pool, problem,
-                                      "; write the path of a PEM file, or system", NULL));
+        return cog_refuse(cmd, value, problem);
     }
     server_of(cmd)->ca_file = path;
     return NULL;

@@ -8,6 +8,7 @@
 #include "flow/conf.h"
 #include "flow/ports.h"
 #include "httpd/conf.h"
+#include "httpd/store_value.h"
 #include "net/fetch_curl.h"
 
 /* CognitoRemoteUser, when nothing is written. */
@@ -26,8 +27,8 @@ typedef struct cog_site_t {
     cog_fetcher_t fetcher;
     cog_fetch_conf_t calls; /* what `fetcher` keeps to */
     cog_store_t store;
-    const char *store_name;      /* CognitoStore, as the log may show it */
-    apr_array_header_t *clients; /* cog_site_client_t */
+    cog_store_value_t store_value; /* what it was made of */
+    apr_array_header_t *clients;   /* cog_site_client_t */
 } cog_site_t;
 
 /* NULL when the module is not configured for this virtual host. */

@@ -20,7 +20,7 @@ typedef struct {
     apr_hash_t *secrets;        /* cog_secret_t, by source: none is read twice */
     apr_hash_t *providers;      /* cog_provider_t, by user pool: clients share it */
     apr_hash_t *fetchers;       /* cog_fetcher_t, by settings: hosts share it */
-    apr_hash_t *stores;         /* cog_store_t, by setting: hosts share it */
+    apr_hash_t *stores;         /* of stores.c, by setting: hosts share them */
     cog_end_marks_t *end_marks; /* of all hosts; NULL until one needs it */
 } cog_start_t;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "httpd/store_url.h"
 #include "net/store_shm.h"
 
 #define MEGABYTE   (1024 * 1024)
@@ -39,7 +40,7 @@ static apr_int64_t bytes_of(const char *text)
 static const char *parse_shmcb(apr_pool_t *pool, const char *text,
                                cog_store_value_t *value)
 {
-    apr_int64_t size = *text ? bytes_of(text + 1) : (apr_int64_t)COG_STORE_SHM_DEFAULT;
+    apr_int64_t size = bytes_of(text);
 
     if (size == 0) {
         return "has no size that is a number of bytes; write shmcb, or shmcb:64M";
@@ -50,18 +51,59 @@ static const char *parse_shmcb(apr_pool_t *pool, const char *text,
     if (size > MAX_SIZE) {
         return "is too large: 64G is the most; write shmcb, or shmcb:64M";
     }
+    value->kind = COG_STORE_SHMCB;
     value->size = (apr_size_t)(size / MEGABYTE * MEGABYTE);
     value->name = apr_psprintf(pool, "shmcb:%" APR_INT64_T_FMT "M", size / MEGABYTE);
     return NULL;
 }
 
-const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
-                                  cog_store_value_t *value)
+cog_store_value_t cog_store_value_default(void)
 {
-    size_t len = strcspn(text, ":");
+    return (cog_store_value_t){
+        .kind = COG_STORE_SHMCB, .name = "shmcb:32M", .size = COG_STORE_SHM_DEFAULT};
+}
 
-    if (len == 5 && strncasecmp(text, "shmcb", len) == 0) {
-        return parse_shmcb(pool, text + len, value);
+static const char *parse_plain_redis(apr_pool_t *pool, const char *text,
+                                     cog_store_value_t *value)
+{
+    return cog_store_url_parse(pool, "redis://", text, value);
+}
+
+static const char *parse_redis_over_tls(apr_pool_t *pool, const char *text,
+                                        cog_store_value_t *value)
+{
+    value->has_tls = 1;
+    return cog_store_url_parse(pool, "rediss://", text, value);
+}
+
+static const struct {
+    const char *prefix;
+    const char *(*parse)(apr_pool_t *pool, const char *text, cog_store_value_t *value);
+} kinds[] = {
+    {"shmcb:",    parse_shmcb         },
+    {"redis://",  parse_plain_redis   },
+    {"rediss://", parse_redis_over_tls},
+};
+
+const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
+                                  cog_store_value_t *value, int *may_show)
+{
+    *may_show = 1;
+    *value = cog_store_value_default();
+    if (strcasecmp(text, "shmcb") == 0) {
+        return NULL;
     }
-    return "is not a store; write shmcb, or shmcb:64M";
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); ++i) {
+        size_t len = strlen(kinds[i].prefix);
+
+        if (strncasecmp(text, kinds[i].prefix, len) == 0) {
+            const char *problem = kinds[i].parse(pool, text + len, value);
+
+            /* one whose password has a source is known not to hold it */
+            *may_show = !strchr(text, '@') || value->has_password;
+            return problem;
+        }
+    }
+    *may_show = !strchr(text, '@');
+    return "is not a store; write shmcb, shmcb:64M, redis://HOST or rediss://HOST";
 }

@@ -2,18 +2,36 @@
 #ifndef COG_HTTPD_STORE_VALUE_H
 #define COG_HTTPD_STORE_VALUE_H
 
+#include <apr_network_io.h>
 #include <apr_pools.h>
 
+#include "base/secret_source.h"
+
+typedef enum { COG_STORE_SHMCB, COG_STORE_REDIS } cog_store_kind_t;
+
 typedef struct {
+    cog_store_kind_t kind;
     const char *name; /* the value in its normal form: the same for the same store */
     apr_size_t size;  /* shmcb: in bytes */
+    /* redis */
+    const char *host; /* without brackets */
+    apr_port_t port;
+    int has_tls;
+    int is_loopback;  /* the host is this one */
+    const char *user; /* NULL: none */
+    int has_password;
+    cog_secret_source_t password;
+    int database;
+    const char *ca_file; /* NULL: not said; "": the system's */
 } cog_store_value_t;
 
-/* CognitoStore, when nothing is written. */
-#define COG_DEFAULT_STORE "shmcb"
-
-/* Returns NULL, or what is wrong and what would be right, as the rest of a sentence. */
+/* Parse the value of a directive. Returns NULL, or what is wrong and what would be right,
+ * as the rest of a sentence about the value; `may_show` is false when the value may hold
+ * a password. */
 const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
-                                  cog_store_value_t *value);
+                                  cog_store_value_t *value, int *may_show);
+
+/* What is used when nothing is written. */
+cog_store_value_t cog_store_value_default(void);
 
 #endif

@@ -6,12 +6,21 @@
 
 #include "httpd/clock.h"
 #include "httpd/watchdog.h"
+#include "net/redis.h"
 #include "net/store_shm.h"
 
 #define SWEEP_EVERY apr_time_from_sec(10)
 
 /* changes with kept_t */
 #define KEPT "mod_auth_cognito stores 1"
+
+/* A store of this start. */
+typedef struct {
+    cog_store_kind_t kind;
+    cog_store_t store;
+} made_t;
+
+/* ---- shared memory ---- */
 
 /* Shared memory outlives the configuration: at a graceful restart the next one goes on
  * with it, and so do the children of the one before. It is data alone, for the module
@@ -117,24 +126,67 @@ static const char *open_shared(cog_start_t *start, const cog_store_value_t *valu
     return problem;
 }
 
+/* ---- redis ---- */
+
+static const char *make_redis(cog_start_t *start, const cog_store_value_t *value,
+                              cog_store_t *store)
+{
+    cog_redis_conf_t conf = {.host = value->host,
+                             .port = value->port,
+                             .has_tls = value->has_tls,
+                             .user = value->user,
+                             .database = value->database,
+                             .ca_file = value->ca_file};
+    const char *problem =
+        value->has_password
+            ? cog_start_secret(start, "CognitoStore", &value->password, &conf.password)
+            : NULL;
+
+    if (problem || start->is_rehearsal) {
+        return problem;
+    }
+    if (cog_redis_make(start->pool, &conf, store) != COG_OK) {
+        return apr_pstrcat(start->scratch, "CognitoStore: '", value->name,
+                           "' cannot be used: the certificates in ",
+                           value->ca_file ? value->ca_file : "the system's folder",
+                           " cannot be read", NULL);
+    }
+    return NULL;
+}
+
+/* ---- any ---- */
+
+static const char *make_any(cog_start_t *start, const cog_store_value_t *value,
+                            cog_store_t *store)
+{
+    if (value->kind == COG_STORE_REDIS) {
+        return make_redis(start, value, store);
+    }
+    return start->is_rehearsal ? NULL : open_shared(start, value, store);
+}
+
+static const char *key_of(apr_pool_t *pool, const cog_store_value_t *value)
+{
+    return apr_pstrcat(pool, value->name, " ", value->ca_file, NULL);
+}
+
 const char *cog_start_store(cog_start_t *start, const cog_store_value_t *value,
                             cog_store_t *store)
 {
+    const char *key = key_of(start->scratch, value);
+    made_t *known = apr_hash_get(start->stores, key, APR_HASH_KEY_STRING);
     const char *problem;
-    cog_store_t *known = apr_hash_get(start->stores, value->name, APR_HASH_KEY_STRING);
 
-    if (start->is_rehearsal) {
-        return NULL;
-    }
     if (!known) {
-        known = apr_pcalloc(start->scratch, sizeof(*known));
-        problem = open_shared(start, value, known);
+        known = apr_pcalloc(start->pool, sizeof(*known));
+        known->kind = value->kind;
+        problem = make_any(start, value, &known->store);
         if (problem) {
             return problem;
         }
-        apr_hash_set(start->stores, value->name, APR_HASH_KEY_STRING, known);
+        apr_hash_set(start->stores, key, APR_HASH_KEY_STRING, known);
     }
-    *store = *known;
+    *store = known->store;
     return NULL;
 }
 
@@ -149,11 +201,12 @@ void cog_stores_tend(const cog_start_t *start, server_rec *s)
     apr_hash_index_t *i = apr_hash_first(start->scratch, start->stores);
 
     for (; i; i = apr_hash_next(i)) {
-        const cog_store_t *store = apr_hash_this_val(i);
-        const cog_task_t task = {"sweeping the store", SWEEP_EVERY, sweep,
-                                 apr_pmemdup(start->pool, store, sizeof(*store))};
+        made_t *made = apr_hash_this_val(i);
+        const cog_task_t task = {"sweeping the store", SWEEP_EVERY, sweep, &made->store};
 
-        cog_watchdog_add(start->pool, s, &task);
+        if (made->kind == COG_STORE_SHMCB) {
+            cog_watchdog_add(start->pool, s, &task);
+        }
     }
 }
 

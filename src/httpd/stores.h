@@ -8,8 +8,9 @@
 #include "httpd/start.h"
 #include "httpd/store_value.h"
 
-/* The store of this setting: one for all virtual hosts that have it. Nothing is made in
- * a rehearsal. Returns a problem, or NULL. */
+/* The store of this setting, in whose value `ca_file` is NULL for the system's: one for
+ * all virtual hosts that have it. Nothing is made in a rehearsal. Returns a problem, or
+ * NULL. */
 const char *cog_start_store(cog_start_t *start, const cog_store_value_t *value,
                             cog_store_t *store);
 

@@ -21,6 +21,9 @@ PLAIN_PATH = "write /.cognito, letters, digits and . _ ~ - between single slashe
 NO_SOURCE = ("the value, not shown here, does not say where the secret is; "
              "write file:/path, env:NAME or exec:/path/to/command")
 STORE = "write shmcb, or shmcb:64M"
+REDIS = "; write redis://HOST, HOST:6379 or HOST:6379/0"
+LOGIN = ("does not say where the password is; write redis://USER:file:/path@HOST, or env:NAME or "
+         "exec:/path/to/command in place of file:/path; without a user it begins with :")
 SUBSTITUTION = "; write s/PATTERN/SUBSTITUTE/ or s/PATTERN/SUBSTITUTE/i"
 
 
@@ -74,6 +77,13 @@ GOOD = [
     "CognitoSecret exec:/nonexistent/program",
     "CognitoStore shmcb", "CognitoStore SHMCB:1M", "CognitoStore shmcb:1048576",
     "CognitoStore shmcb:64G", "CognitoStore shmcb:40000k",
+    "CognitoStore redis://localhost", "CognitoStore REDIS://127.0.0.1:6380/15",
+    "CognitoStore redis://[::1]", "CognitoStore rediss://[2001:db8::7]:6379/0",
+    "CognitoStore rediss://cache.internal", "CognitoStore rediss://cache.internal:16379/1",
+    "CognitoStore rediss://:env:PATH@cache.internal", "CognitoStore rediss://app:env:PATH@cache/2",
+    'CognitoStore "rediss://app:exec:/bin/echo a@b @cache.internal:6379/0"',
+    f"CognitoStore rediss://cache.internal ca={CA}",
+    "CognitoStore rediss://cache.internal ca=system",
     "CognitoCookie name=shop", "CognitoCookie domain=example.test path=/",
     "CognitoCookie domain=app.example.test", "CognitoCookie domain=",
     "CognitoCookie samesite=None", "CognitoCookie samesite=lax",
@@ -172,8 +182,34 @@ BAD = [
     ("CognitoLogoutReturn /a none", "none stands beside other values; write one of them"),
     ("CognitoLogoutReturn none /a", "none stands beside other values; write one of them"),
     ("CognitoSecret 0123456789abcdef0123456789abcdef", NO_SOURCE),
-    ("CognitoStore memory", f"'memory' is not a store; {STORE}"),
-    ("CognitoStore shm:1M", f"'shm:1M' is not a store; {STORE}"),
+    *[(f"CognitoStore {value}", f"'{value}' is not a store; "
+       "write shmcb, shmcb:64M, redis://HOST or rediss://HOST")
+      for value in ("memory", "shm:1M", "redis:cache", "redis.internal:6379")],
+    ("CognitoStore valkey://:hidden@cache", "the value, not shown here, is not a store; "
+     "write shmcb, shmcb:64M, redis://HOST or rediss://HOST"),
+    *[(f"CognitoStore {value}", f"'{value}' names no host, or a port that cannot be{REDIS}")
+      for value in ("redis://", "redis:///1", "redis://:6379", "redis://cache:", "redis://cache:x",
+                    "redis://cache:0", "redis://cache:65536", "redis://::1", "redis://[::1",
+                    "redis://a_b$", "redis://cache:6379,b:6379")],
+    *[(f"CognitoStore {value}", f"'{value}' has a database that is no number{REDIS}")
+      for value in ("redis://cache/", "redis://cache/x", "redis://cache/-1", "redis://cache/0/1",
+                    "redis://cache/123456", "redis://cache/0?a=b")],
+    *[(f"CognitoStore redis://{login}@cache", f"the value, not shown here, {LOGIN}")
+      for login in ("", "user", ":", "user:", "hidden", ":hidden", "user:hidden", "user:hid@den",
+                    "file:/etc/hidden", ":file:", "user:exec:hidden")],
+    (f"CognitoStore redis://:hidden@cache ca={CA}", f"the value, not shown here, {LOGIN}"),
+    ('CognitoStore "redis://a b:env:PATH@cache"', "'redis://a b:env:PATH@cache' has no user and "
+     "password that can be right; write redis://USER:file:/path@HOST"),
+    ("CognitoStore redis://:env:PATH@cache:x", "'redis://:env:PATH@cache:x' names no host, or a "
+     f"port that cannot be{REDIS}"),
+    ("CognitoStore rediss://cache ca=/nonexistent", "'ca=/nonexistent' cannot be read: No such "
+     "file or directory; write the path of a PEM file, or system"),
+    ("CognitoStore rediss://cache ca=httpd.conf", "'ca=httpd.conf' holds no certificate in PEM "
+     "form; write the path of a PEM file, or system"),
+    *[(f"CognitoStore {value} {option}", f"'{option}' may not stand here; write only the store, "
+       "or rediss://HOST ca=PATH")
+      for value, option in (("shmcb", "64M"), ("rediss://cache", "system"),
+                            ("redis://cache", "ca=system"), ("shmcb", "ca=system"))],
     *[(f"CognitoStore {value}", f"'{value}' has no size that is a number of bytes; {STORE}")
       for value in ("shmcb:", "shmcb:x", "shmcb:64T", "shmcb:-1M", "shmcb:1.5M", "shmcb:M",
                     "shmcb:/run/cache(512000)", "shmcb:9999999999999", "shmcb:0")],

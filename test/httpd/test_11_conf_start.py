@@ -128,6 +128,9 @@ MISFITS = [
     ("a short secret", [*COMPLETE, "CognitoSecret env:LC_ALL"],
      "main server: CognitoSecret: 'env:LC_ALL' is shorter than 32 bytes; write one with "
      "openssl rand -base64 32"),
+    ("a store's password that is not there",
+     [*COMPLETE, "CognitoStore rediss://:file:missing@cache"],
+     "main server: CognitoStore: 'file:ROOT/missing' cannot be read: No such file or directory"),
     ("a named client's secret that is not there",
      [*COMPLETE, *client("x", "CognitoClientSecret file:/nonexistent")],
      "main server: <CognitoClient \"x\">: CognitoClientSecret: 'file:/nonexistent' cannot be read"),
@@ -181,6 +184,18 @@ def test_http_on_loopback_is_a_warning(made):
         "only for development on this machine\n"
         "COG4021: client default: its user pool at http://127.0.0.1:9/pool is not "
         "https: tokens go unprotected; only for development on this machine\nSyntax OK\n")
+
+
+@pytest.mark.parametrize("store, warns", [
+    ("redis://cache.internal", True), ("redis://10.0.0.1:1/2", True), ("redis://[2001:db8::1]", True),
+    ("rediss://cache.internal", False), ("redis://LOCALHOST", False), ("redis://127.0.0.2", False),
+    ("redis://[::1]", False), ("shmcb", False)])
+def test_a_store_far_away_without_tls_is_a_warning(made, store, warns):
+    output = said(made(f"CognitoStore {store}", *COMPLETE, *vhost("ServerAdmin x")))
+    assert re.fullmatch(
+        (r"COG4105: the store at \S+:\d+ is asked without TLS: who is on the way can read its "
+         "password and undo sign-outs; write rediss://, or keep that network to yourself\n"
+         if warns else "") + "Syntax OK\n", output), output
 
 
 def test_an_endpoint_without_tls_is_a_warning_too_and_told_once(made):
