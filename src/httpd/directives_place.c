@@ -85,7 +85,7 @@ static void remember_timeout(cmd_parms *cmd, cog_dir_conf_t *place)
         return;
     }
     if (!server->session_timeouts) {
-        server->session_timeouts = apr_array_make(cmd->pool, 4, sizeof(place));
+        server->session_timeouts = apr_array_make(cmd->pool, 4, sizeof(cog_dir_conf_t *));
     }
     APR_ARRAY_PUSH(server->session_timeouts, cog_dir_conf_t *) = place;
 }

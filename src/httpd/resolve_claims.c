@@ -88,7 +88,7 @@ static void add_wanted(const cog_resolve_t *host, const apr_array_header_t *list
 
 static apr_array_header_t *make_union(const cog_resolve_t *host)
 {
-    apr_array_header_t *kept = NULL;
+    apr_array_header_t *kept = apr_array_make(host->start->pool, 4, sizeof(const char *));
 
     if (list_count(host) == 0 || needs_default_set(host)) {
         cog_values_add(host->start->pool, &kept, DEFAULT_SET);

@@ -74,10 +74,14 @@ static void swap(cog_shard_t *shard, int kind, uint32_t a, uint32_t b)
 
 static void rise(cog_shard_t *shard, int kind, uint32_t place)
 {
-    while (place > 0 &&
-           end_at(shard, kind, place) < end_at(shard, kind, (place - 1) / 2)) {
-        swap(shard, kind, place, (place - 1) / 2);
-        place = (place - 1) / 2;
+    uint32_t parent;
+
+    for (; place != 0; place = parent) {
+        parent = (place - 1) / 2;
+        if (end_at(shard, kind, place) >= end_at(shard, kind, parent)) {
+            return;
+        }
+        swap(shard, kind, place, parent);
     }
 }
 

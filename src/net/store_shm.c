@@ -73,12 +73,13 @@ cog_err_t cog_store_shm_format(void *memory, apr_size_t size)
 
 static unsigned percent_used(segment_t *segment)
 {
+    uint64_t all = segment->shards * COG_SHARD_BLOCKS;
     uint64_t used = 0;
 
     for (size_t i = 0; i < segment->shards; ++i) {
         used += cog_shard_used(shard_at(segment, i));
     }
-    return (unsigned)(used * 100 / (segment->shards * COG_SHARD_BLOCKS));
+    return all > 0 ? (unsigned)(used * 100 / all) : 0;
 }
 
 static void warn_when_nearly_full(store_t *store, const cog_log_t *log, apr_time_t now)

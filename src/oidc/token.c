@@ -181,7 +181,7 @@ cog_err_t cog_tokens_parse_renewed(apr_pool_t *pool, int status, cog_span_t body
 cog_err_t cog_tokens_parse(apr_pool_t *pool, int status, cog_span_t body,
                            cog_tokens_t *tokens)
 {
-    cog_tokens_t found;
+    cog_tokens_t found = {0};
 
     COG_TRY(cog_tokens_parse_renewed(pool, status, body, &found));
     COG_REQUIRE(cog_secret_is_set(found.id_token), COG_E_IDP_ANSWER);

@@ -50,7 +50,7 @@ static void pack_token(apr_pool_t *pool, cog_packer_t *packer, cog_secret_t toke
         cog_pack_text(packer, token.bytes);
         return;
     }
-    cog_pack_number(packer, (uint64_t)(FIRST_PARTS + count));
+    cog_pack_number(packer, FIRST_PARTS + (uint64_t)count);
     for (int i = 0; i < count; ++i) {
         cog_pack_bytes(packer, parts[i].bytes, parts[i].len);
         cog_secret_wipe_with(pool, (void *)(uintptr_t)parts[i].bytes, parts[i].len);
