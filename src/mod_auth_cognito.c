@@ -12,6 +12,7 @@
 #include "httpd/memo.h"
 #include "httpd/own_urls.h"
 #include "httpd/reply.h"
+#include "httpd/require.h"
 #include "httpd/scrub.h"
 
 /* mod_proxy must have said whether a request is for a site behind this forward proxy. */
@@ -22,8 +23,6 @@ static const char *const before_forensic[] = {"mod_log_forensic.c", NULL};
 
 static void register_hooks(apr_pool_t *pool)
 {
-    (void)pool;
-
     ap_hook_check_config(cog_lifecycle_check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(cog_lifecycle_post_config, NULL, NULL, APR_HOOK_MIDDLE);
 
@@ -44,6 +43,9 @@ static void register_hooks(apr_pool_t *pool)
     /* Before mod_authz_core, which is asked from within. */
     ap_hook_check_authz(cog_authz_check, NULL, NULL, APR_HOOK_FIRST,
                         AP_AUTH_INTERNAL_PER_CONF);
+
+    /* What mod_authz_core asks by name. */
+    cog_require_register(pool);
 
     /* Any order: nobody else speaks of our sessions. */
     ap_hook_force_authn(cog_authn_force, NULL, NULL, APR_HOOK_MIDDLE);

@@ -10,10 +10,15 @@ static int compare_name(const void *name, const void *element)
     return strcmp(name, claim->name);
 }
 
+const cog_claim_t *cog_claims_find(const apr_array_header_t *claims, const char *name)
+{
+    return bsearch(name, claims->elts, (size_t)claims->nelts, sizeof(cog_claim_t),
+                   compare_name);
+}
+
 const char *cog_claims_get(const apr_array_header_t *claims, const char *name)
 {
-    const cog_claim_t *claim = bsearch(name, claims->elts, (size_t)claims->nelts,
-                                       sizeof(cog_claim_t), compare_name);
+    const cog_claim_t *claim = cog_claims_find(claims, name);
 
     return claim ? claim->value : NULL;
 }

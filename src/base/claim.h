@@ -16,8 +16,11 @@ typedef struct {
     cog_claim_kind_t kind;
 } cog_claim_t;
 
-/* The value of claim `name` in an array of cog_claim_t that is sorted by name (octet by
- * octet), NULL when absent. */
+/* The claim `name` in an array of cog_claim_t that is sorted by name (octet by octet),
+ * NULL when absent. */
+const cog_claim_t *cog_claims_find(const apr_array_header_t *claims, const char *name);
+
+/* The value of that claim, NULL when absent. */
 const char *cog_claims_get(const apr_array_header_t *claims, const char *name);
 
 #endif

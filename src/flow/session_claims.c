@@ -8,17 +8,17 @@
     60 /* else clocks that differ would make renewals of every request                   \
         */
 
-static int64_t whole_claim(const json_t *claims, const char *name, int64_t fallback)
+static int64_t auth_time_of(const json_t *claims)
 {
-    json_int_t number;
+    json_int_t seconds;
 
-    return cog_json_whole(claims, name, &number) ? number : fallback;
+    return cog_json_whole(claims, "auth_time", &seconds) ? seconds : 0;
 }
 
 void cog_session_take_claims(const cog_flow_t *flow, const json_t *claims,
                              cog_session_t *session)
 {
-    session->auth_time = whole_claim(claims, "auth_time", cog_flow_now(flow));
+    session->auth_time = auth_time_of(claims);
     session->subject = cog_json_string(claims, "sub");
     session->claims =
         cog_claims_select(flow->pool, claims, flow->conf->kept_claims, flow->ports->log);

@@ -13,6 +13,7 @@
 #include "httpd/memo.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
+#include "httpd/require.h"
 #include "httpd/site.h"
 
 #define AUTH_TYPE "Cognito"
@@ -101,7 +102,7 @@ int cog_authn_force(request_rec *r)
     }
     place = cog_place_make(r, r->per_dir_config, 0);
     if (place->unauthenticated != COG_UNAUTHENTICATED_PASS) {
-        return DECLINED;
+        return cog_require_needs_user(r) ? OK : DECLINED;
     }
     cog_reply_make_private(r); /* a cache would take nobody's page for everybody's */
     err = cog_flow_load_session(cog_request_flow(cog_memo_of(r), site, place), &session);

@@ -10,8 +10,9 @@ int cog_authn_is_ours(request_rec *r);
 /* check_authn: grant the request to its user, or answer it. */
 int cog_authn_check(request_rec *r);
 
-/* force_authn: where Require lets everybody in and CognitoUnauthenticated is pass, ask
- * for authentication all the same when the request carries a usable session. */
+/* force_authn: where Require lets everybody in, ask for authentication all the same when
+ * CognitoUnauthenticated is pass and the request carries a usable session, or when it is
+ * not and a `Require not cognito-…` has to know whom it would keep out. */
 int cog_authn_force(request_rec *r);
 
 #endif

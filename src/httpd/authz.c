@@ -7,19 +7,22 @@
 
 #include "flow/failure.h"
 #include "httpd/authn.h"
+#include "httpd/export.h"
 #include "httpd/memo.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
+#include "httpd/require.h"
 #include "httpd/site.h"
 
 /* The answer of mod_authz_core, which comes after us. */
-static int ask_others(request_rec *r, cog_memo_t *memo)
+static int ask_others(cog_memo_t *memo, cog_asking_t *asking)
 {
+    cog_asking_t *outer = memo->asking;
     int status;
 
-    memo->is_authorizing = 1;
-    status = ap_run_auth_checker(r);
-    memo->is_authorizing = 0;
+    memo->asking = asking;
+    status = ap_run_auth_checker(asking->r);
+    memo->asking = outer;
     return status;
 }
 
@@ -28,11 +31,15 @@ static int has_error_document(request_rec *r)
     return ap_response_code_string(r, ap_index_of_response(HTTP_FORBIDDEN)) != NULL;
 }
 
-static int refuse(request_rec *r, const cog_memo_t *memo)
+static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
 {
+    request_rec *r = asking->r;
     const cog_site_t *site = cog_site_of(r->server);
     cog_reply_t *reply = apr_pcalloc(memo->root->pool, sizeof(*reply));
 
+    if (asking->unmet) {
+        cog_export_denial(r, apr_array_pstrcat(r->pool, asking->unmet, ';'));
+    }
     if (r->main || !site || has_error_document(r)) {
         return HTTP_FORBIDDEN;
     }
@@ -44,8 +51,15 @@ static int refuse(request_rec *r, const cog_memo_t *memo)
     return cog_reply_send(r, reply);
 }
 
+static int is_refusal(int status, const cog_asking_t *asking)
+{
+    return status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN ||
+           (status == HTTP_INTERNAL_SERVER_ERROR && asking->is_stuck);
+}
+
 int cog_authz_check(request_rec *r)
 {
+    cog_asking_t asking = {.r = r};
     cog_memo_t *memo;
     int status;
 
@@ -53,9 +67,9 @@ int cog_authz_check(request_rec *r)
         return DECLINED;
     }
     memo = cog_memo_of(r);
-    if (memo->is_authorizing) {
+    if (memo->asking && memo->asking->r == r) {
         return DECLINED;
     }
-    status = ask_others(r, memo);
-    return status == HTTP_UNAUTHORIZED ? refuse(r, memo) : status;
+    status = ask_others(memo, &asking);
+    return is_refusal(status, &asking) ? refuse(memo, &asking) : status;
 }

@@ -57,7 +57,8 @@
     ALL(session_timeouts) /* each place with a CognitoSessionTimeout: cog_dir_conf_t *   \
                            */                                                            \
     ALL(claim_lists)      /* each CognitoClaims: apr_array_header_t * */                 \
-    ALL(user_claims)      /* each claim that a CognitoRemoteUser names: `const char *` */
+    ALL(user_claims)     /* each claim that a CognitoRemoteUser names: `const char *` */ \
+    ALL(required_claims) /* each that a Require cognito-… needs: `const char *` */
 
 /* A place: Location, Directory, .htaccess… */
 #define COG_DIR_FIELDS(STR, INT, TIME, LIST, PARAM)                                      \

@@ -3,6 +3,9 @@
 
 #include <apr_strings.h>
 #include <http_core.h>
+#include <http_log.h>
+
+APLOG_USE_MODULE(auth_cognito);
 
 #define SERVER RSRC_CONF                /* server and virtual host */
 #define PLACE  (RSRC_CONF | OR_AUTHCFG) /* also Location, Directory, .htaccess */
@@ -97,4 +100,26 @@ const char *cog_parse_source(const cmd_parms *cmd, const char *value,
         source->where = ap_server_root_relative(cmd->pool, source->where);
     }
     return source->where ? NULL : cog_refuse(cmd, value, "is not a path");
+}
+
+int cog_is_htaccess(cmd_parms *cmd)
+{
+    return ap_check_cmd_context(cmd, NOT_IN_HTACCESS) != NULL;
+}
+
+const char *cog_parse_expression(cmd_parms *cmd, const char *value,
+                                 const ap_expr_info_t **expression)
+{
+    unsigned int flags = AP_EXPR_FLAG_STRING_RESULT | AP_EXPR_FLAG_DONT_VARY;
+    const char *error = NULL;
+
+    if (cog_is_htaccess(cmd)) {
+        flags |= AP_EXPR_FLAG_RESTRICTED;
+    }
+    *expression = value ? ap_expr_parse_cmd(cmd, value, flags, &error, NULL) : NULL;
+    if (!error) {
+        return NULL;
+    }
+    error = apr_pstrcat(cmd->temp_pool, "is not an expression: ", error, NULL);
+    return cog_refuse(cmd, value, error);
 }

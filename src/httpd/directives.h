@@ -20,6 +20,14 @@ const char *cog_refuse(const cmd_parms *cmd, const char *value, const char *what
 const char *cog_parse_source(const cmd_parms *cmd, const char *value,
                              cog_secret_source_t *source);
 
+/* Parse an expression whose result is text. NULL for NULL. In .htaccess it may not read
+ * files and the like. */
+const char *cog_parse_expression(cmd_parms *cmd, const char *value,
+                                 const ap_expr_info_t **expression);
+
+/* Is the directive in a .htaccess file, which is read at request time? */
+int cog_is_htaccess(cmd_parms *cmd);
+
 /* The client that a directive is about: that of the <CognitoClient> around it, else the
  * default one of the virtual host. */
 cog_client_fields_t *cog_client_of(const cmd_parms *cmd);

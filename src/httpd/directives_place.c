@@ -4,7 +4,6 @@
 
 #include <httpd.h>
 #include <http_config.h>
-#include <http_log.h>
 
 #include "base/duration.h"
 #include "flow/conf.h"
@@ -13,18 +12,11 @@
 #include "httpd/values.h"
 #include "oidc/authorize.h"
 
-APLOG_USE_MODULE(auth_cognito);
-
 #define PARAM_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 
 #define MAX_NAME        128
 #define MAX_PATTERNS    100
 #define MAX_SESSION_SEC (400 * 86400) /* no browser keeps a cookie longer */
-
-static int is_htaccess(cmd_parms *cmd)
-{
-    return ap_check_cmd_context(cmd, NOT_IN_HTACCESS) != NULL;
-}
 
 const char *cog_set_use(cmd_parms *cmd, void *dir, const char *value)
 {
@@ -81,7 +73,7 @@ static void remember_timeout(cmd_parms *cmd, cog_dir_conf_t *place)
 {
     cog_server_conf_t *server = cog_conf_of_server(cmd->server);
 
-    if (is_htaccess(cmd)) {
+    if (cog_is_htaccess(cmd)) {
         return;
     }
     if (!server->session_timeouts) {
@@ -122,7 +114,7 @@ static const char *add_user_claim(cmd_parms *cmd, apr_array_header_t *claims,
     claim->claim = name;
     claim->pattern = NULL;
     claim->substitute = NULL;
-    if (!is_htaccess(cmd)) {
+    if (!cog_is_htaccess(cmd)) {
         cog_values_add(cmd->pool, &cog_conf_of_server(cmd->server)->user_claims, name);
     }
     return NULL;
@@ -183,7 +175,7 @@ static void start_claims(cmd_parms *cmd, cog_dir_conf_t *place)
     cog_server_conf_t *server = cog_conf_of_server(cmd->server);
 
     place->claims = apr_array_make(cmd->pool, 4, sizeof(const char *));
-    if (is_htaccess(cmd)) {
+    if (cog_is_htaccess(cmd)) {
         return;
     }
     if (!server->claim_lists) {
@@ -218,23 +210,6 @@ const char *cog_set_claims(cmd_parms *cmd, void *dir, const char *value)
     return NULL;
 }
 
-static const char *parse_expression(cmd_parms *cmd, const char *value,
-                                    const ap_expr_info_t **expression)
-{
-    unsigned int flags = AP_EXPR_FLAG_STRING_RESULT | AP_EXPR_FLAG_DONT_VARY;
-    const char *error = NULL;
-
-    if (is_htaccess(cmd)) {
-        flags |= AP_EXPR_FLAG_RESTRICTED;
-    }
-    *expression = value ? ap_expr_parse_cmd(cmd, value, flags, &error, NULL) : NULL;
-    if (!error) {
-        return NULL;
-    }
-    error = apr_pstrcat(cmd->temp_pool, "is not an expression: ", error, NULL);
-    return cog_refuse(cmd, value, error);
-}
-
 static const char *parse_param(cmd_parms *cmd, const char *name, const char *value,
                                cog_login_param_t *param)
 {
@@ -245,7 +220,7 @@ static const char *parse_param(cmd_parms *cmd, const char *name, const char *val
         return cog_refuse(cmd, name, "is a parameter that the module sets by itself");
     }
     param->name = name;
-    return parse_expression(cmd, value, &param->value);
+    return cog_parse_expression(cmd, value, &param->value);
 }
 
 const char *cog_set_login_param(cmd_parms *cmd, void *dir, const char *name,

@@ -11,6 +11,7 @@
 #include "oidc/claims.h"
 
 #define REDIRECT "REDIRECT_"
+#define DENIED   COG_CLAIM_VARIABLE "DENIED"
 
 /* As sed does it: what the pattern matches is replaced, what it does not touch stays. */
 static const char *substitute(apr_pool_t *pool, const cog_user_claim_t *rule,
@@ -54,6 +55,9 @@ static int is_ours(const char *name, int is_redirected)
         name += strlen(REDIRECT);
         ++redirects;
     }
+    if (redirects > 0 && strcmp(name, DENIED) == 0) {
+        return 0;
+    }
     return strncasecmp(name, COG_CLAIM_VARIABLE, strlen(COG_CLAIM_VARIABLE)) == 0 &&
            (redirects > 0) == is_redirected;
 }
@@ -92,6 +96,11 @@ void cog_export_variables(request_rec *r, const cog_session_t *session)
                            claim->value);
         }
     }
+}
+
+void cog_export_denial(request_rec *r, const char *unmet)
+{
+    apr_table_setn(r->subprocess_env, DENIED, unmet);
 }
 
 void cog_export_forget_redirected(request_rec *r)

@@ -13,8 +13,13 @@ const char *cog_export_user_name(request_rec *r, const cog_session_t *session);
 /* Set COGNITO_* for the claims that this place wants, and for no others. */
 void cog_export_variables(request_rec *r, const cog_session_t *session);
 
+/* Set COGNITO_DENIED: what the user would have needed, in the words of the configuration.
+ * An error document sees it as REDIRECT_COGNITO_DENIED. */
+void cog_export_denial(request_rec *r, const char *unmet);
+
 /* In an internal redirect, httpd keeps the variables of the first request as REDIRECT_*.
- * Remove those of ours: who may see them is decided for the new place. */
+ * Remove those of ours that speak of the user: who may see them is decided for the new
+ * place. */
 void cog_export_forget_redirected(request_rec *r);
 
 /* fixups: httpd may let an internal redirect to a place with the same configuration pass

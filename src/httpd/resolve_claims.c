@@ -120,6 +120,19 @@ static void add_default_users(const cog_resolve_t *host, apr_array_header_t **ke
     }
 }
 
+static void add_required(const cog_resolve_t *host, apr_array_header_t **kept)
+{
+    const apr_array_header_t *required = host->written->required_claims;
+
+    for (int i = 0; required && i < required->nelts; ++i) {
+        const char *name = APR_ARRAY_IDX(required, i, const char *);
+
+        if (!cog_claims_are_named(*kept, name)) {
+            cog_values_add(host->start->pool, kept, name);
+        }
+    }
+}
+
 void cog_resolve_kept_claims(cog_resolve_t *host)
 {
     const apr_array_header_t *users = host->written->user_claims;
@@ -134,5 +147,6 @@ void cog_resolve_kept_claims(cog_resolve_t *host)
     if (!is_whole) {
         add_default_users(host, &kept);
     }
+    add_required(host, &kept);
     host->conf->kept_claims = is_whole && kept->nelts == 1 ? NULL : kept;
 }

@@ -38,11 +38,16 @@ typedef struct {
     apr_array_header_t *candidates; /* candidate_t */
 } selection_t;
 
-/* Raw tokens and what is derived from `identities`: no claim may pose as one of them. */
+/* Raw tokens, what is derived from `identities`, what a refusal says: no claim may pose
+ * as one of them. */
 static const char *const own_variables[] = {
-    COG_CLAIM_VARIABLE "ID_TOKEN",      COG_CLAIM_VARIABLE "ACCESS_TOKEN",
-    COG_CLAIM_VARIABLE "REFRESH_TOKEN", COG_CLAIM_VARIABLE "IDP_NAME",
-    COG_CLAIM_VARIABLE "IDP_USER_ID",   NULL,
+    COG_CLAIM_VARIABLE "ID_TOKEN",
+    COG_CLAIM_VARIABLE "ACCESS_TOKEN",
+    COG_CLAIM_VARIABLE "REFRESH_TOKEN",
+    COG_CLAIM_VARIABLE "IDP_NAME",
+    COG_CLAIM_VARIABLE "IDP_USER_ID",
+    COG_CLAIM_VARIABLE "DENIED",
+    NULL,
 };
 
 static int is_among(const char *const *names, const char *name)
@@ -215,6 +220,26 @@ static void add_derived(selection_t *selection, const char *name, const json_t *
     }
 }
 
+static int has_identities(const json_t *claims)
+{
+    const json_t *identities = json_object_get(claims, "identities");
+
+    return identities && !json_is_null(identities) &&
+           !(json_is_array(identities) && json_array_size(identities) == 0);
+}
+
+/* Who comes from a provider that has no readable name must not look like a native user.
+ */
+static const json_t *provider_name(const selection_t *selection, const json_t *claims)
+{
+    const json_t *name = json_object_get(primary_identity(claims), "providerName");
+
+    if (json_is_string(name) || !has_identities(claims)) {
+        return name;
+    }
+    return cog_json_own(selection->pool, json_string(""));
+}
+
 static void collect(selection_t *selection, const json_t *claims)
 {
     const json_t *identity = primary_identity(claims);
@@ -227,7 +252,7 @@ static void collect(selection_t *selection, const json_t *claims)
     {
         add_claim(selection, name, value);
     }
-    add_derived(selection, "idp_name", json_object_get(identity, "providerName"));
+    add_derived(selection, "idp_name", provider_name(selection, claims));
     add_derived(selection, "idp_user_id", json_object_get(identity, "userId"));
 }
 

@@ -19,7 +19,8 @@ int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name);
 int cog_claims_are_named(const apr_array_header_t *patterns, const char *name);
 
 /* The wanted claims as an array of cog_claim_t, sorted by name. `identities` gives
- * idp_name and idp_user_id (of the primary, else the first). null is left out;
+ * idp_name and idp_user_id (of the primary, else the first); an idp_name is empty when
+ * the provider has no name that can be read. null is left out;
  * email_verified and phone_number_verified are `true` or else `false`. No two
  * share an exported name, and none has that of a raw token: idp_* win over those of
  * OpenID Connect Core 1.0, 5.1, these over cognito:*, these over others; of equals none

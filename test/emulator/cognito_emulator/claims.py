@@ -12,6 +12,13 @@ from .model import Client, User
 
 VERIFIED = ("email_verified", "phone_number_verified")
 
+# what a trigger cannot change, nor any other `cognito:*` but groups and roles
+RESERVED = set(
+    "sub iss aud token_use client_id identities device_key event_id acr amr auth_time exp iat "
+    "nbf jti origin_jti nonce azp at_hash version".split()
+)
+OPEN = {"cognito:groups", "cognito:roles", "cognito:preferred_role"}
+
 
 def text(value) -> str:
     """Attribute values are strings at Cognito, whatever their type."""
@@ -102,6 +109,17 @@ def id_claims(pool, grant: Grant, client: Client, access_token: str, how: str) -
     if client.revocation:
         claims["jti"] = str(uuid.uuid4())
     claims.update(authentication_claims(grant))
+    return with_trigger(claims, user.claims)
+
+
+def with_trigger(claims: dict, wanted: dict) -> dict:
+    """What the pre token generation trigger adds, overrides and suppresses."""
+    for name, value in wanted.items():
+        if name in RESERVED or name.startswith("cognito:") and name not in OPEN:
+            continue
+        claims[name] = value
+        if value is None:
+            del claims[name]
     return claims
 
 

@@ -47,6 +47,8 @@ class Group:
 
 @dataclass
 class User:
+    """`claims`: what a pre token generation trigger makes of the ID token; null leaves out."""
+
     username: str
     password: str | None = None
     sub: str = ""
@@ -55,6 +57,7 @@ class User:
     enabled: bool = True
     confirmed: bool = True
     identities: list[dict] = field(default_factory=list)
+    claims: dict = field(default_factory=dict)
 
 
 @dataclass

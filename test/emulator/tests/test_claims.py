@@ -116,3 +116,19 @@ def test_the_clock_moves_the_times_of_tokens(pool):
 def test_a_sub_is_the_same_in_every_run(pool):
     claims = claims_of(redeem(pool, new_code(pool)).json()["id_token"])
     assert claims["sub"] == "c4a84b03-7662-13f2-b604-6b138b2639d0"
+
+
+def test_a_trigger_adds_claims_of_any_type_and_leaves_some_out(pool):
+    added = {"level": 5, "tags": ["a", 1], "cognito:groups": ["night"], "name": None}
+    pool.change_user("alice", claims=added)
+    claims = claims_of(tokens(pool)["id_token"])
+    assert (claims["level"], claims["tags"], claims["cognito:groups"]) == (5, ["a", 1], ["night"])
+    assert "name" not in claims
+
+
+@pytest.mark.parametrize("name", ["sub", "aud", "auth_time", "cognito:username", "identities"])
+def test_a_trigger_cannot_change_what_is_reserved(pool, name):
+    before = claims_of(tokens(pool)["id_token"]).get(name)
+    pool.change_user("alice", claims={name: "evil"})
+    after = claims_of(tokens(pool)["id_token"]).get(name)
+    assert after != "evil" and (after is None) == (before is None)

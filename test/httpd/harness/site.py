@@ -114,6 +114,18 @@ def type_password(browser, redirect, user, pool):
     return answer
 
 
+def pick_identity(browser, redirect, subject, pool):
+    """The same by the page of a simulated identity provider."""
+    answer = browser.follow(redirect)
+    while answer.status == 302:
+        answer = browser.follow(answer)
+    answer = browser.submit(answer, subject=subject, attributes="{}")
+    while answer.status == 302 and origin_of(answer.location) in (pool.domain, origin_of(pool.idp)):
+        answer = browser.follow(answer)
+    assert answer.status == 302, f"the hosted UI did not send back: {answer}"
+    return answer
+
+
 def is_login(pool, answer):
     """Is it a redirect to the hosted UI?"""
     return answer.status in (302, 303) and bool(answer.location) and \

@@ -1,0 +1,225 @@
+#include "httpd/require.h"
+
+#include <http_config.h>
+#include <http_core.h>
+#include <http_request.h>
+#include <mod_auth.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "httpd/authn.h"
+#include "httpd/log_httpd.h"
+#include "httpd/memo.h"
+#include "httpd/require_line.h"
+#include "httpd/site.h"
+#include "oidc/claims.h"
+
+#define LOG_MAX    256
+#define NOTE_NEEDS "cognito-require-needs-user"
+
+static const char *const verdict_names[] = {
+    [COG_VERDICT_FAILS] = "fails",
+    [COG_VERDICT_HOLDS] = "holds",
+    [COG_VERDICT_UNKNOWN] = "cannot be judged",
+};
+
+static const cog_asker_t *make_asker(request_rec *r)
+{
+    const cog_client_conf_t *client = cog_place_make(r, r->per_dir_config, 0)->client;
+    const cog_session_t *session = cog_memo_session(cog_memo_of(r), client);
+    cog_asker_t *asker = apr_palloc(r->pool, sizeof(*asker));
+
+    if (!session) {
+        return NULL;
+    }
+    asker->claims = session->claims;
+    asker->client_id = client->client_id;
+    asker->auth_time = session->auth_time;
+    asker->now = apr_time_sec(apr_time_now());
+    return asker;
+}
+
+/* An expression that fails counts as one that comes out empty. */
+static const char *evaluate(request_rec *r, const cog_require_t *require, int i)
+{
+    const ap_expr_info_t *expression =
+        i < require->expressions->nelts
+            ? APR_ARRAY_IDX(require->expressions, i, const ap_expr_info_t *)
+            : NULL;
+    const char *error = NULL;
+    const char *value;
+
+    if (!expression) {
+        return APR_ARRAY_IDX(require->values, i, const char *);
+    }
+    value = ap_expr_str_exec(r, expression, &error);
+    if (error) {
+        COG_LOG(cog_log_of_request(r), WARNING, 4253, "Require %s: expression failed: %s",
+                require->text, error);
+    }
+    return error || !value ? "" : value;
+}
+
+static const apr_array_header_t *wanted(request_rec *r, const cog_require_t *require)
+{
+    apr_array_header_t *values;
+
+    if (!require->expressions) {
+        return require->values;
+    }
+    values = apr_array_make(r->pool, require->values->nelts, sizeof(const char *));
+    for (int i = 0; i < require->values->nelts; ++i) {
+        APR_ARRAY_PUSH(values, const char *) = evaluate(r, require, i);
+    }
+    return values;
+}
+
+/* The scope is looked for only where it is named. */
+static int is_kept(const cog_site_t *site, cog_rule_kind_t kind, const char *name)
+{
+    const apr_array_header_t *kept = site->conf->kept_claims;
+
+    return kind == COG_RULE_SCOPE ? cog_claims_are_named(kept, name)
+                                  : cog_claims_are_wanted(kept, name);
+}
+
+/* A .htaccess file cannot tell the login which claims it will want. What is missing then
+ * says nothing about the user. */
+static int are_claims_kept(request_rec *r, const cog_require_t *require)
+{
+    const cog_site_t *site = cog_site_of(r->server);
+
+    for (const char *const *name = require->claims; *name; ++name) {
+        if (!is_kept(site, require->rule.kind, *name)) {
+            COG_LOG(cog_log_of_request(r), WARNING, 4252,
+                    "Require %s: sessions do not keep %s, so nobody gets in: name it in "
+                    "CognitoClaims, or write this line outside of .htaccess",
+                    require->text, *name);
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static void explain(request_rec *r, const cog_require_t *require,
+                    const cog_finding_t *finding)
+{
+    const cog_log_t *log = cog_log_of_request(r);
+
+    COG_LOG(log, DEBUG, 4250, "Require %s: %s, %s %s%s%s", require->text,
+            verdict_names[finding->verdict], require->subject,
+            finding->why ? finding->why : "is", finding->why ? ": " : " ",
+            cog_text_for_log(r->pool, finding->seen, LOG_MAX));
+    if (finding->gave_up) {
+        COG_LOG(log, WARNING, 4251, "Require %s: %s %s: %s", require->text,
+                require->subject, finding->why,
+                cog_text_for_log(r->pool, finding->seen, LOG_MAX));
+    }
+}
+
+static void note_unmet(cog_asking_t *asking, const char *text)
+{
+    if (!asking->unmet) {
+        asking->unmet = apr_array_make(asking->r->pool, 2, sizeof(const char *));
+    }
+    APR_ARRAY_PUSH(asking->unmet, const char *) = text;
+}
+
+/* A plain no would become a yes under `not`: only an error stays one. */
+static authz_status answer(cog_asking_t *asking, const cog_require_t *require,
+                           cog_verdict_t verdict)
+{
+    if (verdict == COG_VERDICT_UNKNOWN ||
+        (verdict == COG_VERDICT_HOLDS) == require->is_negated) {
+        note_unmet(asking, require->text);
+    }
+    if (verdict == COG_VERDICT_UNKNOWN && require->may_be_negated) {
+        asking->is_stuck = 1;
+        return AUTHZ_GENERAL_ERROR;
+    }
+    return verdict == COG_VERDICT_HOLDS ? AUTHZ_GRANTED : AUTHZ_DENIED;
+}
+
+static cog_verdict_t judge(cog_asking_t *asking, const cog_require_t *require)
+{
+    request_rec *r = asking->r;
+    cog_finding_t finding;
+
+    if (!asking->asker) {
+        asking->asker = make_asker(r);
+    }
+    if (!asking->asker || (require->is_htaccess && !are_claims_kept(r, require))) {
+        return COG_VERDICT_UNKNOWN;
+    }
+    cog_rule_judge(r->pool, &require->rule, wanted(r, require), asking->asker, &finding);
+    explain(r, require, &finding);
+    return finding.verdict;
+}
+
+/* httpd asks before it knows the user too: is one needed at all? */
+static authz_status ask_for_user(request_rec *r, const cog_require_t *require)
+{
+    if (require->may_be_negated) {
+        apr_table_setn(r->notes, NOTE_NEEDS, "");
+    }
+    return AUTHZ_DENIED_NO_USER;
+}
+
+static authz_status check(request_rec *r, const char *args, const void *parsed)
+{
+    const cog_require_t *require = parsed;
+    cog_asking_t *asking = cog_memo_of(r)->asking;
+
+    (void)args;
+    if (asking && asking->r == r) {
+        return answer(asking, require, judge(asking, require));
+    }
+    if (!r->user || cog_authn_is_ours(r)) {
+        return ask_for_user(r, require);
+    }
+    COG_LOG(cog_log_of_request(r), ERROR, 4254,
+            "Require %s at %s, where AuthType is not Cognito: nobody can meet it",
+            require->text, cog_text_for_log(r->pool, r->uri, LOG_MAX));
+    return AUTHZ_GENERAL_ERROR;
+}
+
+int cog_require_needs_user(request_rec *r)
+{
+    return apr_table_get(r->notes, NOTE_NEEDS) != NULL;
+}
+
+/* httpd hands a parser no hint of the type that it is called for. */
+#define TYPES(X)                                                                         \
+    X(group, COG_RULE_GROUP)                                                             \
+    X(scope, COG_RULE_SCOPE)                                                             \
+    X(claim, COG_RULE_CLAIM)                                                             \
+    X(client, COG_RULE_CLIENT)                                                           \
+    X(provider, COG_RULE_PROVIDER)                                                       \
+    X(email_domain, COG_RULE_EMAIL_DOMAIN)                                               \
+    X(auth_age, COG_RULE_AUTH_AGE)
+
+#define PARSER(name, kind)                                                               \
+    static const char *parse_##name(cmd_parms *cmd, const char *args,                    \
+                                    const void **parsed)                                 \
+    {                                                                                    \
+        return cog_require_parse(cmd, kind, args, parsed);                               \
+    }
+
+TYPES(PARSER)
+
+#define PROVIDER(name, kind) [kind] = {check, parse_##name},
+
+static const authz_provider providers[] = {TYPES(PROVIDER)};
+
+#define NUMBER_OF_TYPES (sizeof(providers) / sizeof(*providers))
+
+/* An expression may look at the URI: so httpd must ask again when an internal redirect
+ * changes it, even inside one section. */
+void cog_require_register(apr_pool_t *pool)
+{
+    for (size_t kind = 0; kind < NUMBER_OF_TYPES; ++kind) {
+        ap_register_auth_provider(
+            pool, AUTHZ_PROVIDER_GROUP, cog_require_type((cog_rule_kind_t)kind),
+            AUTHZ_PROVIDER_VERSION, &providers[kind], AP_AUTH_INTERNAL_PER_URI);
+    }
+}

@@ -1,0 +1,24 @@
+/* `Require cognito-…` at request time: mod_authz_core asks, the rules answer. */
+#ifndef COG_HTTPD_REQUIRE_H
+#define COG_HTTPD_REQUIRE_H
+
+#include <httpd.h>
+
+#include "session/rule.h"
+
+/* One round of mod_authz_core's questions about a request whose user is known. */
+typedef struct cog_asking_t {
+    request_rec *r;
+    const cog_asker_t *asker;  /* made for the first question; NULL before */
+    apr_array_header_t *unmet; /* `const char *`: lines that deny; NULL: none yet */
+    int is_stuck;              /* one could not be judged, so httpd speaks of an error */
+} cog_asking_t;
+
+/* Announce the authorization types to httpd. */
+void cog_require_register(apr_pool_t *pool);
+
+/* Was a line asked that denies those who meet it, while nobody knew who it is? Then
+ * somebody has to find out, although no other line asks for it. */
+int cog_require_needs_user(request_rec *r);
+
+#endif
