@@ -8,6 +8,7 @@ from .backend import Backend
 from .client import Client
 from .errorlog import Expectations
 from .oracle import Oracle
+from .redis import Redis
 from .server import Server, StartFailed
 
 
@@ -92,6 +93,20 @@ def backend(oracle):
     problems = oracle.end_backend(backend)
     backend.close()
     fail_on(problems)
+
+
+@pytest.fixture(scope="class")
+def start_redis():
+    """start_redis(...) runs a redis-server until the class ends; see harness/redis.py."""
+    started = []
+
+    def start_server(**options):
+        started.append(Redis(**options))
+        return started[-1].start()
+
+    yield start_server
+    for redis in started:
+        redis.remove()
 
 
 @pytest.fixture
