@@ -1,20 +1,34 @@
 #include "base/base64.h"
 
+#include <stdint.h>
+
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /* clang-format off */
-#define NONE 64
-/* The value of each octet in the alphabet, NONE for all others. */
-static const unsigned char values[256] = {
-    64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,
-    64,64,64,64,64,64,64,64,64,64,64,64,64,62,64,64,52,53,54,55,56,57,58,59,60,61,64,64,64,64,64,64,
-    64, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,64,64,64,64,63,
-    64,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,64,64,64,64,64,
-    64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,
-    64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,
-    64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,
-    64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,
+#define NO 64
+/* The value of each octet from 0x20 to 0x7f in the alphabet; NO for all others. */
+#define VALUES(V) \
+    OTHERS(V) OTHERS(V) \
+    V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(62) V(NO) V(NO) \
+    V(52) V(53) V(54) V(55) V(56) V(57) V(58) V(59) V(60) V(61) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) \
+    V(NO) V(0)  V(1)  V(2)  V(3)  V(4)  V(5)  V(6)  V(7)  V(8)  V(9)  V(10) V(11) V(12) V(13) V(14) \
+    V(15) V(16) V(17) V(18) V(19) V(20) V(21) V(22) V(23) V(24) V(25) V(NO) V(NO) V(NO) V(NO) V(63) \
+    V(NO) V(26) V(27) V(28) V(29) V(30) V(31) V(32) V(33) V(34) V(35) V(36) V(37) V(38) V(39) V(40) \
+    V(41) V(42) V(43) V(44) V(45) V(46) V(47) V(48) V(49) V(50) V(51) V(NO) V(NO) V(NO) V(NO) V(NO) \
+    OTHERS(V) OTHERS(V) OTHERS(V) OTHERS(V) OTHERS(V) OTHERS(V) OTHERS(V) OTHERS(V)
+#define OTHERS(V) \
+    V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO)
+
+/* The same where they belong in a group of 24 bits; what is none is above them. */
+#define BAD ((uint32_t)1 << 24)
+#define AT(value, shift) ((value) == NO ? BAD : (uint32_t)(value) << (shift)),
+#define FIRST(value)  AT(value, 18)
+#define SECOND(value) AT(value, 12)
+#define THIRD(value)  AT(value, 6)
+#define FOURTH(value) AT(value, 0)
+static const uint32_t places[4][256] = {
+    {VALUES(FIRST)}, {VALUES(SECOND)}, {VALUES(THIRD)}, {VALUES(FOURTH)},
 };
 /* clang-format on */
 
@@ -49,16 +63,15 @@ const char *cog_base64url_encode(apr_pool_t *pool, cog_span_t data)
 /* The last two or three characters: their unused bits must be zero. */
 static int decode_rest(const unsigned char *in, size_t len, unsigned char *out)
 {
-    unsigned a = values[in[0]];
-    unsigned b = values[in[1]];
-    unsigned c = len == 3 ? values[in[2]] : 0;
-    int is_clean = len == 3 ? (c & 3) == 0 : (b & 15) == 0;
+    uint32_t third = len == 3 ? places[2][in[2]] : 0;
+    uint32_t group = places[0][in[0]] | places[1][in[1]] | third;
+    uint32_t unused = len == 3 ? 0xff : 0xffff;
 
-    out[0] = (unsigned char)(a << 2 | b >> 4);
+    out[0] = (unsigned char)(group >> 16);
     if (len == 3) {
-        out[1] = (unsigned char)(b << 4 | c >> 2);
+        out[1] = (unsigned char)(group >> 8);
     }
-    return is_clean && a < NONE && b < NONE && c < NONE;
+    return group < BAD && (group & unused) == 0;
 }
 
 cog_err_t cog_base64url_decode(apr_pool_t *pool, const char *text, size_t len,
@@ -68,22 +81,20 @@ cog_err_t cog_base64url_decode(apr_pool_t *pool, const char *text, size_t len,
     size_t rest = len % 4;
     unsigned char *bytes;
     unsigned char *out;
-    unsigned seen = 0;
+    uint32_t seen = 0;
 
     COG_REQUIRE(rest != 1, COG_E_BAD_BASE64);
     bytes = out = apr_palloc(pool, len / 4 * 3 + 4);
     for (const unsigned char *end = in + (len - rest); in < end; in += 4) {
-        unsigned a = values[in[0]];
-        unsigned b = values[in[1]];
-        unsigned c = values[in[2]];
-        unsigned d = values[in[3]];
+        uint32_t group =
+            places[0][in[0]] | places[1][in[1]] | places[2][in[2]] | places[3][in[3]];
 
-        seen |= a | b | c | d;
-        *out++ = (unsigned char)(a << 2 | b >> 4);
-        *out++ = (unsigned char)(b << 4 | c >> 2);
-        *out++ = (unsigned char)(c << 6 | d);
+        seen |= group;
+        *out++ = (unsigned char)(group >> 16);
+        *out++ = (unsigned char)(group >> 8);
+        *out++ = (unsigned char)group;
     }
-    COG_REQUIRE(seen < NONE, COG_E_BAD_BASE64);
+    COG_REQUIRE(seen < BAD, COG_E_BAD_BASE64);
     if (rest) {
         COG_REQUIRE(decode_rest(in, rest, out), COG_E_BAD_BASE64);
         out += rest - 1;

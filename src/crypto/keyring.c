@@ -83,6 +83,18 @@ static cog_err_t derive_keysets(const cog_secret_t *secrets, cog_keyring_t *keyr
     return err;
 }
 
+static void make_shelves(apr_pool_t *conf_pool, cog_keyring_t *keyring)
+{
+    for (int i = 0; i < keyring->count; ++i) {
+        cog_keyset_t *set = &keyring->sets[i];
+
+        for (int purpose = 0; purpose < COG_PURPOSE_COUNT; ++purpose) {
+            set->shelves[purpose] =
+                cog_shelf_make(conf_pool, keyring->cipher, set->keys[purpose]);
+        }
+    }
+}
+
 cog_err_t cog_keyring_make(apr_pool_t *conf_pool, const cog_secret_t *secrets, int count,
                            cog_keyring_t **keyring)
 {
@@ -93,6 +105,7 @@ cog_err_t cog_keyring_make(apr_pool_t *conf_pool, const cog_secret_t *secrets, i
     cog_secret_wipe_with(conf_pool, made->sets, sizeof(made->sets));
     COG_TRY(make_cipher(conf_pool, &made->cipher));
     COG_TRY(derive_keysets(secrets, made));
+    make_shelves(conf_pool, made);
     *keyring = made;
     return COG_OK;
 }

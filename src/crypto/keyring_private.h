@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include "crypto/keyring.h"
+#include "crypto/shelf.h"
 
 #define COG_KEY_LEN    32
 #define COG_KEY_ID_LEN 3
@@ -13,6 +14,7 @@
 typedef struct {
     unsigned char id[COG_KEY_ID_LEN];
     unsigned char keys[COG_PURPOSE_COUNT][COG_KEY_LEN];
+    cog_shelf_t *shelves[COG_PURPOSE_COUNT]; /* what opens with these keys */
 } cog_keyset_t;
 
 struct cog_keyring_t {

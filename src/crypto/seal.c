@@ -116,8 +116,7 @@ typedef struct {
     unsigned char *out;
 } envelope_t;
 
-static int decrypt(EVP_CIPHER_CTX *context, const EVP_CIPHER *cipher,
-                   const unsigned char *key, const envelope_t *envelope)
+static int decrypt(EVP_CIPHER_CTX *context, const envelope_t *envelope)
 {
     unsigned char tag[TAG_LEN];
     cog_span_t associated = envelope->associated;
@@ -125,7 +124,7 @@ static int decrypt(EVP_CIPHER_CTX *context, const EVP_CIPHER *cipher,
     int len;
 
     memcpy(tag, text.bytes + text.len, TAG_LEN);
-    return EVP_DecryptInit_ex2(context, cipher, key, envelope->nonce, NULL) &&
+    return EVP_DecryptInit_ex2(context, NULL, NULL, envelope->nonce, NULL) &&
            EVP_DecryptUpdate(context, NULL, &len, associated.bytes,
                              (int)associated.len) &&
            EVP_DecryptUpdate(context, envelope->out, &len, text.bytes, (int)text.len) &&
@@ -133,16 +132,28 @@ static int decrypt(EVP_CIPHER_CTX *context, const EVP_CIPHER *cipher,
            EVP_DecryptFinal_ex(context, envelope->out + text.len, &len) > 0;
 }
 
+/* A context that has refused something is not used again: who knows what it is left with.
+ */
+static int open_with(cog_shelf_t *shelf, const envelope_t *envelope)
+{
+    EVP_CIPHER_CTX *context = cog_shelf_take(shelf);
+
+    if (!context || !decrypt(context, envelope)) {
+        EVP_CIPHER_CTX_free(context);
+        return 0;
+    }
+    cog_shelf_put_back(shelf, context);
+    return 1;
+}
+
 /* Two secrets may have the same id by chance, so all that have it are tried. */
 static int open_with_any(const cog_keyring_t *keyring, cog_purpose_t purpose,
-                         const unsigned char *id, EVP_CIPHER_CTX *context,
-                         const envelope_t *envelope)
+                         const unsigned char *id, const envelope_t *envelope)
 {
     for (int i = 0; i < keyring->count; ++i) {
         const cog_keyset_t *keys = &keyring->sets[i];
 
-        if (has_id(keys, id) &&
-            decrypt(context, keyring->cipher, keys->keys[purpose], envelope)) {
+        if (has_id(keys, id) && open_with(keys->shelves[purpose], envelope)) {
             return 1;
         }
     }
@@ -155,24 +166,20 @@ cog_err_t cog_unseal_bytes(apr_pool_t *pool, const cog_keyring_t *keyring,
                            const cog_binding_t *binding, cog_span_t all,
                            cog_span_t *plain)
 {
-    EVP_CIPHER_CTX *context;
     envelope_t envelope;
     size_t len;
 
     COG_REQUIRE(all.len >= HEAD_LEN + TAG_LEN && all.len <= MAX_BYTES &&
                     all.bytes[0] == VERSION,
                 COG_E_SEAL_BROKEN);
-    context = make_context(pool);
-    COG_REQUIRE(context, COG_E_SEAL_BROKEN);
     len = all.len - HEAD_LEN - TAG_LEN;
     envelope.associated = associated_data(pool, binding);
     envelope.nonce = all.bytes + HEAD_LEN - NONCE_LEN;
     envelope.text = (cog_span_t){all.bytes + HEAD_LEN, len};
     envelope.out = apr_palloc(pool, len + 1);
     cog_secret_wipe_with(pool, envelope.out, len + 1);
-    COG_REQUIRE(
-        open_with_any(keyring, binding->purpose, all.bytes + 1, context, &envelope),
-        COG_E_SEAL_BROKEN);
+    COG_REQUIRE(open_with_any(keyring, binding->purpose, all.bytes + 1, &envelope),
+                COG_E_SEAL_BROKEN);
     envelope.out[len] = '\0';
     *plain = (cog_span_t){envelope.out, len};
     return COG_OK;

@@ -104,6 +104,27 @@ static void refuses_every_other_text_and_sets_nothing(void **state)
     }
 }
 
+static int is_in_alphabet(int octet)
+{
+    return (octet >= 'A' && octet <= 'Z') || (octet >= 'a' && octet <= 'z') ||
+           (octet >= '0' && octet <= '9') || octet == '-' || octet == '_';
+}
+
+/* Whole groups only, so that no unused bits interfere. */
+static void knows_its_alphabet_at_each_place(void **state)
+{
+    for (int octet = 0; octet < 256; ++octet) {
+        for (size_t place = 0; place < 8; ++place) {
+            char text[] = "AAAAAAAA";
+            cog_span_t data;
+
+            text[place] = (char)octet;
+            assert_int_equal(cog_base64url_decode(*state, text, 8, &data),
+                             is_in_alphabet(octet) ? COG_OK : COG_E_BAD_BASE64);
+        }
+    }
+}
+
 static void reads_no_further_than_the_given_length(void **state)
 {
     cog_span_t data;
@@ -120,19 +141,6 @@ static void refuses_a_nul_inside(void **state)
 
     assert_int_equal(cog_base64url_decode(*state, "Zm\0v", 4, &data), COG_E_BAD_BASE64);
     assert_int_equal(cog_base64url_decode(*state, "Zm9v\0A", 6, &data), COG_E_BAD_BASE64);
-}
-
-static void takes_exactly_sixty_four_octets(void **state)
-{
-    int taken = 0;
-
-    for (int c = 0; c < 256; ++c) {
-        const char text[] = {'A', 'A', 'A', (char)c};
-        cog_span_t data;
-
-        taken += cog_base64url_decode(*state, text, sizeof(text), &data) == COG_OK;
-    }
-    assert_int_equal(taken, 64);
 }
 
 /* Of all texts of two or three characters, exactly one stands for each byte string. */
@@ -194,7 +202,7 @@ int main(void)
         cmocka_unit_test_with_pool(refuses_every_other_text_and_sets_nothing),
         cmocka_unit_test_with_pool(reads_no_further_than_the_given_length),
         cmocka_unit_test_with_pool(refuses_a_nul_inside),
-        cmocka_unit_test_with_pool(takes_exactly_sixty_four_octets),
+        cmocka_unit_test_with_pool(knows_its_alphabet_at_each_place),
         cmocka_unit_test_with_pool(knows_one_text_for_each_byte_string),
         cmocka_unit_test_with_pool(gives_back_bytes_of_any_length_and_agrees_with_apr),
     };
