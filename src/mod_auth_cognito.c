@@ -14,6 +14,7 @@
 #include "httpd/reply.h"
 #include "httpd/require.h"
 #include "httpd/scrub.h"
+#include "httpd/trailers.h"
 
 /* mod_proxy must have said whether a request is for a site behind this forward proxy. */
 static const char *const after_proxy[] = {"mod_proxy.c", NULL};
@@ -31,6 +32,10 @@ static void register_hooks(apr_pool_t *pool)
      * ours. */
     ap_hook_post_read_request(cog_scrub_request, after_proxy, before_forensic,
                               APR_HOOK_REALLY_FIRST);
+
+    /* Any order: what httpd does with trailers comes later. */
+    cog_trailers_register_filter();
+    ap_hook_post_read_request(cog_trailers_watch, NULL, NULL, APR_HOOK_MIDDLE);
 
     /* Before mod_cache, mod_rewrite, mod_proxy and all that maps, so that our own URLs
      * are answered by us alone. */
@@ -50,8 +55,9 @@ static void register_hooks(apr_pool_t *pool)
     /* Any order: nobody else speaks of our sessions. */
     ap_hook_force_authn(cog_authn_force, NULL, NULL, APR_HOOK_MIDDLE);
 
-    /* Before mod_rewrite's per-directory rules and mod_env look at variables. */
-    ap_hook_fixups(cog_export_after_redirect, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    /* Before mod_rewrite's per-directory rules and mod_env look at variables, and before
+     * RequestHeader, by which the administrator may change our headers. */
+    ap_hook_fixups(cog_export_finish, NULL, NULL, APR_HOOK_REALLY_FIRST);
 
     /* After mod_include and mod_filter, whose filters are looked for. */
     ap_hook_insert_filter(cog_reply_foresee_includes, NULL, NULL, APR_HOOK_REALLY_LAST);

@@ -72,6 +72,15 @@ static int decide(request_rec *r, const cog_site_t *site, cog_memo_t *memo)
     return admit(r, reply, user);
 }
 
+const cog_session_t *cog_authn_session(request_rec *r)
+{
+    if (!r->user || !cog_authn_is_ours(r) || !cog_site_of(r->server)) {
+        return NULL;
+    }
+    return cog_memo_session(cog_memo_of(r),
+                            cog_place_make(r, r->per_dir_config, 0)->client);
+}
+
 int cog_authn_check(request_rec *r)
 {
     const cog_site_t *site;

@@ -4,8 +4,14 @@
 
 #include <httpd.h>
 
+#include "session/session.h"
+
 /* Is AuthType Cognito here? */
 int cog_authn_is_ours(request_rec *r);
+
+/* Whose request it is: the session that it was granted to at this place. NULL when there
+ * is none, or when this place lets everybody in. */
+const cog_session_t *cog_authn_session(request_rec *r);
 
 /* check_authn: grant the request to its user, or answer it. */
 int cog_authn_check(request_rec *r);

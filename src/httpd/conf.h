@@ -54,6 +54,10 @@ typedef struct cog_server_conf_t {
     const struct cog_site_t *site; /* set at start; NULL: nothing to do here */
 } cog_server_conf_t;
 
+/* CognitoExport: none is 0, both is both. */
+#define COG_EXPORT_ENV     1
+#define COG_EXPORT_HEADERS 2
+
 typedef struct {
     COG_DIR_FIELDS(COG_FIELD_STR, COG_FIELD_INT, COG_FIELD_TIME, COG_FIELD_LIST,
                    COG_FIELD_LIST)

@@ -66,9 +66,10 @@
     INT(unauthenticated) /* CognitoUnauthenticated: cog_unauthenticated_t */             \
     TIME(session_idle)   /* CognitoSessionTimeout */                                     \
     TIME(session_max)                                                                    \
-    LIST(user_claims)   /* CognitoRemoteUser: cog_user_claim_t */                        \
-    INT(exports_env)    /* CognitoExport */                                              \
-    LIST(claims)        /* CognitoClaims: `const char *`; empty is the default */        \
-    PARAM(login_params) /* CognitoLoginParam inside a section */
+    LIST(user_claims)    /* CognitoRemoteUser: cog_user_claim_t */                       \
+    INT(exports)         /* CognitoExport: of COG_EXPORT_ENV and COG_EXPORT_HEADERS */   \
+    INT(header_encoding) /* encoding=: cog_header_encoding_t */                          \
+    LIST(claims)         /* CognitoClaims: `const char *`; empty is the default */       \
+    PARAM(login_params)  /* CognitoLoginParam inside a section */
 
 #endif

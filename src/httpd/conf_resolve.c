@@ -77,6 +77,7 @@ static const char *run_steps(cog_resolve_t *host)
         }
     }
     cog_resolve_kept_claims(host);
+    cog_resolve_backends(host);
     return NULL;
 }
 

@@ -40,6 +40,7 @@ void cog_resolve_host(cog_start_t *start, const cog_tree_t *tree, server_rec *s,
 const char *cog_resolve_urls(cog_resolve_t *host);
 const char *cog_resolve_cookies(cog_resolve_t *host);
 void cog_resolve_kept_claims(cog_resolve_t *host);
+void cog_resolve_backends(cog_resolve_t *host);
 const char *cog_resolve_clients(cog_resolve_t *host);
 const char *cog_resolve_sessions(cog_resolve_t *host);
 

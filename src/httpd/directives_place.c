@@ -6,6 +6,7 @@
 #include <http_config.h>
 
 #include "base/duration.h"
+#include "base/header_value.h"
 #include "flow/conf.h"
 #include "httpd/directives.h"
 #include "httpd/substitution.h"
@@ -33,22 +34,17 @@ const char *cog_set_use(cmd_parms *cmd, void *dir, const char *value)
 
 const char *cog_set_unauthenticated(cmd_parms *cmd, void *dir, const char *value)
 {
-    static const struct {
-        const char *name;
-        int mode; /* cog_unauthenticated_t */
-    } modes[] = {
+    static const cog_choice_t modes[] = {
         {"auto",  COG_UNAUTHENTICATED_AUTO },
         {"login", COG_UNAUTHENTICATED_LOGIN},
         {"401",   COG_UNAUTHENTICATED_401  },
         {"pass",  COG_UNAUTHENTICATED_PASS },
+        {NULL,    0                        }
     };
     cog_dir_conf_t *place = dir;
 
-    for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); ++i) {
-        if (strcasecmp(value, modes[i].name) == 0) {
-            place->unauthenticated = modes[i].mode;
-            return NULL;
-        }
+    if (cog_value_choose(modes, value, &place->unauthenticated)) {
+        return NULL;
     }
     return cog_refuse(cmd, value, "is not a mode; write auto, login, 401 or pass");
 }
@@ -158,15 +154,35 @@ const char *cog_set_remote_user(cmd_parms *cmd, void *dir, int count,
     return NULL;
 }
 
-const char *cog_set_export(cmd_parms *cmd, void *dir, const char *value)
+const char *cog_set_export(cmd_parms *cmd, void *dir, const char *value,
+                           const char *option)
 {
+    static const cog_choice_t ways[] = {
+        {"none",    0                                  },
+        {"env",     COG_EXPORT_ENV                     },
+        {"headers", COG_EXPORT_HEADERS                 },
+        {"both",    COG_EXPORT_ENV | COG_EXPORT_HEADERS},
+        {NULL,      0                                  }
+    };
+    static const cog_choice_t encodings[] = {
+        {"encoding=utf-8",   COG_HEADER_UTF8   },
+        {"encoding=latin1",  COG_HEADER_LATIN1 },
+        {"encoding=base64",  COG_HEADER_BASE64 },
+        {"encoding=percent", COG_HEADER_PERCENT},
+        {NULL,               0                 }
+    };
     cog_dir_conf_t *place = dir;
-    int is_env = strcasecmp(value, "env") == 0;
 
-    if (!is_env && strcasecmp(value, "none") != 0) {
-        return cog_refuse(cmd, value, "is not a way to export; write env or none");
+    if (!cog_value_choose(ways, value, &place->exports)) {
+        return cog_refuse(cmd, value,
+                          "is not a way to export; write env, headers, both or none");
     }
-    place->exports_env = is_env;
+    place->header_encoding = COG_HEADER_UTF8;
+    if (option && !cog_value_choose(encodings, option, &place->header_encoding)) {
+        return cog_refuse(cmd, option,
+                          "is not an encoding; write encoding=utf-8, encoding=latin1, "
+                          "encoding=base64 or encoding=percent");
+    }
     return NULL;
 }
 

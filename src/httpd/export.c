@@ -4,9 +4,11 @@
 #include <http_core.h>
 #include <string.h>
 
+#include "flow/failure.h"
 #include "httpd/authn.h"
-#include "httpd/memo.h"
-#include "httpd/site.h"
+#include "httpd/export_headers.h"
+#include "httpd/reply.h"
+#include "httpd/request.h"
 #include "oidc/claim_names.h"
 #include "oidc/claims.h"
 
@@ -81,17 +83,17 @@ static void forget(request_rec *r, int is_redirected)
 
 void cog_export_variables(request_rec *r, const cog_session_t *session)
 {
-    const apr_array_header_t *patterns = cog_dir_claims(r->per_dir_config);
+    const cog_export_t export = cog_dir_export(r->per_dir_config);
     const apr_array_header_t *claims = session->claims;
 
     forget(r, 0);
-    if (!cog_dir_exports_env(r->per_dir_config)) {
+    if (!export.to_variables) {
         return;
     }
     for (int i = 0; i < claims->nelts; ++i) {
         const cog_claim_t *claim = &APR_ARRAY_IDX(claims, i, cog_claim_t);
 
-        if (cog_claims_are_wanted(patterns, claim->name)) {
+        if (cog_claims_are_wanted(export.claims, claim->name)) {
             apr_table_setn(r->subprocess_env, cog_claim_variable(r->pool, claim->name),
                            claim->value);
         }
@@ -106,19 +108,39 @@ void cog_export_denial(request_rec *r, const char *unmet)
 void cog_export_forget_redirected(request_rec *r)
 {
     forget(r, 1);
+    cog_export_forget_headers(r);
 }
 
-int cog_export_after_redirect(request_rec *r)
+static int refuse(request_rec *r, cog_err_t err)
 {
-    const cog_session_t *session;
+    cog_memo_t *memo = cog_memo_of(r);
+    cog_reply_t *reply = apr_pcalloc(memo->root->pool, sizeof(*reply));
 
-    if (!r->prev || !r->user || !cog_authn_is_ours(r)) {
+    cog_reply_fail(cog_request_flow(memo, cog_site_of(r->server),
+                                    cog_place_make(r, r->per_dir_config, 0)),
+                   err, reply);
+    return cog_reply_send(r, reply);
+}
+
+int cog_export_finish(request_rec *r)
+{
+    const cog_session_t *session = cog_authn_session(r);
+    cog_export_t export;
+    cog_err_t err;
+
+    if (r->main) {
+        cog_export_forget_headers(r);
+    }
+    if (!session) {
         return DECLINED;
     }
-    session =
-        cog_memo_session(cog_memo_of(r), cog_place_make(r, r->per_dir_config, 0)->client);
-    if (session) {
+    if (r->prev) {
         cog_export_variables(r, session);
     }
-    return DECLINED;
+    export = cog_dir_export(r->per_dir_config);
+    if (!export.to_headers) {
+        return DECLINED;
+    }
+    err = cog_export_headers(r, &export, session);
+    return err == COG_OK ? DECLINED : refuse(r, err);
 }

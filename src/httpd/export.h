@@ -1,4 +1,4 @@
-/* What the application sees of a signed-in user: REMOTE_USER and COGNITO_* variables. */
+/* What the application sees of a signed-in user: REMOTE_USER, variables, headers. */
 #ifndef COG_HTTPD_EXPORT_H
 #define COG_HTTPD_EXPORT_H
 
@@ -17,13 +17,14 @@ void cog_export_variables(request_rec *r, const cog_session_t *session);
  * An error document sees it as REDIRECT_COGNITO_DENIED. */
 void cog_export_denial(request_rec *r, const char *unmet);
 
-/* In an internal redirect, httpd keeps the variables of the first request as REDIRECT_*.
- * Remove those of ours that speak of the user: who may see them is decided for the new
- * place. */
+/* In an internal redirect, httpd keeps the headers of the first request, and its
+ * variables as REDIRECT_*. Remove those of ours that speak of the user: who may see them
+ * is decided for the new place. */
 void cog_export_forget_redirected(request_rec *r);
 
-/* fixups: httpd may let an internal redirect to a place with the same configuration pass
- * without asking again; its variables are set here. */
-int cog_export_after_redirect(request_rec *r);
+/* fixups: set the headers of a request that `Require` has let in, and take those of the
+ * request around it out of a subrequest. httpd may let an internal redirect to a place
+ * with the same configuration pass without asking again; its variables are set here. */
+int cog_export_finish(request_rec *r);
 
 #endif

@@ -17,7 +17,9 @@ typedef struct {
     const char *cookies; /* its Cookie header, with our own cookies; NULL when none */
     int is_clean;        /* spoofed headers and our own cookies have been taken out */
     int has_own_cookies;
-    struct cog_asking_t *asking;    /* mod_authz_core's, while it is at it; else NULL */
+    struct cog_asking_t *asking; /* mod_authz_core's, while it is at it; else NULL */
+    apr_array_header_t *told; /* headers that now tell backends who the client is: names,
+                               * `const char *`; NULL: none */
     apr_array_header_t *identities; /* who the client is: cog_identity_t */
     const cog_reply_t *reply;       /* the last one, for what is left to do afterwards */
 } cog_memo_t;

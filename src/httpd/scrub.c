@@ -12,48 +12,25 @@
 #include "httpd/site.h"
 #include "session/cookie.h"
 
-/* Names by which backends know a signed-in user, folded. None of them comes in. */
-static const char *const identity_headers[] = {
-    "x_cognito",     /* and whatever may be exported one day: */
-    "x_cognito_*",   /* */
-    "x_amzn_oidc_*", /* what an AWS load balancer would say */
-    "remote_user",   /* HTTP_REMOTE_USER is easily taken for REMOTE_USER */
-    "session",       /* HTTP_SESSION is mod_session's word */
-    NULL,
-};
-
-/* Connection must not make a proxy drop these: the ones above, once they are set by us,
- * and what else speaks of the user. */
-static const char *const kept_from_connection[] = {
-    "x_cognito", "x_cognito_*",   "x_amzn_oidc_*", "remote_user",
-    "session",   "authorization", "cookie",        NULL,
-};
-
-static void remove_header(request_rec *r, const char *name)
+static void remove_names(request_rec *r, apr_table_t *table, const char *const *patterns)
 {
-    COG_LOG(cog_log_of_request(r), INFO, 4210, "header %s of the client removed",
-            cog_text_for_log(r->pool, name, 64));
-    apr_table_unset(r->headers_in, name);
-}
-
-static void remove_identity_headers(request_rec *r)
-{
-    const apr_array_header_t *headers = apr_table_elts(r->headers_in);
+    const apr_array_header_t *headers = apr_table_elts(table);
     int i = 0;
 
     while (i < headers->nelts) {
         const char *name = APR_ARRAY_IDX(headers, i, apr_table_entry_t).key;
 
-        if (name && cog_header_name_is_any(name, strlen(name), identity_headers)) {
-            remove_header(r, name); /* the next one is at `i` now */
-        }
-        else {
+        if (!name || !cog_header_name_is_any(name, strlen(name), patterns)) {
             ++i;
+            continue;
         }
+        COG_LOG(cog_log_of_request(r), INFO, 4210, "header %s of the client removed",
+                cog_text_for_log(r->pool, name, 64));
+        apr_table_unset(table, name); /* the next one is at `i` now */
     }
 }
 
-static void clean_connection(request_rec *r)
+static void clean_connection(request_rec *r, const cog_site_t *site)
 {
     const char *sent = apr_table_getm(r->pool, r->headers_in, "Connection");
     const char *kept;
@@ -61,7 +38,7 @@ static void clean_connection(request_rec *r)
     if (!sent) {
         return;
     }
-    kept = cog_header_names_without(r->pool, sent, kept_from_connection);
+    kept = cog_header_names_without(r->pool, sent, site->kept_from_connection);
     if (kept == sent) {
         return;
     }
@@ -75,10 +52,17 @@ static void clean_connection(request_rec *r)
     }
 }
 
-void cog_scrub_headers(request_rec *r)
+static void clean_headers(request_rec *r, const cog_site_t *site)
 {
-    remove_identity_headers(r);
-    clean_connection(r);
+    remove_names(r, r->headers_in, site->identity_headers);
+    clean_connection(r, site);
+}
+
+/* RFC 9110, 6.5.1: a trailer has no say in authentication, nor in connections. */
+void cog_scrub_trailers(request_rec *r)
+{
+    remove_names(r, r->trailers_in, cog_site_of(r->server)->kept_from_connection);
+    apr_table_unset(r->trailers_in, "Connection");
 }
 
 /* Does a cookie begin at `name`? If httpd has joined it to the line before it, tell them
@@ -148,7 +132,7 @@ int cog_scrub_request(request_rec *r)
         return DECLINED;
     }
     memo->is_clean = 1;
-    cog_scrub_headers(r);
+    clean_headers(r, site);
     remove_own_cookies(r, site->conf, memo);
     cog_own_urls_hide_query(site->conf, memo);
     return DECLINED;

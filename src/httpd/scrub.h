@@ -10,9 +10,8 @@
  * them. log_transaction once more, for httpd logs a broken request without that hook. */
 int cog_scrub_request(request_rec *r);
 
-/* Remove headers that could pass for ours, and names in Connection that would make a
- * proxy drop ours. To be called again by whoever has read a body: with MergeTrailers,
- * httpd adds the trailers to the headers then. */
-void cog_scrub_headers(request_rec *r);
+/* Take the same out of the trailers, and credentials and Connection too. The host must
+ * have a client. */
+void cog_scrub_trailers(request_rec *r);
 
 #endif

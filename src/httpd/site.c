@@ -113,12 +113,20 @@ const apr_array_header_t *cog_dir_user_claims(const ap_conf_vector_t *per_dir)
     return written->user_claims ? written->user_claims : &by_default;
 }
 
-int cog_dir_exports_env(const ap_conf_vector_t *per_dir)
+cog_export_t cog_dir_export(const ap_conf_vector_t *per_dir)
 {
-    return cog_conf_of_dir(per_dir)->exports_env != 0;
-}
+    const cog_dir_conf_t *written = cog_conf_of_dir(per_dir);
+    int exports = written->exports == COG_UNSET ? COG_EXPORT_ENV : written->exports;
+    cog_export_t export = {
+        .to_variables = exports & COG_EXPORT_ENV,
+        .to_headers = exports & COG_EXPORT_HEADERS,
+        .claims = written->claims,
+        .backend = cog_backend_own(),
+        .encoding = COG_HEADER_UTF8,
+    };
 
-const apr_array_header_t *cog_dir_claims(const ap_conf_vector_t *per_dir)
-{
-    return cog_conf_of_dir(per_dir)->claims;
+    if (written->header_encoding != COG_UNSET) {
+        export.encoding = (cog_header_encoding_t)written->header_encoding;
+    }
+    return export;
 }

@@ -5,8 +5,10 @@
 #include <httpd.h>
 #include <http_config.h>
 
+#include "base/header_value.h"
 #include "flow/conf.h"
 #include "flow/ports.h"
+#include "httpd/backend_presets.h"
 #include "httpd/conf.h"
 #include "httpd/store_value.h"
 #include "net/fetch_curl.h"
@@ -29,6 +31,10 @@ typedef struct cog_site_t {
     cog_store_t store;
     cog_store_value_t store_value; /* what it was made of */
     apr_array_header_t *clients;   /* cog_site_client_t */
+    /* Folded names of headers, lists that end with NULL. */
+    const char *const *identity_headers;     /* no client may send them */
+    const char *const *kept_from_connection; /* no Connection may name them; no trailer
+                                              * may be one of them */
 } cog_site_t;
 
 /* NULL when the module is not configured for this virtual host. */
@@ -47,10 +53,17 @@ cog_session_limits_t cog_dir_limits(const cog_dir_conf_t *written);
 /* CognitoRemoteUser: cog_user_claim_t, at least one. */
 const apr_array_header_t *cog_dir_user_claims(const ap_conf_vector_t *per_dir);
 
-/* CognitoExport env? */
-int cog_dir_exports_env(const ap_conf_vector_t *per_dir);
+/* How a place hears of its user. */
+typedef struct {
+    int to_variables;
+    int to_headers;
+    const apr_array_header_t *claims; /* CognitoClaims: patterns for
+                                       * cog_claims_are_wanted(); NULL or empty: the
+                                       * default */
+    const cog_backend_t *backend;
+    cog_header_encoding_t encoding;
+} cog_export_t;
 
-/* CognitoClaims: patterns for cog_claims_are_wanted(); NULL or empty: the default. */
-const apr_array_header_t *cog_dir_claims(const ap_conf_vector_t *per_dir);
+cog_export_t cog_dir_export(const ap_conf_vector_t *per_dir);
 
 #endif

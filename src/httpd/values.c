@@ -137,6 +137,17 @@ const char *cog_value_scope(const char *text)
     return NULL;
 }
 
+int cog_value_choose(const cog_choice_t *choices, const char *text, int *meaning)
+{
+    while (choices->word && strcasecmp(choices->word, text) != 0) {
+        ++choices;
+    }
+    if (choices->word) {
+        *meaning = choices->meaning;
+    }
+    return choices->word != NULL;
+}
+
 void cog_values_add(apr_pool_t *pool, apr_array_header_t **list, const char *value)
 {
     if (!*list) {

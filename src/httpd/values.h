@@ -36,6 +36,15 @@ int cog_value_consists_of(const char *text, const char *allowed, size_t limit);
 /* 1 to `limit` printable ASCII characters without space. */
 int cog_value_is_visible(const char *text, size_t limit);
 
+/* A word, and what it stands for. */
+typedef struct {
+    const char *word; /* NULL ends the list */
+    int meaning;
+} cog_choice_t;
+
+/* Is `text` one of the words, in any case? Then `meaning` is set. */
+int cog_value_choose(const cog_choice_t *choices, const char *text, int *meaning);
+
 /* Append to a list of `const char *`, which is made when it is NULL. */
 void cog_values_add(apr_pool_t *pool, apr_array_header_t **list, const char *value);
 

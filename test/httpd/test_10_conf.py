@@ -99,7 +99,8 @@ GOOD = [
     *[f"CognitoUnauthenticated {mode}" for mode in ("auto", "login", "401", "pass")],
     "CognitoRemoteUser email", "CognitoRemoteUser email s/@.*// custom:id s|^(.)|$1-$0|i sub",
     r"CognitoRemoteUser email s,a\,b,c,",
-    "CognitoExport env", "CognitoExport none",
+    *[f"CognitoExport {way}" for way in ("env", "headers", "Both", "none")],
+    *[f"CognitoExport headers encoding={name}" for name in ("utf-8", "latin1", "base64", "PERCENT")],
     "CognitoClaims email cognito:groups custom:*", "CognitoClaims !phone_number",
     "CognitoClaims default",
 ]
@@ -272,7 +273,9 @@ BAD = [
      f"'s/a/$1/' names a group that its pattern does not have{SUBSTITUTION}"),
     ("CognitoRemoteUser !email",
      "'!email' is not the name of a claim; write email or sub"),
-    ("CognitoExport headers", "'headers' is not a way to export; write env or none"),
+    ("CognitoExport header", "'header' is not a way to export; write env, headers, both or none"),
+    ("CognitoExport headers latin1", "'latin1' is not an encoding; write encoding=utf-8, "
+     "encoding=latin1, encoding=base64 or encoding=percent"),
     ("CognitoClaims email default", "default stands beside patterns; write one of them"),
     ("CognitoClaims default email", "default stands beside patterns; write one of them"),
     ("CognitoClaims !", "'!' is not a pattern; write email, custom:* or !phone_number"),

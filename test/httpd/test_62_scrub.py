@@ -188,15 +188,53 @@ class TestLooseProtocol:
                         f"Cookie: {cookie_of(site, alice)}\n{name}: evil\nConnection: close")
         assert status == 200 and "evil" not in backend.seen[-1].head
 
-    @pytest.mark.parametrize("path", ["/secure", "/cgi/env"])
-    def test_merged_trailers_name_nobody(self, site, alice, backend, path, log):
+
+class TestTrailers:
+    """H12: httpd may merge trailers into the headers when the body has been read, after we have
+    cleaned them, and mod_proxy_fcgi reads it before it says who the user is."""
+
+    TRAILERS = (b"3\r\nabc\r\n0\r\nX-Cognito-Sub: evil\r\nX_Cognito_Sub: evil\r\n"
+                b"X-Cognito-Other: evil\r\nRemote-User: evil\r\nAuthorization: evil\r\n"
+                b"Cookie: evil=1\r\nConnection: X-Cognito-Email\r\nX-Sum: 1\r\n\r\n")
+
+    @pytest.fixture(scope="class", params=["on", "off"])
+    def merge(self, request):
+        return request.param
+
+    @pytest.fixture(scope="class")
+    def behind(self, gateway):
+        return gateway("fastcgi")
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend, merge, behind):
+        conf = ordinary_conf(pool, backend).load("proxy_fcgi")
+        conf.lines.insert(0, f"ProxyPass /fcgi {behind.url}/")
+        conf.add(f"MergeTrailers {merge}").protect("/fcgi").location("/", "CognitoExport both")
+        return run(conf)
+
+    def send(self, site, browser, path, announced):
+        return raw(site, browser, f"POST {path} HTTP/1.1\nHost: app.example.test\n"
+                   + ("Trailer: X-Cognito-Sub, X-Sum\n" if announced else "")
+                   + f"Cookie: {cookie_of(site, browser)}\nTransfer-Encoding: chunked\n"
+                   "Connection: close", self.TRAILERS)
+
+    @pytest.mark.parametrize("announced", [False, True])
+    @pytest.mark.parametrize("path", ["/secure", "/cgi/env", "/public"])
+    def test_h12_they_name_nobody(self, site, alice, backend, path, announced, log):
         log.allow("AH00574")  # the script does not read what it is sent
         backend.clear()
-        status, answer = raw(
-            site, alice, f"POST {path} HTTP/1.1\nHost: app.example.test\nTrailer: X-Cognito-Sub\n"
-            f"Cookie: {cookie_of(site, alice)}\nTransfer-Encoding: chunked\nConnection: close",
-            b"3\r\nabc\r\n0\r\nX-Cognito-Sub: evil\r\nX_Cognito_Sub: evil\r\n\r\n")
+        status, answer = self.send(site, alice, path, announced)
         assert status == 200 and "evil" not in answer and "evil" not in backend.text()
+        assert path == "/public" or "alice@example.com" in answer
+
+    @pytest.mark.parametrize("announced", [False, True])
+    def test_h12_nor_where_the_body_is_read_first(self, site, alice, behind, merge, announced):
+        behind.seen.clear()
+        assert self.send(site, alice, "/fcgi", announced)[0] == 200
+        found = behind.seen[-1]
+        assert "evil" not in repr(found) and len(found["HTTP_X_COGNITO_SUB"]) == 36
+        assert found["HTTP_X_COGNITO_EMAIL"] == found["COGNITO_EMAIL"] == "alice@example.com"
+        assert found["CONTENT_LENGTH"] == "3" and ("HTTP_X_SUM" in found) == (merge == "on")
 
 
 @pytest.mark.skipif(MPM == "prefork", reason="mod_http2 does not work with prefork")

@@ -1,5 +1,9 @@
-"""A backend that answers with what it was asked, byte for byte as it came."""
+"""A backend that answers with what it was asked, byte for byte as it came. Where it is asked
+for a WebSocket, it opens one and sends back what comes."""
+import base64
+import hashlib
 import json
+import re
 import socketserver
 import threading
 import time
@@ -21,6 +25,16 @@ class Seen:
         found = [v for n, v in self.headers if n.lower() == name.lower()]
         return ", ".join(found) if found else None
 
+    def folded(self, pattern):
+        """What a backend makes of names that takes all but letters and digits for one
+        character: {folded name: its values}, of the names that match."""
+        found = {}
+        for name, value in self.headers:
+            name = re.sub("[^a-z0-9]", "_", name.lower())
+            if re.fullmatch(pattern, name):
+                found.setdefault(name, []).append(value)
+        return found
+
     def as_json(self):
         return json.dumps({"method": self.method, "target": self.target, "head": self.head,
                            "headers": self.headers, "body": self.body.decode("latin-1")})
@@ -30,13 +44,13 @@ class Handler(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 
     def handle(self):
-        while True:
-            head = self.read_head()
-            if not head:
-                return
+        while head := self.read_head():
             seen = Seen(head, b"")
             seen.body = self.read_body(seen)
             self.server.backend.note(seen)
+            if (seen.header("Upgrade") or "").lower() == "websocket":
+                self.open_websocket(seen)
+                return
             self.answer(seen)
 
     def read_head(self):
@@ -69,6 +83,17 @@ class Handler(socketserver.StreamRequestHandler):
         self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1"))
         if seen.method != "HEAD":
             self.wfile.write(body)
+
+
+    def open_websocket(self, seen):
+        """RFC 6455, 4.2.2; then every octet goes back, masked or not."""
+        key = seen.header("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        accept = base64.b64encode(hashlib.sha1(key.encode()).digest()).decode()
+        self.wfile.write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                          f"Connection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+                          ).encode())
+        while data := self.connection.recv(65536):
+            self.wfile.write(data)
 
 
 class Listener(socketserver.ThreadingTCPServer):

@@ -7,6 +7,7 @@ from . import pool as pools
 from .backend import Backend
 from .client import Client
 from .errorlog import Expectations
+from .gateways import Gateway
 from .oracle import Oracle
 from .redis import Redis
 from .server import Server, StartFailed
@@ -107,6 +108,22 @@ def start_redis():
     yield start_server
     for redis in started:
         redis.remove()
+
+
+@pytest.fixture(scope="class")
+def gateway(oracle):
+    """gateway("fastcgi") is a backend of that protocol: fastcgi, scgi, uwsgi, ajp."""
+    made = []
+
+    def make(protocol):
+        made.append(Gateway(protocol))
+        return made[-1]
+
+    yield make
+    problems = [p for one in made for p in oracle.end_backend(one)]
+    for one in made:
+        one.close()
+    fail_on(problems)
 
 
 @pytest.fixture

@@ -1,0 +1,140 @@
+#include "httpd/export_headers.h"
+
+#include <apr_fnmatch.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "httpd/log_httpd.h"
+#include "httpd/memo.h"
+#include "oidc/claim_names.h"
+#include "oidc/claims.h"
+
+/* The headers of one request. */
+typedef struct {
+    request_rec *r;
+    cog_memo_t *memo;
+    const cog_export_t *export;
+    const cog_session_t *session;
+} telling_t;
+
+static cog_err_t set(const telling_t *telling, const char *name, const char *value)
+{
+    size_t len = strlen(name) + strlen(": ") + strlen(value);
+
+    if (len > COG_HEADER_MAX) {
+        COG_LOG(cog_log_of_request(telling->r), ERROR, 4220,
+                "header %s of %" APR_SIZE_T_FMT " bytes is longer than %d",
+                cog_text_for_log(telling->r->pool, name, 128), len, COG_HEADER_MAX);
+        return COG_E_HEADER_TOO_LONG;
+    }
+    apr_table_setn(telling->r->headers_in, name, value);
+    APR_ARRAY_PUSH(telling->memo->told, const char *) = name;
+    return COG_OK;
+}
+
+static cog_err_t tell(const telling_t *telling, const char *name, cog_claim_kind_t kind,
+                      const char *value)
+{
+    const char *carried =
+        cog_header_value(telling->r->pool, telling->export->encoding, kind, value);
+
+    if (!carried) {
+        COG_LOG(cog_log_of_request(telling->r), INFO, 4221,
+                "header %s is sent empty, for it cannot carry its value as it is; "
+                "encoding=percent and encoding=base64 can",
+                cog_text_for_log(telling->r->pool, name, 128));
+        carried = "";
+    }
+    return set(telling, name, carried);
+}
+
+/* Names live as long as the memo, which remembers them. */
+static const char *name_of(const telling_t *telling, const char *prefix,
+                           const char *claim)
+{
+    return cog_claim_header(telling->memo->root->pool, prefix, claim);
+}
+
+static int is_wanted(const telling_t *telling, const char *claim)
+{
+    return cog_claims_are_wanted(telling->export->claims, claim);
+}
+
+/* Those that are named one by one, and wanted: what is missing of them is told too. */
+static cog_err_t tell_missing(const telling_t *telling, const char *prefix)
+{
+    const apr_array_header_t *patterns = telling->export->claims;
+
+    for (int i = 0; patterns && i < patterns->nelts; ++i) {
+        const char *claim = APR_ARRAY_IDX(patterns, i, const char *);
+
+        if (*claim != '!' && !apr_fnmatch_test(claim) && is_wanted(telling, claim) &&
+            !cog_claims_find(telling->session->claims, claim)) {
+            COG_TRY(set(telling, name_of(telling, prefix, claim), ""));
+        }
+    }
+    return COG_OK;
+}
+
+static cog_err_t tell_all(const telling_t *telling, const char *prefix)
+{
+    const apr_array_header_t *claims = telling->session->claims;
+
+    COG_TRY(tell_missing(telling, prefix));
+    for (int i = 0; i < claims->nelts; ++i) {
+        const cog_claim_t *claim = &APR_ARRAY_IDX(claims, i, cog_claim_t);
+
+        if (is_wanted(telling, claim->name)) {
+            COG_TRY(tell(telling, name_of(telling, prefix, claim->name), claim->kind,
+                         claim->value));
+        }
+    }
+    return COG_OK;
+}
+
+static cog_err_t tell_claim(const telling_t *telling, const cog_sent_header_t *row)
+{
+    const cog_claim_t *claim = cog_claims_find(telling->session->claims, row->claim);
+
+    if (!claim || !is_wanted(telling, claim->name)) {
+        return COG_OK;
+    }
+    return tell(telling, row->header, claim->kind, claim->value);
+}
+
+static cog_err_t tell_row(const telling_t *telling, const cog_sent_header_t *row)
+{
+    switch (row->source) {
+    case COG_SENT_ALL:
+        return tell_all(telling, row->header);
+    case COG_SENT_CLAIM:
+        return tell_claim(telling, row);
+    case COG_SENT_USER:
+        break;
+    }
+    return tell(telling, row->header, COG_CLAIM_TEXT, telling->r->user);
+}
+
+cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
+                             const cog_session_t *session)
+{
+    telling_t telling = {r, cog_memo_of(r), export, session};
+
+    if (!telling.memo->told) {
+        telling.memo->told =
+            apr_array_make(telling.memo->root->pool, 16, sizeof(const char *));
+    }
+    for (const cog_sent_header_t *row = export->backend->headers; row->header; ++row) {
+        COG_TRY(tell_row(&telling, row));
+    }
+    return COG_OK;
+}
+
+void cog_export_forget_headers(request_rec *r)
+{
+    const apr_array_header_t *told = cog_memo_of(r)->told;
+
+    for (int i = 0; told && i < told->nelts; ++i) {
+        apr_table_unset(r->headers_in, APR_ARRAY_IDX(told, i, const char *));
+    }
+}

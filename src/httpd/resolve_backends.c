@@ -1,0 +1,38 @@
+/* Which headers of clients are taken for lies: at start, for all places of a host. */
+#include "httpd/conf_resolve.h"
+#include "httpd/values.h"
+
+/* Whatever is exported: what an AWS load balancer would say; HTTP_REMOTE_USER is easily
+ * taken for REMOTE_USER; HTTP_SESSION is mod_session's word. */
+static const char *const suspicious[] = {"x_amzn_oidc_*", "remote_user", "session", NULL};
+
+/* What else speaks of the user, and is the client's to send. */
+static const char *const credentials[] = {"authorization", "cookie", NULL};
+
+static void add_all(apr_pool_t *pool, apr_array_header_t **list,
+                    const char *const *patterns)
+{
+    for (; *patterns; ++patterns) {
+        cog_values_add_new(pool, list, *patterns);
+    }
+}
+
+static const char *const *finish(apr_array_header_t *list)
+{
+    APR_ARRAY_PUSH(list, const char *) = NULL;
+    return (const char *const *)list->elts;
+}
+
+void cog_resolve_backends(cog_resolve_t *host)
+{
+    apr_pool_t *pool = host->start->pool;
+    apr_array_header_t *identity = NULL;
+    apr_array_header_t *kept;
+
+    add_all(pool, &identity, cog_backend_own()->patterns);
+    add_all(pool, &identity, suspicious);
+    kept = apr_array_copy(pool, identity);
+    add_all(pool, &kept, credentials);
+    host->site->identity_headers = finish(identity);
+    host->site->kept_from_connection = finish(kept);
+}

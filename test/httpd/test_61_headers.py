@@ -1,0 +1,404 @@
+"""What a backend is told of its user: X-Cognito-* headers, here and nowhere else."""
+import base64
+import urllib.parse
+
+import pytest
+
+from harness.site import Site, is_login, ordinary_conf, site_conf
+
+OWN = "x_cognito(_.*)?"
+ALICE = {"x_cognito_sub", "x_cognito_username", "x_cognito_email", "x_cognito_email_verified",
+         "x_cognito_name", "x_cognito_groups"}
+
+
+@pytest.fixture(scope="class")
+def run(start, pool):
+    return lambda conf: Site(start(conf, allowed=["loopback"]), pool)
+
+
+@pytest.fixture
+def alice(site, browsers):
+    browser = site.browser(browsers)
+    site.sign_in(browser)
+    return browser
+
+
+@pytest.fixture
+def nobody(site, browsers):
+    return site.browser(browsers)
+
+
+@pytest.fixture
+def told(site, backend):
+    """told(browser, path): the headers of ours that the backend got, by folded names."""
+    def ask(browser, path, **how):
+        backend.clear()
+        answer = browser.navigate(site.url(path), **how)
+        assert answer.status == 200, answer
+        found = backend.seen[-1].folded(OWN)
+        assert all(len(values) == 1 for values in found.values()), found
+        return {name: values[0] for name, values in found.items()}
+    return ask
+
+
+def text_of(octets):
+    """A value as a backend that knows of UTF-8 reads it."""
+    return octets.encode("latin-1").decode("utf-8")
+
+
+class TestHeaders:
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend):
+        conf = ordinary_conf(pool, backend).load("headers", "env")
+        conf.location("/secure", "CognitoExport headers")
+        conf.location("/secure/env", "CognitoExport env")
+        conf.location("/secure/none", "CognitoExport none")
+        conf.location("/secure/few", "CognitoClaims email cognito:* !cognito:username")
+        conf.location("/secure/named", "CognitoClaims email custom:tenant nick* custom:* !custom:x",
+                      "CognitoClaims custom:x")
+        conf.location("/secure/untold", "CognitoClaims email custom:x !custom:x")
+        conf.location("/pass", "AuthType Cognito", "CognitoUnauthenticated pass",
+                      "Require all granted", "CognitoExport headers")
+        for way in ("headers", "both", "env"):
+            conf.location(f"/cgi/env/{way}", f"CognitoExport {way}")
+        conf.location("/secure/edited", "RequestHeader set X-Cognito-Tenant acme",
+                      "RequestHeader unset X-Cognito-Sub",
+                      'RequestHeader edit X-Cognito-Email "@.*$" ""')
+        return run(conf)
+
+    def test_each_claim_is_a_header(self, alice, told):
+        headers = told(alice, "/secure")
+        assert set(headers) == ALICE
+        assert headers["x_cognito_username"] == "alice" and len(headers["x_cognito_sub"]) == 36
+        assert headers["x_cognito_email"] == "alice@example.com"
+        assert headers["x_cognito_email_verified"] == "true"
+        assert headers["x_cognito_name"] == "Alice Example"
+        assert headers["x_cognito_groups"] == "admins,staff"
+
+    def test_names_are_written_as_documented(self, alice, told, backend):
+        told(alice, "/secure")
+        assert {"X-Cognito-Sub", "X-Cognito-Email-Verified", "X-Cognito-Groups"} <= \
+            {name for name, _ in backend.seen[-1].headers}
+
+    @pytest.mark.parametrize("path", ["/secure/env", "/secure/none", "/public"])
+    def test_no_other_place_is_told(self, alice, told, path):
+        assert told(alice, path) == {}
+
+    def test_nobody_is_told_of_where_everybody_passes(self, alice, nobody, told):
+        assert told(nobody, "/pass") == {}
+        assert set(told(alice, "/pass")) == ALICE
+
+    def test_a_place_may_want_fewer(self, alice, told):
+        assert set(told(alice, "/secure/few")) == {"x_cognito_email", "x_cognito_groups"}
+
+    def test_what_is_named_and_missing_is_told_as_empty(self, alice, told, backend):
+        headers = told(alice, "/secure/named")
+        assert headers == {"x_cognito_email": "alice@example.com", "x_cognito_custom_tenant": "",
+                           "x_cognito_custom_x": ""}
+        assert ("X-Cognito-Custom-Tenant", "") in backend.seen[-1].headers
+
+    def test_what_is_taken_out_again_is_not(self, alice, told):
+        assert set(told(alice, "/secure/untold")) == {"x_cognito_email"}
+
+    def test_a_script_sees_them_as_httpd_has_it(self, site, alice):
+        env = self.env(site, alice, "headers")
+        assert env["HTTP_X_COGNITO_EMAIL"] == "alice@example.com"
+        assert env["HTTP_X_COGNITO_GROUPS"] == "admins,staff" and env["REMOTE_USER"] == "alice"
+        assert not [name for name in env if name.startswith("COGNITO_")]
+
+    def test_both_are_both_and_env_alone_is_alone(self, site, alice):
+        env = self.env(site, alice, "both")
+        for name in ("SUB", "EMAIL", "USERNAME", "GROUPS", "NAME", "EMAIL_VERIFIED"):
+            assert env["HTTP_X_COGNITO_" + name] == env["COGNITO_" + name]
+        env = self.env(site, alice, "env")
+        assert not [name for name in env if name.startswith("HTTP_X_COGNITO")]
+
+    def env(self, site, browser, path):
+        answer = browser.navigate(site.url(f"/cgi/env/{path}"))
+        assert answer.status == 200, answer
+        return dict(pair.split("=", 1) for pair in answer.text.split("\0") if "=" in pair)
+
+    def test_the_administrator_has_the_last_word(self, alice, told):
+        headers = told(alice, "/secure/edited")
+        assert headers["x_cognito_email"] == "alice" and headers["x_cognito_tenant"] == "acme"
+        assert "x_cognito_sub" not in headers
+
+    def test_users_on_one_connection_are_not_mixed_up(self, site, browsers, told, alice):
+        bob = site.browser(browsers)
+        site.sign_in(bob, user="bob")
+        jars = {"alice": alice.jar, "bob": bob.jar, None: browsers().jar}
+        for name in ["alice", "bob", None, "bob", "alice", None] * 5:
+            alice.jar = jars[name]
+            if name:
+                assert told(alice, "/secure")["x_cognito_username"] == name
+            assert told(alice, "/pass").get("x_cognito_username") == name
+
+    def test_nobody_reaches_the_backend(self, site, nobody, backend):
+        backend.clear()
+        assert is_login(site.pool, nobody.navigate(site.url("/secure")))
+        assert nobody.fetch(site.url("/secure")).status == 401 and not backend.seen
+
+
+ODD = {"name": "J\u00fcrgen O'Ne\u00efl \U0001f600", "nickname": "J\u00fcrgen", "given_name": " alice",
+       "family_name": "Evil\r\nX-Cognito-Sub: evil", "locale": "=?utf-8?Q?a?=", "profile": "alice ",
+       "website": "100%, a", "zoneinfo": "a\u00a0", "custom:empty": "", "custom:controls": "a\x01\x7fb"}
+GROUPS = ["a,admins", " admins", "staff ", "\u00a0admins", "100%", "M\u00fcnchen", "DOMAIN\\x", "a b"]
+
+
+class TestValues:
+    """H26: one rule for every value that a header cannot carry as it is."""
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend):
+        for group in GROUPS:
+            pool.call("POST", "/groups", {"name": group})
+        pool.add_user("odd", password=pool.password_of("odd"), groups=GROUPS,
+                      attributes={"email": "odd@example.com", **ODD})
+        conf = ordinary_conf(pool, backend)
+        conf.location("/secure", "CognitoExport headers")
+        for encoding in ("utf-8", "latin1", "base64", "percent"):
+            conf.location(f"/secure/{encoding}", f"CognitoExport headers encoding={encoding}")
+        conf.location("/secure/percent/back", "CognitoExport headers")
+        return run(conf)
+
+    @pytest.fixture
+    def odd(self, site, browsers):
+        browser = site.browser(browsers)
+        site.sign_in(browser, user="odd")
+        return browser
+
+    @pytest.mark.parametrize("path", ["/secure", "/secure/utf-8", "/secure/percent/back"])
+    def test_utf_8_is_the_default(self, odd, told, path):
+        headers = told(odd, path)
+        assert text_of(headers["x_cognito_name"]) == ODD["name"]
+        assert text_of(headers["x_cognito_zoneinfo"]) == ODD["zoneinfo"]
+        assert headers["x_cognito_locale"] == ODD["locale"]
+        assert headers["x_cognito_website"] == ODD["website"]
+        assert headers["x_cognito_custom_empty"] == ""
+
+    def test_no_line_is_broken(self, odd, told, backend):
+        headers = told(odd, "/secure")
+        assert headers["x_cognito_family_name"] == "Evil  X-Cognito-Sub: evil"
+        assert headers["x_cognito_custom_controls"] == "a  b"
+        assert "\n" not in backend.seen[-1].head.replace("\r\n", "")
+
+    def test_nobody_passes_for_another_by_white_space(self, odd, told, log):
+        log.expect("COG4221: header X-Cognito-Given-Name is sent empty",
+                   "COG4221: header X-Cognito-Profile is sent empty")
+        headers = told(odd, "/secure")
+        assert headers["x_cognito_given_name"] == "" and headers["x_cognito_profile"] == ""
+
+    def test_latin1(self, odd, told, log):
+        log.expect("COG4221: header X-Cognito-Name is sent empty",
+                   "COG4221: header X-Cognito-Zoneinfo is sent empty")
+        headers = told(odd, "/secure/latin1")
+        assert headers["x_cognito_nickname"] == "J\u00fcrgen"
+        assert headers["x_cognito_name"] == "" and headers["x_cognito_zoneinfo"] == ""
+
+    def test_base64_carries_everything(self, odd, told):
+        headers = {name: base64.b64decode(value, validate=True).decode()
+                   for name, value in told(odd, "/secure/base64").items()}
+        for claim in ("name", "given_name", "zoneinfo", "website"):
+            assert headers["x_cognito_" + claim] == ODD[claim]
+
+    def test_percent_carries_everything(self, odd, told):
+        headers = told(odd, "/secure/percent")
+        assert all(value.isascii() and " " not in value for value in headers.values())
+        for claim in ("name", "given_name", "zoneinfo", "website"):
+            assert urllib.parse.unquote(headers["x_cognito_" + claim]) == ODD[claim]
+
+    @pytest.mark.parametrize("path", ["/secure/utf-8", "/secure/percent"])
+    def test_lists_are_split_and_decoded(self, odd, told, path):
+        value = text_of(told(odd, path)["x_cognito_groups"])
+        assert sorted(urllib.parse.unquote(one) for one in value.split(",")) == sorted(GROUPS)
+
+    @pytest.mark.parametrize("path", ["/secure/utf-8", "/secure/percent"])
+    def test_no_group_forges_another(self, odd, told, path):
+        """Whoever only splits, with or without trimming."""
+        value = text_of(told(odd, path)["x_cognito_groups"])
+        found = {one.strip() for one in value.split(",")}
+        assert not {"a", "admins", "staff"} & found and len(found) == len(GROUPS)
+        assert ("DOMAIN\\x" in found) and ("M\u00fcnchen" in found or "percent" in path)
+
+
+class TestNames:
+    """H27: no claim takes the name of another one."""
+
+    def test_by_folding(self, run, pool, backend, browsers):
+        pool.add_user("fold", password=pool.password_of("fold"), attributes={
+            "email": "fold@example.com", "custom:a-b": "1", "custom:a_b": "2", "custom:a.b": "3",
+            "custom:sub": "evil", "custom:x y": "4"})
+        conf = ordinary_conf(pool, backend)
+        conf.location("/secure", "CognitoExport headers")
+        site = run(conf)
+        browser = site.browser(browsers)
+        site.sign_in(browser, user="fold")
+        backend.clear()
+        assert browser.navigate(site.url("/secure")).status == 200
+        found = backend.seen[-1].folded(OWN)
+        assert len(found["x_cognito_sub"][0]) == 36 and found["x_cognito_custom_sub"] == ["evil"]
+        assert "x_cognito_custom_a_b" not in found
+        assert found["x_cognito_custom_x_y"] == ["4"]
+
+    @pytest.fixture(autouse=True)
+    def collisions(self, log):
+        log.allow("COG2001")
+
+
+class TestTooLong:
+    """Nothing is cut: what does not fit is an error that says so."""
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend):
+        for length in (8190 - len("X-Cognito-Custom-Long: "), 8191 - len("X-Cognito-Custom-Long: ")):
+            pool.add_user(f"long{length}", password=pool.password_of("x"), attributes={
+                "email": "long@example.com", "custom:long": "x" * length})
+        conf = ordinary_conf(pool, backend)
+        conf.add("LimitRequestFieldSize 32768")
+        conf.location("/secure", "CognitoExport headers")
+        conf.location("/secure/short", "CognitoClaims email")
+        return run(conf)
+
+    @pytest.fixture(autouse=True)
+    def other_logs(self, log):
+        log.allow("COG302")
+
+    def test_a_line_of_8190_bytes_passes(self, site, browsers, told):
+        browser = site.browser(browsers)
+        site.sign_in(browser, user="long8167")
+        assert told(browser, "/secure")["x_cognito_custom_long"] == "x" * 8167
+
+    def test_a_longer_one_is_an_error(self, site, browsers, backend, told, log):
+        browser = site.browser(browsers)
+        site.sign_in(browser, path="/secure/short", user="long8168")
+        log.expect("COG4220: header X-Cognito-Custom-Long of 8191 bytes is longer than 8190",
+                   "COG3001: header_too_long: .* remedy: export less")
+        backend.clear()
+        answer = browser.navigate(site.url("/secure"))
+        assert answer.status == 500 and "This page cannot be shown" in answer.text
+        assert answer.header("Cache-Control") == "no-store" and not backend.seen
+        assert browser.fetch(site.url("/secure")).json()["error"] == "header_too_long"
+        assert told(browser, "/secure/short") == {"x_cognito_email": "long@example.com"}
+
+
+class TestInternalRequests:
+    """Subrequests, internal redirects and error documents are places of their own. The status
+    of a proxied error document is the backend's."""
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend):
+        conf = site_conf(pool).load("dir", "include", "mime", "rewrite", "headers", "negotiation")
+        conf.add("TypesConfig /dev/null", "RewriteEngine on",
+                 "RewriteRule ^/inner/(.*) /secure/$1 [PT]",
+                 "RewriteCond %{LA-U:REMOTE_USER} (.+)",
+                 "RewriteRule ^/secure/ahead - [E=AHEAD:%1]",
+                 "ErrorDocument 403 /open/denied", "ErrorDocument 404 /open/lost",
+                 "ErrorDocument 410 /secure/gone-page",
+                 "Redirect gone /files/gone", "RequestHeader set X-Cognito-Early kept early")
+        conf.load("alias")
+        conf.protect("/secure", "CognitoExport headers")
+        conf.protect("/roots", "CognitoExport headers", require="user root")
+        conf.protect("/closed", "CognitoExport none")
+        conf.protect("/files", "CognitoExport headers")
+        conf.section("Directory", '"{root}/htdocs"', "Options +Includes", "AllowOverride All",
+                     "AddType text/html .shtml", "AddOutputFilter INCLUDES .shtml",
+                     "DirectoryIndex index.shtml")
+        conf.file("htdocs/files/page.shtml",
+                  '<!--#include virtual="/open/part" -->|<!--#include virtual="/secure/part" -->|'
+                  '<!--#include virtual="/closed/part" -->|<!--#include virtual="/open/part" -->')
+        conf.file("htdocs/plain/page.shtml", '<!--#include virtual="/secure/part" -->|'
+                  '<!--#include virtual="/open/part" -->')
+        conf.file("htdocs/files/moved/.htaccess",
+                  "RewriteEngine on\nRewriteRule ^open$ /open/moved\nRewriteRule ^secure$ /secure/moved\n"
+                  "RewriteRule ^none$ /closed/moved\n")
+        for path in ("/open", "/secure", "/closed", "/roots"):
+            conf.add(f"ProxyPass {path} {backend.url}{path}")
+        return run(conf)
+
+    def seen(self, site, browser, backend, path, status=200):
+        """The requests that the backend got: {path: user name or None}."""
+        backend.clear()
+        answer = browser.navigate(site.url(path))
+        assert answer.status == status, answer
+        found = {}
+        for one in backend.seen:
+            assert one.header("X-Cognito-Early") == "kept", one.head
+            names = one.folded(OWN)
+            del names["x_cognito_early"]
+            assert set(names) in (set(), ALICE) and all(len(v) == 1 for v in names.values()), names
+            found[one.target] = names.get("x_cognito_username", [None])[0]
+        return found
+
+    def test_each_included_part_is_told_what_its_place_wants(self, site, alice, backend):
+        assert self.seen(site, alice, backend, "/files/page.shtml") == {
+            "/open/part": None, "/secure/part": "alice", "/closed/part": None}
+        assert self.seen(site, alice, backend, "/plain/page.shtml") == {
+            "/secure/part": "alice", "/open/part": None}
+
+    def test_a_redirect_on_the_way_takes_nothing_along(self, site, alice, backend):
+        assert self.seen(site, alice, backend, "/files/moved/open") == {"/open/moved": None}
+        assert self.seen(site, alice, backend, "/files/moved/none") == {"/closed/moved": None}
+        assert self.seen(site, alice, backend, "/files/moved/secure") == {"/secure/moved": "alice"}
+
+    def test_a_rewritten_url_is_told_as_what_it_becomes(self, site, alice, backend):
+        assert self.seen(site, alice, backend, "/inner/x") == {"/secure/x": "alice"}
+
+    def test_a_look_ahead_leaves_no_trace(self, site, alice, backend):
+        assert self.seen(site, alice, backend, "/secure/ahead") == {"/secure/ahead": "alice"}
+
+    def test_h28_the_error_document_of_a_refusal_knows_nobody(self, site, alice, backend, log):
+        log.expect("AH01631")
+        assert self.seen(site, alice, backend, "/roots/x") == {"/open/denied": None}
+
+    def test_so_does_that_of_a_missing_page(self, site, alice, backend):
+        assert self.seen(site, alice, backend, "/files/nothing") == {"/open/lost": None}
+
+    def test_a_protected_error_document_knows_its_user(self, site, alice, nobody, backend):
+        assert self.seen(site, alice, backend, "/files/gone") == {"/secure/gone-page": "alice"}
+        assert self.seen(site, nobody, backend, "/files/gone", 410) == {}
+
+
+class TestGateways:
+    """Other protocols than HTTP carry the same headers."""
+
+    @pytest.fixture(params=["fastcgi", "scgi", "uwsgi", "ajp"], scope="class")
+    def protocol(self, request):
+        return request.param
+
+    @pytest.fixture(scope="class")
+    def behind(self, gateway, protocol):
+        return gateway(protocol)
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, behind, protocol):
+        conf = site_conf(pool).load({"fastcgi": "proxy_fcgi"}.get(protocol, "proxy_" + protocol))
+        conf.protect("/secure", "CognitoExport headers").protect("/both", "CognitoExport both")
+        return run(conf.add(f"ProxyPass / {behind.url}/"))
+
+    def told(self, site, browser, behind, protocol, path, **how):
+        behind.seen.clear()
+        answer = browser.request(how.pop("method", "GET"), site.url(path), **how)
+        assert answer.status == 200, answer
+        found = behind.seen[-1]
+        if protocol == "ajp":
+            return {"HTTP_" + n.upper().replace("-", "_"): v for n, v in found.items()}
+        return found
+
+    def test_headers_arrive(self, site, alice, behind, protocol):
+        found = self.told(site, alice, behind, protocol, "/secure",
+                          headers={"X_Cognito_Sub": "evil", "X-Cognito-Other": "evil",
+                                   "Connection": "close, X-Cognito-Email"})
+        assert found["HTTP_X_COGNITO_USERNAME"] == "alice" and "evil" not in repr(found)
+        assert found["HTTP_X_COGNITO_EMAIL"] == "alice@example.com"
+        assert {n for n in found if n.startswith("HTTP_X_COGNITO")} == \
+            {"HTTP_" + name.upper() for name in ALICE}
+
+    def test_variables_arrive_where_the_protocol_has_them(self, site, alice, behind, protocol):
+        found = self.told(site, alice, behind, protocol, "/both")
+        assert found["HTTP_X_COGNITO_SUB"]
+        if protocol != "ajp":
+            assert found["COGNITO_SUB"] == found["HTTP_X_COGNITO_SUB"]
+
+    def test_an_open_place_knows_nobody(self, site, alice, behind, protocol):
+        found = self.told(site, alice, behind, protocol, "/open", headers={"X-Cognito-A": "evil"})
+        assert not [n for n in found if "COGNITO" in n]
