@@ -239,13 +239,17 @@ static void warn_of_rivals(apr_pool_t *scratch, const cog_host_t *host,
 static void warn_of_plain_store(apr_hash_t *told, const cog_log_t *log,
                                 const cog_store_value_t *store)
 {
-    if (store->kind == COG_STORE_REDIS && !store->has_tls && !store->is_loopback &&
-        is_news(told, store->name)) {
-        COG_LOG(log, WARNING, 4105,
-                "the store at %s:%d is asked without TLS: who is on the way can read its "
-                "password and undo sign-outs; write rediss://, or keep that network to "
-                "yourself",
-                store->host, (int)store->port);
+    for (int i = 0; store->hosts && !store->has_tls && i < store->hosts->nelts; ++i) {
+        const cog_store_host_t *host = &APR_ARRAY_IDX(store->hosts, i, cog_store_host_t);
+        const char *name = cog_store_host_name(log->pool, host);
+
+        if (!host->is_loopback && is_news(told, name)) {
+            COG_LOG(log, WARNING, 4105,
+                    "the store at %s is asked without TLS: who is on the way can read "
+                    "its password and undo sign-outs; write rediss://, or keep that "
+                    "network to yourself",
+                    name);
+        }
     }
 }
 

@@ -5,16 +5,13 @@
 #include <httpd.h>
 #include <http_config.h>
 
-#include "base/url.h"
 #include "httpd/values.h"
 
 #define REDIS_PORT   6379
 #define MAX_USER     128
-#define MAX_HOST     253
 #define MAX_DATABASE 5 /* digits */
 
 #define DIGITS "0123456789"
-#define HOST   DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-"
 
 static const char *advise(apr_pool_t *pool, const char *what, const char *scheme,
                           const char *right)
@@ -58,32 +55,11 @@ static const char *parse_database(const char *text, cog_store_value_t *value)
     return NULL;
 }
 
-static int is_loopback(apr_pool_t *pool, const char *host)
-{
-    int is_address = strchr(host, ':') != NULL;
-    char *lower =
-        apr_pstrcat(pool, is_address ? "[" : "", host, is_address ? "]" : "", NULL);
-
-    ap_str_tolower(lower);
-    return cog_url_is_loopback(&(cog_url_t){.host = lower});
-}
-
 static const char *parse_host(apr_pool_t *pool, const char *text,
                               cog_store_value_t *value)
 {
-    char *host = NULL;
-    char *scope = NULL;
-
-    value->port = 0;
-    if (apr_parse_addr_port(&host, &scope, &value->port, text, pool) != APR_SUCCESS ||
-        !host || scope ||
-        !cog_value_consists_of(host, *text == '[' ? HOST ":" : HOST, MAX_HOST)) {
-        return "names no host, or a port that cannot be";
-    }
-    value->host = host;
-    value->is_loopback = is_loopback(pool, host);
-    value->port = value->port ? value->port : REDIS_PORT;
-    return NULL;
+    value->hosts = apr_array_make(pool, 1, sizeof(cog_store_host_t));
+    return cog_store_host_parse(pool, text, REDIS_PORT, apr_array_push(value->hosts));
 }
 
 static const char *parse_place(apr_pool_t *pool, const char *text,
@@ -100,11 +76,10 @@ static const char *parse_place(apr_pool_t *pool, const char *text,
 static const char *name_of(apr_pool_t *pool, const char *scheme, const char *login,
                            const cog_store_value_t *value)
 {
-    int is_address = strchr(value->host, ':') != NULL;
+    const cog_store_host_t *host = &APR_ARRAY_IDX(value->hosts, 0, cog_store_host_t);
 
-    return apr_psprintf(pool, "%s%s%s%s%s%s:%d/%d", scheme, login, *login ? "@" : "",
-                        is_address ? "[" : "", value->host, is_address ? "]" : "",
-                        (int)value->port, value->database);
+    return apr_psprintf(pool, "%s%s%s%s/%d", scheme, login, *login ? "@" : "",
+                        cog_store_host_name(pool, host), value->database);
 }
 
 const char *cog_store_url_parse(apr_pool_t *pool, const char *scheme, const char *text,

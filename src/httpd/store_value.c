@@ -5,11 +5,13 @@
 
 #include "base/text.h"
 #include "httpd/store_url.h"
+#include "net/memcache.h"
 #include "net/store_shm.h"
 
-#define MEGABYTE   (1024 * 1024)
-#define MAX_DIGITS 12
-#define MAX_SIZE   ((apr_int64_t)65536 * MEGABYTE)
+#define MEGABYTE      (1024 * 1024)
+#define MAX_DIGITS    12
+#define MEMCACHE_PORT 11211
+#define MAX_SIZE      ((apr_int64_t)65536 * MEGABYTE)
 
 static apr_int64_t unit_bytes(const char *text)
 {
@@ -57,6 +59,37 @@ static const char *parse_shmcb(apr_pool_t *pool, const char *text,
     return NULL;
 }
 
+/* host[:port],host[:port]… */
+static const char *parse_memcache(apr_pool_t *pool, const char *text,
+                                  cog_store_value_t *value)
+{
+    const char *const right = "; write memcache:HOST, or memcache:HOST:11211,HOST:11211";
+    char *rest = apr_pstrdup(pool, text);
+    const char *problem = NULL;
+
+    value->kind = COG_STORE_MEMCACHE;
+    value->hosts = apr_array_make(pool, 4, sizeof(cog_store_host_t));
+    value->name = "memcache:";
+    while (rest && !problem) {
+        char *one = rest;
+        cog_store_host_t *host = apr_array_push(value->hosts);
+
+        rest = strchr(one, ',');
+        if (rest) {
+            *rest++ = '\0';
+        }
+        problem = cog_store_host_parse(pool, one, MEMCACHE_PORT, host);
+        if (!problem) {
+            value->name = apr_pstrcat(pool, value->name, cog_store_host_name(pool, host),
+                                      rest ? "," : "", NULL);
+        }
+    }
+    if (value->hosts->nelts > COG_MEMCACHE_MAX_SERVERS) {
+        problem = "names more than 32 servers";
+    }
+    return problem ? apr_pstrcat(pool, problem, right, NULL) : NULL;
+}
+
 cog_store_value_t cog_store_value_default(void)
 {
     return (cog_store_value_t){
@@ -81,6 +114,7 @@ static const struct {
     const char *(*parse)(apr_pool_t *pool, const char *text, cog_store_value_t *value);
 } kinds[] = {
     {"shmcb:",    parse_shmcb         },
+    {"memcache:", parse_memcache      },
     {"redis://",  parse_plain_redis   },
     {"rediss://", parse_redis_over_tls},
 };
@@ -105,5 +139,6 @@ const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
         }
     }
     *may_show = !strchr(text, '@');
-    return "is not a store; write shmcb, shmcb:64M, redis://HOST or rediss://HOST";
+    return "is not a store; write shmcb, shmcb:64M, memcache:HOST, redis://HOST or "
+           "rediss://HOST";
 }

@@ -2,22 +2,21 @@
 #ifndef COG_HTTPD_STORE_VALUE_H
 #define COG_HTTPD_STORE_VALUE_H
 
-#include <apr_network_io.h>
 #include <apr_pools.h>
+#include <apr_tables.h>
 
 #include "base/secret_source.h"
+#include "httpd/store_host.h"
 
-typedef enum { COG_STORE_SHMCB, COG_STORE_REDIS } cog_store_kind_t;
+typedef enum { COG_STORE_SHMCB, COG_STORE_MEMCACHE, COG_STORE_REDIS } cog_store_kind_t;
 
 typedef struct {
     cog_store_kind_t kind;
     const char *name; /* the value in its normal form: the same for the same store */
     apr_size_t size;  /* shmcb: in bytes */
+    apr_array_header_t *hosts; /* memcache, redis: cog_store_host_t, at least one */
     /* redis */
-    const char *host; /* without brackets */
-    apr_port_t port;
     int has_tls;
-    int is_loopback;  /* the host is this one */
     const char *user; /* NULL: none */
     int has_password;
     cog_secret_source_t password;

@@ -6,6 +6,7 @@
 
 #include "httpd/clock.h"
 #include "httpd/watchdog.h"
+#include "net/memcache.h"
 #include "net/redis.h"
 #include "net/store_shm.h"
 
@@ -131,8 +132,9 @@ static const char *open_shared(cog_start_t *start, const cog_store_value_t *valu
 static const char *make_redis(cog_start_t *start, const cog_store_value_t *value,
                               cog_store_t *store)
 {
-    cog_redis_conf_t conf = {.host = value->host,
-                             .port = value->port,
+    const cog_store_host_t *host = &APR_ARRAY_IDX(value->hosts, 0, cog_store_host_t);
+    cog_redis_conf_t conf = {.host = host->host,
+                             .port = host->port,
                              .has_tls = value->has_tls,
                              .user = value->user,
                              .database = value->database,
@@ -154,6 +156,26 @@ static const char *make_redis(cog_start_t *start, const cog_store_value_t *value
     return NULL;
 }
 
+/* ---- memcache ---- */
+
+static const char *make_memcache(cog_start_t *start, const cog_store_value_t *value,
+                                 cog_store_t *store)
+{
+    cog_memcache_conf_t conf = {.count = value->hosts->nelts,
+                                .clock = cog_clock_system()};
+
+    for (int i = 0; i < conf.count; ++i) {
+        const cog_store_host_t *host = &APR_ARRAY_IDX(value->hosts, i, cog_store_host_t);
+
+        conf.hosts[i] = host->host;
+        conf.ports[i] = host->port;
+    }
+    if (cog_memcache_make(start->pool, &conf, store) != COG_OK) {
+        return "CognitoStore: no memory can be had for the connections";
+    }
+    return NULL;
+}
+
 /* ---- any ---- */
 
 static const char *make_any(cog_start_t *start, const cog_store_value_t *value,
@@ -162,7 +184,11 @@ static const char *make_any(cog_start_t *start, const cog_store_value_t *value,
     if (value->kind == COG_STORE_REDIS) {
         return make_redis(start, value, store);
     }
-    return start->is_rehearsal ? NULL : open_shared(start, value, store);
+    if (start->is_rehearsal) {
+        return NULL;
+    }
+    return value->kind == COG_STORE_MEMCACHE ? make_memcache(start, value, store)
+                                             : open_shared(start, value, store);
 }
 
 static const char *key_of(apr_pool_t *pool, const cog_store_value_t *value)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/ports.h"
+#include "net/key_hash.h"
 
 #define FIRST_ROOM (sizeof(((cog_shard_block_t *)NULL)->first.bytes))
 #define MORE_ROOM  (sizeof(((cog_shard_block_t *)NULL)->more.bytes))
@@ -19,15 +20,9 @@ static const uint32_t shares[COG_SHARD_KINDS] = {
 _Static_assert(COG_STORE_MAX_VALUE / MORE_ROOM + 2 <= COG_SHARD_BLOCKS / 12,
                "the largest value fits");
 
-/* FNV-1a. It is not made for keys that an attacker chooses: nobody but us does. */
 cog_shard_key_t cog_shard_key(const char *name)
 {
-    cog_shard_key_t key = {.name = name, .hash = 0xcbf29ce484222325};
-
-    for (; name[key.len]; ++key.len) {
-        key.hash = (key.hash ^ (unsigned char)name[key.len]) * 0x100000001b3;
-    }
-    return key;
+    return (cog_shard_key_t){name, (uint32_t)strlen(name), cog_key_hash(name)};
 }
 
 static cog_shard_block_t *at(cog_shard_t *shard, uint32_t block)

@@ -14,12 +14,13 @@
 
 /* Times are seconds since 1970. */
 typedef struct {
-    int64_t created;   /* when the user came back from the hosted UI */
-    int64_t seen;      /* last use that was written down */
-    int64_t auth_time; /* when the user proved who they are, as the ID token says; else 0 */
-    int64_t renew_at;  /* from then on the claims want to be renewed; 0: never */
-    int64_t expires;   /* when the claims end, unless they are renewed; 0: never */
-    int64_t renewals;  /* how often they were */
+    int64_t created; /* when the user came back from the hosted UI */
+    int64_t seen;    /* last use that was written down */
+    int64_t
+        auth_time; /* when the user proved who they are, as the ID token says; else 0 */
+    int64_t renew_at; /* from then on the claims want to be renewed; 0: never */
+    int64_t expires;  /* when the claims end, unless they are renewed; 0: never */
+    int64_t renewals; /* how often they were */
     unsigned char id[COG_SESSION_ID_LEN]; /* random, new at each login */
     const char *subject;
     const apr_array_header_t *claims; /* cog_claim_t, sorted by name */

@@ -20,6 +20,8 @@ NOT_HTTPS = "is not https, which only loopback hosts may do without; "
 PLAIN_PATH = "write /.cognito, letters, digits and . _ ~ - between single slashes"
 NO_SOURCE = ("the value, not shown here, does not say where the secret is; "
              "write file:/path, env:NAME or exec:/path/to/command")
+KINDS = "write shmcb, shmcb:64M, memcache:HOST, redis://HOST or rediss://HOST"
+MEMCACHE = "; write memcache:HOST, or memcache:HOST:11211,HOST:11211"
 STORE = "write shmcb, or shmcb:64M"
 REDIS = "; write redis://HOST, HOST:6379 or HOST:6379/0"
 LOGIN = ("does not say where the password is; write redis://USER:file:/path@HOST, or env:NAME or "
@@ -77,6 +79,7 @@ GOOD = [
     "CognitoSecret exec:/nonexistent/program",
     "CognitoStore shmcb", "CognitoStore SHMCB:1M", "CognitoStore shmcb:1048576",
     "CognitoStore shmcb:64G", "CognitoStore shmcb:40000k",
+    "CognitoStore memcache:localhost", "CognitoStore memcache:127.0.0.1:11212,[::1]:11212,[::1]",
     "CognitoStore redis://localhost", "CognitoStore REDIS://127.0.0.1:6380/15",
     "CognitoStore redis://[::1]", "CognitoStore rediss://[2001:db8::7]:6379/0",
     "CognitoStore rediss://cache.internal", "CognitoStore rediss://cache.internal:16379/1",
@@ -183,15 +186,18 @@ BAD = [
     ("CognitoLogoutReturn /a none", "none stands beside other values; write one of them"),
     ("CognitoLogoutReturn none /a", "none stands beside other values; write one of them"),
     ("CognitoSecret 0123456789abcdef0123456789abcdef", NO_SOURCE),
-    *[(f"CognitoStore {value}", f"'{value}' is not a store; "
-       "write shmcb, shmcb:64M, redis://HOST or rediss://HOST")
+    *[(f"CognitoStore {value}", f"'{value}' is not a store; {KINDS}")
       for value in ("memory", "shm:1M", "redis:cache", "redis.internal:6379")],
-    ("CognitoStore valkey://:hidden@cache", "the value, not shown here, is not a store; "
-     "write shmcb, shmcb:64M, redis://HOST or rediss://HOST"),
+    ("CognitoStore valkey://:hidden@cache", "the value, not shown here, is not a store; " + KINDS),
     *[(f"CognitoStore {value}", f"'{value}' names no host, or a port that cannot be{REDIS}")
       for value in ("redis://", "redis:///1", "redis://:6379", "redis://cache:", "redis://cache:x",
                     "redis://cache:0", "redis://cache:65536", "redis://::1", "redis://[::1",
                     "redis://a_b$", "redis://cache:6379,b:6379")],
+    *[(f"CognitoStore {value}", f"'{value}' names no host, or a port that cannot be{MEMCACHE}")
+      for value in ("memcache:", "memcache::11211", "memcache:a:x", "memcache:a,", "memcache:a,,b",
+                    "memcache:a:0", "memcache://a:11211", "memcache:a/b")],
+    ("CognitoStore memcache:" + ",".join("a" * 33), f"'memcache:{','.join('a' * 33)}' names more "
+     f"than 32 servers{MEMCACHE}"),
     *[(f"CognitoStore {value}", f"'{value}' has a database that is no number{REDIS}")
       for value in ("redis://cache/", "redis://cache/x", "redis://cache/-1", "redis://cache/0/1",
                     "redis://cache/123456", "redis://cache/0?a=b")],

@@ -189,7 +189,8 @@ def test_http_on_loopback_is_a_warning(made):
 @pytest.mark.parametrize("store, warns", [
     ("redis://cache.internal", True), ("redis://10.0.0.1:1/2", True), ("redis://[2001:db8::1]", True),
     ("rediss://cache.internal", False), ("redis://LOCALHOST", False), ("redis://127.0.0.2", False),
-    ("redis://[::1]", False), ("shmcb", False)])
+    ("redis://[::1]", False), ("shmcb", False),
+    ("memcache:localhost,cache.internal,127.0.0.1", True), ("memcache:localhost,[::1]", False)])
 def test_a_store_far_away_without_tls_is_a_warning(made, store, warns):
     output = said(made(f"CognitoStore {store}", *COMPLETE, *vhost("ServerAdmin x")))
     assert re.fullmatch(
