@@ -7,13 +7,15 @@
 
 #include "base/secret_source.h"
 #include "crypto/keyring.h"
+#include "oidc/access_token.h"
 #include "oidc/endpoints.h"
 #include "oidc/token.h"
 #include "session/cookie.h"
 #include "session/end_marks.h"
 #include "session/session.h"
 
-typedef struct cog_provider_t cog_provider_t; /* flow/provider.h */
+typedef struct cog_provider_t cog_provider_t;       /* flow/provider.h */
+typedef struct cog_token_cache_t cog_token_cache_t; /* flow/token_cache.h */
 
 #define COG_MAX_SECRETS 2
 
@@ -49,15 +51,16 @@ typedef struct cog_conf_t {
     const char *return_cookie; /* full name: __Host-cognito_return */
     int cookie_room; /* bytes that session and tokens may take of a browser's Cookie
                         header */
-    cog_session_limits_t longest; /* of all places: what is stored lives so long */
-    int has_stored_sessions;      /* CognitoSession store */
-    int has_renewal;              /* CognitoRefresh */
-    int64_t grace_sec;            /* CognitoGrace */
-    int64_t lease_sec;            /* longer than a renewal may take */
-    int is_store_shared;          /* other hosts use it too */
-    cog_end_marks_t *end_marks;   /* of this host, shared by all virtual hosts */
-    int keeps_id_token;           /* some place exports it */
-    int keeps_access_token;       /* likewise */
+    cog_session_limits_t longest;   /* of all places: what is stored lives so long */
+    int has_stored_sessions;        /* CognitoSession store */
+    int has_renewal;                /* CognitoRefresh */
+    int64_t grace_sec;              /* CognitoGrace */
+    int64_t lease_sec;              /* longer than a renewal may take */
+    int is_store_shared;            /* other hosts use it too */
+    cog_end_marks_t *end_marks;     /* of this host, shared by all virtual hosts */
+    int keeps_id_token;             /* some place exports it */
+    int keeps_access_token;         /* likewise */
+    cog_token_cache_t *token_cache; /* shared by all virtual hosts */
     const cog_client_conf_t *default_client; /* NULL when there are only named ones */
     const apr_array_header_t *clients;       /* `const cog_client_conf_t *`, named ones */
 } cog_conf_t;
@@ -69,12 +72,19 @@ typedef enum {
     COG_UNAUTHENTICATED_PASS
 } cog_unauthenticated_t;
 
+/* How a request may prove itself, to be joined by `|`. */
+#define COG_ACCEPT_SESSION 1u
+#define COG_ACCEPT_BEARER  2u
+
 /* What holds at one place (a Location) of the virtual host. */
 typedef struct {
     const cog_client_conf_t *client; /* NULL: nothing is protected here */
     cog_unauthenticated_t unauthenticated;
     cog_session_limits_t limits;
     const apr_array_header_t *login_params; /* cog_param_t; evaluated for this request */
+    unsigned accepts;                       /* COG_ACCEPT_* */
+    cog_bearer_rules_t bearer;
+    const char *realm; /* for WWW-Authenticate: Bearer */
 } cog_place_t;
 
 /* The client called `name` ("" is the default), NULL when there is none. */

@@ -77,6 +77,8 @@ static const cog_failure_t failures[] = {
     {COG_E_FORBIDDEN, 403, COG_LOG_INFO, "You may not see this page",
      "You are signed in, but your account lacks the permission.",
      "Sign out to use another account, or ask the administrator of this site.", NULL},
+    {COG_E_BEARER, 400, COG_LOG_INFO, "This request cannot be understood",
+     "The token of the request is in a form that it should not have.", NULL, NULL},
     {COG_E_TOKEN_MALFORMED, 502, COG_LOG_ERROR, "The sign-in could not be verified",
      "The answer of the sign-in service is damaged.", TRY_AGAIN,
      "something between this server and the user pool changes the answer, or CognitoEndpoint "
@@ -116,6 +118,8 @@ static const cog_failure_t failures[] = {
     {COG_E_TOKEN_SUBJECT, 502, COG_LOG_ERROR, "The sign-in could not be verified",
      "The answer does not say who you are.", TRY_AGAIN,
      "the token or userInfo names no or another subject"},
+    {COG_E_TOKEN_REVOKED, 401, COG_LOG_INFO, "Please sign in again",
+     "Your sign-in has been ended.", NULL, NULL},
     {COG_E_TOKEN_RESOURCE, 502, COG_LOG_ERROR, "The sign-in could not be verified",
      "The answer is meant for another resource.", TELL_ADMIN,
      "compare CognitoResource with the resource that the token was asked for"},

@@ -2,6 +2,7 @@
 
 #include <apr_thread_cond.h>
 #include <apr_thread_mutex.h>
+#include <stdatomic.h>
 
 /* The wait is counted in slices and not measured: a clock that jumps cannot stretch it.
  */
@@ -20,6 +21,7 @@ struct cog_flight_t {
     apr_time_t failed_at;    /* when a load failed last */
     apr_time_t renewed_at;   /* when cog_flight_get_newer() last loaded */
     cog_err_t error;         /* of that failure */
+    atomic_uint generation;  /* how many values there were; read without the lock too */
 };
 
 static apr_status_t drop_current(void *data)
@@ -91,6 +93,7 @@ static void note(cog_flight_t *flight, cog_err_t err, cog_snapshot_t *snapshot,
         cog_snapshot_release(flight->current);
         flight->current = snapshot;
         flight->loaded_at = now;
+        atomic_fetch_add(&flight->generation, 1);
     }
     else {
         flight->error = err;
@@ -157,6 +160,11 @@ cog_err_t cog_flight_get(cog_flow_t *flow, cog_flight_t *flight,
         log_old_one(flow, flight, loaded);
     }
     return err;
+}
+
+unsigned cog_flight_generation(const cog_flight_t *flight)
+{
+    return atomic_load(&flight->generation);
 }
 
 static int may_renew(const cog_flight_t *flight, apr_time_t now)

@@ -32,6 +32,9 @@ cog_err_t cog_flight_make(apr_pool_t *conf_pool, const char *what, cog_flight_lo
 cog_err_t cog_flight_get(cog_flow_t *flow, cog_flight_t *flight,
                          cog_snapshot_t **snapshot);
 
+/* A number that changes with each value that is got. It is read without the lock. */
+unsigned cog_flight_generation(const cog_flight_t *flight);
+
 /* The value, for the caller to release: a newer one than `seen` when there is one or when
  * one may be fetched, which is once in COG_KID_PAUSE_SEC; else `seen` again. */
 cog_snapshot_t *cog_flight_get_newer(cog_flow_t *flow, cog_flight_t *flight,

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "flow/bearer.h"
 #include "flow/failure.h"
 #include "flow/flow_private.h"
 
@@ -56,6 +57,9 @@ static const cog_route_t routes[] = {
     {"resource",   is_any,               cog_flow_resource  },
 };
 
+/* By whom a protected place is asked for does not show in the path. */
+static const cog_route_t bearer = {"bearer", is_any, cog_flow_bearer};
+
 static const cog_route_t *const resource = &routes[sizeof(routes) / sizeof(*routes) - 1];
 
 static const cog_route_t *classify(const cog_conf_t *conf, const char *path)
@@ -92,7 +96,13 @@ void cog_flow_run_own_url(cog_flow_t *flow, cog_reply_t *reply)
 
 void cog_flow_run_resource(cog_flow_t *flow, cog_reply_t *reply)
 {
-    run(flow, resource, reply);
+    run(flow,
+        cog_bearer_decides(flow->place, flow->request->authorization) ? &bearer
+                                                                      : resource,
+        reply);
+    if (reply->status == 401 && !reply->challenge) {
+        reply->challenge = cog_bearer_challenge(flow);
+    }
 }
 
 cog_err_t cog_flow_fetch(const cog_flow_t *flow, const cog_fetch_request_t *request,

@@ -19,6 +19,7 @@ cog_err_t cog_flow_login(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_logout(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_signed_out(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply);
+cog_err_t cog_flow_bearer(cog_flow_t *flow, cog_reply_t *reply);
 
 /* A call through the flow's fetch port. */
 cog_err_t cog_flow_fetch(const cog_flow_t *flow, const cog_fetch_request_t *request,

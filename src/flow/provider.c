@@ -290,3 +290,14 @@ cog_err_t cog_provider_verify(cog_flow_t *flow, cog_provider_t *provider,
     *issuer = keys->issuer;
     return COG_OK;
 }
+
+unsigned cog_provider_generation(const cog_provider_t *provider)
+{
+    unsigned sum = 0;
+
+    for (int i = 0; i < provider->keys->nelts; ++i) {
+        sum +=
+            cog_flight_generation(APR_ARRAY_IDX(provider->keys, i, issuer_keys_t).flight);
+    }
+    return sum;
+}

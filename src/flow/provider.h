@@ -40,4 +40,8 @@ cog_err_t cog_provider_endpoints(cog_flow_t *flow, cog_provider_t *provider,
 cog_err_t cog_provider_verify(cog_flow_t *flow, cog_provider_t *provider,
                               cog_secret_t token, const char **issuer, json_t **claims);
 
+/* A number that changes whenever a key set was fetched: from then on, what was verified
+ * before is not verified any more. Cheap. */
+unsigned cog_provider_generation(const cog_provider_t *provider);
+
 #endif

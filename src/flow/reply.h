@@ -9,7 +9,7 @@
 #include "session/session.h"
 
 typedef enum {
-    COG_REPLY_GRANT,    /* let it through as `session`'s user */
+    COG_REPLY_GRANT,    /* let it through as `session`'s user, or as `bearer` */
     COG_REPLY_REDIRECT, /* `status` (302 or 303) to `location` */
     COG_REPLY_JSON,     /* `status` with `json` */
     COG_REPLY_PAGE      /* `status` with `page` */
@@ -37,6 +37,10 @@ typedef struct cog_reply_t {
     apr_array_header_t
         *cookies; /* `const char *`: Set-Cookie values, also when granted */
     const cog_session_t *session;
+    const struct cog_bearer_t *bearer; /* granted by this (flow/bearer.h); NULL: by a
+                                        * session */
+    const char
+        *challenge;  /* value of WWW-Authenticate; NULL: what a 401 needs at least */
     cog_err_t error; /* why; COG_OK when all is well */
     /* What is left to do when the answer has been sent; NULL: nothing. The flow, its pool
      * and its ports must still live then. */

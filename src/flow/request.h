@@ -16,6 +16,7 @@ struct cog_request_t {
         *host; /* of the Host header; only ever compared with the configured origins */
     const char
         *cookies; /* the Cookie header as sent, with our own cookies; NULL when none */
+    const char *authorization; /* the Authorization header as sent; NULL when none */
     const char *client_ip;
     void *context; /* of the two functions */
     /* A request header, NULL when absent. */

@@ -25,14 +25,17 @@ int cog_authn_is_ours(request_rec *r)
     return type && apr_cstr_casecmp(type, AUTH_TYPE) == 0;
 }
 
-/* A subrequest or an internal redirect, after this request has been granted already. */
+/* A subrequest or an internal redirect, after this request has been granted already. A
+ * token is judged anew, for each place has rules of its own about it. */
 static int has_identity(const cog_memo_t *memo, const cog_place_t *place,
                         cog_reply_t *reply)
 {
-    const cog_session_t *session = cog_memo_session(memo, place->client);
+    const cog_identity_t *identity = cog_memo_identity(memo, place);
+    const cog_session_t *session = identity ? identity->session : NULL;
 
-    if (!session || cog_session_check(session, &place->limits,
-                                      apr_time_sec(apr_time_now())) != COG_OK) {
+    if (!session || identity->bearer ||
+        cog_session_check(session, &place->limits, apr_time_sec(apr_time_now())) !=
+            COG_OK) {
         return 0;
     }
     reply->kind = COG_REPLY_GRANT;
@@ -40,9 +43,22 @@ static int has_identity(const cog_memo_t *memo, const cog_place_t *place,
     return 1;
 }
 
+/* NULL: none, and that is a failure unless it is a machine. */
+static const char *user_of(request_rec *r, const cog_reply_t *reply)
+{
+    return reply->bearer && reply->bearer->facts.is_machine
+               ? cog_export_machine_name(r, reply->session)
+               : cog_export_user_name(r, reply->session);
+}
+
+static int may_lack_user(const cog_reply_t *reply)
+{
+    return reply->bearer && reply->bearer->facts.is_machine;
+}
+
 static int admit(request_rec *r, const cog_reply_t *reply, const char *user)
 {
-    r->user = apr_pstrdup(r->pool, user);
+    r->user = apr_pstrdup(r->pool, user ? user : COG_NO_USER);
     r->ap_auth_type = apr_pstrdup(r->pool, AUTH_TYPE);
     cog_export_variables(r, reply->session);
     cog_reply_decorate(r, reply);
@@ -63,22 +79,25 @@ static int decide(request_rec *r, const cog_site_t *site, cog_memo_t *memo)
     if (reply->kind != COG_REPLY_GRANT) {
         return cog_reply_send(r, reply);
     }
-    user = cog_export_user_name(r, reply->session);
-    if (!user) {
+    user = user_of(r, reply);
+    if (!user && !may_lack_user(reply)) {
         cog_reply_fail(flow, COG_E_NO_USER_NAME, reply);
         return cog_reply_send(r, reply);
     }
-    cog_memo_keep_session(memo, place->client, reply->session);
+    cog_memo_keep_identity(memo, place, reply);
+    if (place->accepts & COG_ACCEPT_BEARER) {
+        apr_table_unset(r->headers_in, "Authorization"); /* meant for us alone */
+    }
     return admit(r, reply, user);
 }
 
 const cog_session_t *cog_authn_session(request_rec *r)
 {
-    if (!r->user || !cog_authn_is_ours(r) || !cog_site_of(r->server)) {
+    /* a machine has no r->user */
+    if (!r->ap_auth_type || !cog_authn_is_ours(r) || !cog_site_of(r->server)) {
         return NULL;
     }
-    return cog_memo_session(cog_memo_of(r),
-                            cog_place_make(r, r->per_dir_config, 0)->client);
+    return cog_memo_session(cog_memo_of(r), cog_place_make(r, r->per_dir_config, 0));
 }
 
 int cog_authn_check(request_rec *r)
@@ -99,12 +118,28 @@ int cog_authn_check(request_rec *r)
     return decide(r, site, cog_memo_of(r));
 }
 
+/* A token may be good or bad: who brings one shall hear about it. */
+static int has_credentials(request_rec *r, const cog_site_t *site,
+                           const cog_place_t *place)
+{
+    cog_memo_t *memo = cog_memo_of(r);
+    cog_session_t *session;
+    cog_err_t err;
+
+    if (cog_bearer_decides(place, memo->authorization)) {
+        return cog_bearer_is_presented(memo->authorization);
+    }
+    err = cog_flow_load_session(cog_request_flow(memo, site, place), &session);
+    if (err == COG_E_STORE) {
+        return 1; /* is there a user? nobody can say, so nobody gets in */
+    }
+    return err == COG_OK && cog_export_user_name(r, session);
+}
+
 int cog_authn_force(request_rec *r)
 {
     const cog_site_t *site = cog_authn_is_ours(r) ? cog_site_of(r->server) : NULL;
     const cog_place_t *place;
-    cog_session_t *session;
-    cog_err_t err;
 
     if (!site) {
         return DECLINED;
@@ -114,9 +149,5 @@ int cog_authn_force(request_rec *r)
         return cog_require_needs_user(r) ? OK : DECLINED;
     }
     cog_reply_make_private(r); /* a cache would take nobody's page for everybody's */
-    err = cog_flow_load_session(cog_request_flow(cog_memo_of(r), site, place), &session);
-    if (err == COG_E_STORE) {
-        return OK; /* is there a user? nobody can say, so nobody gets in */
-    }
-    return err == COG_OK && cog_export_user_name(r, session) ? OK : DECLINED;
+    return has_credentials(r, site, place) ? OK : DECLINED;
 }

@@ -6,6 +6,11 @@
 
 #include "session/session.h"
 
+/* In r->user: it is a machine. httpd insists on a user between authentication and
+ * authorization; cog_authz_check() takes it away again, for nothing may be granted to it
+ * as to a user. */
+#define COG_NO_USER ""
+
 /* Is AuthType Cognito here? */
 int cog_authn_is_ours(request_rec *r);
 

@@ -4,6 +4,7 @@
 #include <http_protocol.h>
 #include <http_request.h>
 #include <mod_core.h>
+#include <string.h>
 
 #include "flow/failure.h"
 #include "httpd/authn.h"
@@ -35,10 +36,16 @@ static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
 {
     request_rec *r = asking->r;
     const cog_site_t *site = cog_site_of(r->server);
+    const cog_place_t *place = cog_place_make(r, r->per_dir_config, 0);
+    const cog_identity_t *identity = cog_memo_identity(memo, place);
     cog_reply_t *reply = apr_pcalloc(memo->root->pool, sizeof(*reply));
 
     if (asking->unmet) {
         cog_export_denial(r, apr_array_pstrcat(r->pool, asking->unmet, ';'));
+    }
+    if (!r->main && site && identity && identity->bearer) {
+        cog_bearer_forbid(cog_request_flow(memo, site, place), asking->scope, reply);
+        return cog_reply_send(r, reply);
     }
     if (r->main || !site || has_error_document(r)) {
         return HTTP_FORBIDDEN;
@@ -46,8 +53,7 @@ static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
     reply->page.link = apr_pstrcat(memo->root->pool, site->conf->path, "/logout", NULL);
     reply->page.link_text = "Sign out";
     reply->page.is_form = 1;
-    cog_reply_fail(cog_request_flow(memo, site, cog_place_make(r, r->per_dir_config, 0)),
-                   COG_E_FORBIDDEN, reply);
+    cog_reply_fail(cog_request_flow(memo, site, place), COG_E_FORBIDDEN, reply);
     return cog_reply_send(r, reply);
 }
 
@@ -63,8 +69,11 @@ int cog_authz_check(request_rec *r)
     cog_memo_t *memo;
     int status;
 
-    if (!r->user || !cog_authn_is_ours(r)) {
+    if (!r->ap_auth_type || !cog_authn_is_ours(r)) {
         return DECLINED;
+    }
+    if (r->user && strcmp(r->user, COG_NO_USER) == 0) {
+        r->user = NULL;
     }
     memo = cog_memo_of(r);
     if (memo->asking && memo->asking->r == r) {

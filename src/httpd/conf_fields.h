@@ -70,6 +70,9 @@
     INT(exports)         /* CognitoExport: of COG_EXPORT_ENV and COG_EXPORT_HEADERS */   \
     INT(header_encoding) /* encoding=: cog_header_encoding_t */                          \
     LIST(claims)         /* CognitoClaims: `const char *`; empty is the default */       \
-    PARAM(login_params)  /* CognitoLoginParam inside a section */
+    PARAM(login_params)  /* CognitoLoginParam inside a section */                        \
+    INT(accepts)         /* CognitoAccept: COG_ACCEPT_* */                               \
+    LIST(bearer_clients) /* CognitoBearerClient: `const char *`; empty is the default */ \
+    INT(bearer_uses)     /* CognitoBearerTokenUse: COG_TOKEN_* */
 
 #endif

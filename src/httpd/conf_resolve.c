@@ -62,11 +62,16 @@ static const char *make_store(cog_resolve_t *host)
     return cog_start_store(host->start, store, &host->site->store);
 }
 
+static const char *make_token_cache(cog_resolve_t *host)
+{
+    return cog_start_token_cache(host->start, &host->conf->token_cache);
+}
+
 static const char *run_steps(cog_resolve_t *host)
 {
     static const char *(*const steps[])(cog_resolve_t * host) = {
         cog_resolve_urls, cog_resolve_cookies, cog_resolve_clients,  make_keyring,
-        make_fetcher,     make_store,          cog_resolve_sessions,
+        make_fetcher,     make_store,          cog_resolve_sessions, make_token_cache,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); ++i) {

@@ -76,6 +76,12 @@ const command_rec cog_directives[] = {
                    "how claims are handed on: env, headers, both or none; encoding= of headers"),
     AP_INIT_ITERATE("CognitoClaims", cog_set_claims, NULL, PLACE,
                     "patterns of the claims that are exported, or default"),
+    AP_INIT_TAKE_ARGV("CognitoAccept", cog_set_accept, NULL, PLACE,
+                      "how requests may prove themselves: session, bearer or both"),
+    AP_INIT_TAKE_ARGV("CognitoBearerClient", cog_set_bearer_client, NULL, PLACE,
+                      "ids of the app clients whose tokens are accepted, or default"),
+    AP_INIT_TAKE_ARGV("CognitoBearerTokenUse", cog_set_bearer_token_use, NULL, PLACE,
+                      "kinds of tokens that are accepted: access, id or both"),
     {.name = NULL}
 };
 /* clang-format on */

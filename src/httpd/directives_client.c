@@ -10,11 +10,8 @@
 #include "oidc/pool.h"
 #include "oidc/token.h"
 
-#define LETTERS_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-
-#define MAX_ISSUERS   8
-#define MAX_CLIENT_ID 128
-#define MAX_SCOPES    50
+#define MAX_ISSUERS 8
+#define MAX_SCOPES  50
 
 cog_client_fields_t *cog_client_of(const cmd_parms *cmd)
 {
@@ -114,11 +111,11 @@ const char *cog_set_endpoint(cmd_parms *cmd, void *dir, const char *kind,
 
 const char *cog_set_client_id(cmd_parms *cmd, void *dir, const char *value)
 {
+    const char *problem = cog_value_client_id(value);
+
     (void)dir;
-    if (!cog_value_consists_of(value, LETTERS_DIGITS "_+", MAX_CLIENT_ID)) {
-        return cog_refuse(cmd, value,
-                          "is not the id of an app client; write letters and digits such "
-                          "as 7sm0a9nvvurn0guite1f2jgqi9");
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
     }
     cog_client_of(cmd)->client_id = value;
     return NULL;

@@ -32,13 +32,16 @@ static const char *substitute(apr_pool_t *pool, const cog_user_claim_t *rule,
                     : NULL;
 }
 
-const char *cog_export_user_name(request_rec *r, const cog_session_t *session)
+/* By the rules about the claim `only`; NULL: by all. */
+static const char *name_by_rules(request_rec *r, const cog_session_t *session,
+                                 const char *only)
 {
     const apr_array_header_t *rules = cog_dir_user_claims(r->per_dir_config);
 
     for (int i = 0; i < rules->nelts; ++i) {
         const cog_user_claim_t *rule = &APR_ARRAY_IDX(rules, i, cog_user_claim_t);
-        const char *value = cog_session_claim(session, rule->claim);
+        int counts = !only || strcmp(rule->claim, only) == 0;
+        const char *value = counts ? cog_session_claim(session, rule->claim) : NULL;
         const char *name = value ? substitute(r->pool, rule, value) : NULL;
 
         if (name && *name) {
@@ -46,6 +49,16 @@ const char *cog_export_user_name(request_rec *r, const cog_session_t *session)
         }
     }
     return NULL;
+}
+
+const char *cog_export_user_name(request_rec *r, const cog_session_t *session)
+{
+    return name_by_rules(r, session, NULL);
+}
+
+const char *cog_export_machine_name(request_rec *r, const cog_session_t *session)
+{
+    return name_by_rules(r, session, "client_id");
 }
 
 /* Is it COGNITO_*, or REDIRECT_COGNITO_* after any number of redirects? */

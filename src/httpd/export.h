@@ -10,6 +10,10 @@
  * after its substitution, not empty. NULL when there is none. */
 const char *cog_export_user_name(request_rec *r, const cog_session_t *session);
 
+/* The same for a machine, which has a user name only where the place says that it shall
+ * have one: by naming client_id. */
+const char *cog_export_machine_name(request_rec *r, const cog_session_t *session);
+
 /* Set COGNITO_* for the claims that this place wants, and for no others. */
 void cog_export_variables(request_rec *r, const cog_session_t *session);
 

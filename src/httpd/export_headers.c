@@ -112,7 +112,8 @@ static cog_err_t tell_row(const telling_t *telling, const cog_sent_header_t *row
     case COG_SENT_USER:
         break;
     }
-    return tell(telling, row->header, COG_CLAIM_TEXT, telling->r->user);
+    return tell(telling, row->header, COG_CLAIM_TEXT,
+                telling->r->user ? telling->r->user : "");
 }
 
 cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,

@@ -41,6 +41,7 @@ static cog_memo_t *make_memo(request_rec *root)
 
     memo->root = root;
     memo->cookies = apr_table_get(root->headers_in, "Cookie");
+    memo->authorization = apr_table_get(root->headers_in, "Authorization");
     split_target(memo, root->unparsed_uri);
     ap_set_module_config(root->request_config, &auth_cognito_module, memo);
     return memo;
@@ -54,27 +55,44 @@ cog_memo_t *cog_memo_of(request_rec *r)
     return memo ? memo : make_memo(root);
 }
 
-const cog_session_t *cog_memo_session(const cog_memo_t *memo,
-                                      const cog_client_conf_t *client)
+/* The kept one, NULL when there is none. */
+static cog_identity_t *find(const cog_memo_t *memo, const cog_client_conf_t *client,
+                            int is_bearer)
 {
     for (int i = 0; memo->identities && i < memo->identities->nelts; ++i) {
-        const cog_identity_t *identity =
-            &APR_ARRAY_IDX(memo->identities, i, cog_identity_t);
+        cog_identity_t *identity = &APR_ARRAY_IDX(memo->identities, i, cog_identity_t);
 
-        if (identity->client == client) {
-            return identity->session;
+        if (identity->client == client && (identity->bearer != NULL) == is_bearer) {
+            return identity;
         }
     }
     return NULL;
 }
 
-void cog_memo_keep_session(cog_memo_t *memo, const cog_client_conf_t *client,
-                           const cog_session_t *session)
+const cog_identity_t *cog_memo_identity(const cog_memo_t *memo, const cog_place_t *place)
 {
+    return find(memo, place->client, cog_bearer_decides(place, memo->authorization));
+}
+
+const cog_session_t *cog_memo_session(const cog_memo_t *memo, const cog_place_t *place)
+{
+    const cog_identity_t *identity = cog_memo_identity(memo, place);
+
+    return identity ? identity->session : NULL;
+}
+
+void cog_memo_keep_identity(cog_memo_t *memo, const cog_place_t *place,
+                            const cog_reply_t *reply)
+{
+    cog_identity_t *identity = find(memo, place->client, reply->bearer != NULL);
+
     if (!memo->identities) {
         memo->identities = apr_array_make(memo->root->pool, 1, sizeof(cog_identity_t));
     }
-    APR_ARRAY_PUSH(memo->identities, cog_identity_t) = (cog_identity_t){client, session};
+    if (!identity) {
+        identity = apr_array_push(memo->identities);
+    }
+    *identity = (cog_identity_t){place->client, reply->session, reply->bearer};
 }
 
 int cog_memo_finish(request_rec *r)

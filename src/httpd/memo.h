@@ -6,6 +6,7 @@
 
 #include <httpd.h>
 
+#include "flow/bearer.h"
 #include "flow/conf.h"
 #include "flow/reply.h"
 #include "session/session.h"
@@ -15,7 +16,8 @@ typedef struct {
     const char *path;    /* of its target, as sent, not decoded */
     const char *query;   /* as sent; NULL when there is none */
     const char *cookies; /* its Cookie header, with our own cookies; NULL when none */
-    int is_clean;        /* spoofed headers and our own cookies have been taken out */
+    const char *authorization; /* its Authorization header; NULL when none */
+    int is_clean; /* spoofed headers and our own cookies have been taken out */
     int has_own_cookies;
     struct cog_asking_t *asking; /* mod_authz_core's, while it is at it; else NULL */
     apr_array_header_t *told; /* headers that now tell backends who the client is: names,
@@ -24,21 +26,26 @@ typedef struct {
     const cog_reply_t *reply;       /* the last one, for what is left to do afterwards */
 } cog_memo_t;
 
-/* For one client of the virtual host. */
+/* For one client of the virtual host: who comes by a session, or who comes by a token. */
 typedef struct {
     const cog_client_conf_t *client;
     const cog_session_t *session;
+    const cog_bearer_t *bearer; /* NULL: by a session */
 } cog_identity_t;
 
 /* Made when it is asked for the first time; never NULL. */
 cog_memo_t *cog_memo_of(request_rec *r);
 
-/* The session that this request was granted to before; NULL when there is none. */
-const cog_session_t *cog_memo_session(const cog_memo_t *memo,
-                                      const cog_client_conf_t *client);
+/* To whom this request was granted before, at a place that is judged as this one: by the
+ * session, or by the token. Neither counts for the other. NULL: to nobody. */
+const cog_identity_t *cog_memo_identity(const cog_memo_t *memo, const cog_place_t *place);
 
-void cog_memo_keep_session(cog_memo_t *memo, const cog_client_conf_t *client,
-                           const cog_session_t *session);
+/* Its session; NULL when there is none. */
+const cog_session_t *cog_memo_session(const cog_memo_t *memo, const cog_place_t *place);
+
+/* Remember to whom it was granted. */
+void cog_memo_keep_identity(cog_memo_t *memo, const cog_place_t *place,
+                            const cog_reply_t *reply);
 
 /* log_transaction: the answer has been sent, do what the flow has left for now. */
 int cog_memo_finish(request_rec *r);

@@ -34,6 +34,13 @@ static const char *policy_of(request_rec *r, const cog_reply_t *reply)
                                          : CLOSED_POLICY;
 }
 
+/* RFC 9110, 15.5.2: a 401 has one. */
+static const char *challenge_of(const cog_reply_t *reply)
+{
+    return !reply->challenge && reply->status == HTTP_UNAUTHORIZED ? "Cognito"
+                                                                   : reply->challenge;
+}
+
 static void set_headers(request_rec *r, const cog_reply_t *reply)
 {
     set_header(r, "Cache-Control", "no-store");
@@ -42,9 +49,7 @@ static void set_headers(request_rec *r, const cog_reply_t *reply)
     set_header(r, "X-Frame-Options", "DENY");
     set_header(r, "Content-Security-Policy", policy_of(r, reply));
     set_header(r, "Allow", reply->allow);
-    if (reply->status == HTTP_UNAUTHORIZED) {
-        set_header(r, "WWW-Authenticate", "Cognito"); /* RFC 9110, 15.5.2 */
-    }
+    set_header(r, "WWW-Authenticate", challenge_of(reply));
     if (reply->retry_after_sec > 0) {
         set_header(r, "Retry-After", apr_itoa(r->pool, reply->retry_after_sec));
     }

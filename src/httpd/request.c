@@ -58,6 +58,7 @@ static void fill_request(const cog_memo_t *memo, cog_request_t *request)
     request->query = memo->query;
     request->host = apr_table_get(r->headers_in, "Host");
     request->cookies = memo->cookies;
+    request->authorization = memo->authorization;
     request->client_ip = r->useragent_ip;
     request->context = r;
     request->header = header;

@@ -1,5 +1,6 @@
 #include "httpd/require.h"
 
+#include <apr_strings.h>
 #include <http_config.h>
 #include <http_core.h>
 #include <http_request.h>
@@ -25,16 +26,17 @@ static const char *const verdict_names[] = {
 
 static const cog_asker_t *make_asker(request_rec *r)
 {
-    const cog_client_conf_t *client = cog_place_make(r, r->per_dir_config, 0)->client;
-    const cog_session_t *session = cog_memo_session(cog_memo_of(r), client);
+    const cog_place_t *place = cog_place_make(r, r->per_dir_config, 0);
+    const cog_identity_t *identity = cog_memo_identity(cog_memo_of(r), place);
     cog_asker_t *asker = apr_palloc(r->pool, sizeof(*asker));
 
-    if (!session) {
+    if (!identity) {
         return NULL;
     }
-    asker->claims = session->claims;
-    asker->client_id = client->client_id;
-    asker->auth_time = session->auth_time;
+    asker->claims = identity->session->claims;
+    asker->client_id =
+        identity->bearer ? identity->bearer->facts.client_id : place->client->client_id;
+    asker->auth_time = identity->session->auth_time;
     asker->now = apr_time_sec(apr_time_now());
     return asker;
 }
@@ -125,6 +127,16 @@ static void note_unmet(cog_asking_t *asking, const char *text)
     APR_ARRAY_PUSH(asking->unmet, const char *) = text;
 }
 
+/* What a bearer is told (RFC 6750, 3.1). */
+static void note_scope(cog_asking_t *asking, const cog_require_t *require)
+{
+    apr_pool_t *pool = asking->r->pool;
+    const char *scope = apr_array_pstrcat(pool, wanted(asking->r, require), ' ');
+
+    asking->scope =
+        asking->scope ? apr_pstrcat(pool, asking->scope, " ", scope, NULL) : scope;
+}
+
 /* A plain no would become a yes under `not`: only an error stays one. */
 static authz_status answer(cog_asking_t *asking, const cog_require_t *require,
                            cog_verdict_t verdict)
@@ -132,6 +144,10 @@ static authz_status answer(cog_asking_t *asking, const cog_require_t *require,
     if (verdict == COG_VERDICT_UNKNOWN ||
         (verdict == COG_VERDICT_HOLDS) == require->is_negated) {
         note_unmet(asking, require->text);
+    }
+    if (verdict != COG_VERDICT_HOLDS && require->rule.kind == COG_RULE_SCOPE &&
+        !require->is_negated) {
+        note_scope(asking, require);
     }
     if (verdict == COG_VERDICT_UNKNOWN && require->may_be_negated) {
         asking->is_stuck = 1;

@@ -11,6 +11,7 @@ typedef struct cog_asking_t {
     request_rec *r;
     const cog_asker_t *asker;  /* made for the first question; NULL before */
     apr_array_header_t *unmet; /* `const char *`: lines that deny; NULL: none yet */
+    const char *scope;         /* that would have helped, separated by spaces; or NULL */
     int is_stuck;              /* one could not be judged, so httpd speaks of an error */
 } cog_asking_t;
 

@@ -1,6 +1,8 @@
 #include "httpd/site.h"
 
+#include <apr_strings.h>
 #include <string.h>
+#include <http_core.h>
 #include <http_log.h>
 
 #include "base/log.h"
@@ -10,6 +12,7 @@
 
 #define DEFAULT_IDLE_SEC 3600
 #define DEFAULT_MAX_SEC  (12 * 3600)
+#define DEFAULT_REALM    "Cognito"
 
 const cog_site_t *cog_site_of(const server_rec *s)
 {
@@ -76,6 +79,51 @@ cog_session_limits_t cog_dir_limits(const cog_dir_conf_t *written)
     return limits;
 }
 
+/* Without a list of clients it is the place's own whose tokens count. */
+static const apr_array_header_t *bearer_clients(request_rec *r,
+                                                const cog_dir_conf_t *written,
+                                                const cog_client_conf_t *own)
+{
+    apr_array_header_t *clients;
+
+    if (written->bearer_clients && written->bearer_clients->nelts) {
+        return written->bearer_clients;
+    }
+    clients = apr_array_make(r->pool, 1, sizeof(const char *));
+    if (own) {
+        APR_ARRAY_PUSH(clients, const char *) = own->client_id;
+    }
+    return clients;
+}
+
+/* httpd hands the name out with its quotes escaped. */
+static const char *realm_of(request_rec *r)
+{
+    const char *name = ap_auth_name(r);
+    char *realm = name ? apr_pstrdup(r->pool, name) : NULL;
+    char *to = realm;
+
+    if (!name || !*name) {
+        return DEFAULT_REALM;
+    }
+    for (; *name; ++name) {
+        name += *name == '\\' && name[1];
+        *to++ = *name;
+    }
+    *to = '\0';
+    return realm;
+}
+
+static void fill_in_bearer(request_rec *r, const cog_dir_conf_t *written,
+                           cog_place_t *place)
+{
+    place->realm = realm_of(r);
+    place->bearer.uses = written->bearer_uses == COG_UNSET
+                             ? COG_TOKEN_ACCESS
+                             : (unsigned)written->bearer_uses;
+    place->bearer.client_ids = bearer_clients(r, written, place->client);
+}
+
 const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir,
                                   int with_params)
 {
@@ -87,10 +135,15 @@ const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_di
                                  ? COG_UNAUTHENTICATED_AUTO
                                  : (cog_unauthenticated_t)written->unauthenticated;
     place->limits = cog_dir_limits(written);
+    place->accepts =
+        written->accepts == COG_UNSET ? COG_ACCEPT_SESSION : (unsigned)written->accepts;
     if (!site) {
         return place;
     }
     place->client = client_of(site, written);
+    if (place->accepts & COG_ACCEPT_BEARER) {
+        fill_in_bearer(r, written, place);
+    }
     if (with_params) {
         place->login_params =
             evaluate_all(r, params_of(r->pool, site, place->client, written));

@@ -5,6 +5,7 @@
 
 #include "crypto/keyring.h"
 #include "flow/provider.h"
+#include "flow/token_cache.h"
 #include "httpd/own_key.h"
 #include "net/fetch_curl.h"
 
@@ -161,5 +162,15 @@ const char *cog_start_provider(cog_start_t *start, const cog_provider_conf_t *co
         apr_hash_set(start->providers, key, APR_HASH_KEY_STRING, known);
     }
     *provider = known;
+    return NULL;
+}
+
+const char *cog_start_token_cache(cog_start_t *start, cog_token_cache_t **cache)
+{
+    if (!start->token_cache && cog_token_cache_make(start->pool, cog_random_system(),
+                                                    &start->token_cache) != COG_OK) {
+        return "the cache of verified tokens cannot be made";
+    }
+    *cache = start->token_cache;
     return NULL;
 }

@@ -16,12 +16,13 @@ typedef struct {
     apr_pool_t *process; /* lives as long as httpd, over restarts */
     apr_pool_t *pool;    /* lives as long as the configuration */
     apr_pool_t *scratch;
-    int is_rehearsal;           /* nothing is changed, no program is run */
-    apr_hash_t *secrets;        /* cog_secret_t, by source: none is read twice */
-    apr_hash_t *providers;      /* cog_provider_t, by user pool: clients share it */
-    apr_hash_t *fetchers;       /* cog_fetcher_t, by settings: hosts share it */
-    apr_hash_t *stores;         /* of stores.c, by setting: hosts share them */
-    cog_end_marks_t *end_marks; /* of all hosts; NULL until one needs it */
+    int is_rehearsal;               /* nothing is changed, no program is run */
+    apr_hash_t *secrets;            /* cog_secret_t, by source: none is read twice */
+    apr_hash_t *providers;          /* cog_provider_t, by user pool: clients share it */
+    apr_hash_t *fetchers;           /* cog_fetcher_t, by settings: hosts share it */
+    apr_hash_t *stores;             /* of stores.c, by setting: hosts share them */
+    cog_end_marks_t *end_marks;     /* of all hosts; NULL until one needs it */
+    cog_token_cache_t *token_cache; /* of all hosts; NULL until one needs it */
 } cog_start_t;
 
 cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehearsal);
@@ -37,6 +38,9 @@ const char *cog_start_keyring(cog_start_t *start, const apr_array_header_t *sour
 /* The fetcher with these settings. */
 const char *cog_start_fetcher(cog_start_t *start, const cog_fetch_conf_t *conf,
                               cog_fetcher_t *fetcher);
+
+/* Where verified tokens are remembered. */
+const char *cog_start_token_cache(cog_start_t *start, cog_token_cache_t **cache);
 
 /* The provider of a user pool. */
 const char *cog_start_provider(cog_start_t *start, const cog_provider_conf_t *conf,

@@ -11,6 +11,7 @@
 #define MAX_PATH        256
 #define MAX_CLIENT_NAME 32
 #define MAX_SCOPE       256
+#define MAX_CLIENT_ID   128
 
 #define WRITE_ORIGIN "write https://app.example.com"
 #define WRITE_PATH   "write /.cognito, letters, digits and . _ ~ - between single slashes"
@@ -99,6 +100,15 @@ const char *cog_value_client_name(const char *text)
 {
     if (!cog_value_consists_of(text, LETTERS DIGITS "-", MAX_CLIENT_NAME)) {
         return "is not a client's name; write up to 32 letters, digits or -";
+    }
+    return NULL;
+}
+
+const char *cog_value_client_id(const char *text)
+{
+    if (!cog_value_consists_of(text, LETTERS DIGITS "_+", MAX_CLIENT_ID)) {
+        return "is not the id of an app client; write letters and digits such as "
+               "7sm0a9nvvurn0guite1f2jgqi9";
     }
     return NULL;
 }

@@ -24,6 +24,9 @@ const char *cog_value_path(const char *text);
 /* The name of a <CognitoClient>. */
 const char *cog_value_client_name(const char *text);
 
+/* The id of an app client. */
+const char *cog_value_client_id(const char *text);
+
 /* A host name as the domain of a cookie: two labels or more, no address. */
 const char *cog_value_cookie_domain(const char *text);
 

@@ -5,6 +5,7 @@
 #include "base/query.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "flow/token_cache.h"
 
 static const char *json_text(apr_pool_t *pool, const char *quoted)
 {
@@ -273,6 +274,9 @@ static void fill_conf(world_t *world)
     conf->grace_sec = 900;
     conf->lease_sec = 10;
     conf->end_marks = make_end_marks(world->pool);
+    assert_int_equal(
+        cog_token_cache_make(world->pool, cog_random_system(), &conf->token_cache),
+        COG_OK);
     conf->default_client = &world->client;
     conf->clients = clients;
 }
@@ -322,6 +326,10 @@ world_t *world_make(apr_pool_t *pool)
     fill_conf(world);
     world->place.client = &world->client;
     world->place.limits = (cog_session_limits_t){3600, 12 * 3600};
+    world->place.accepts = COG_ACCEPT_SESSION;
+    world->place.bearer.uses = COG_TOKEN_ACCESS;
+    world->place.bearer.client_ids = texts(pool, WORLD_CLIENT);
+    world->place.realm = "Cognito";
     world->other_place = world->place;
     world->other_place.client = &world->other_client;
     world->open_place = world->place;
@@ -441,15 +449,17 @@ cog_reply_t *world_request(world_t *world, const char *method, const char *targe
         log
     };
     add_navigation_headers(world);
-    *request = (cog_request_t){.method = method,
-                               .path = apr_pstrndup(pool, target, strcspn(target, "?")),
-                               .query = query ? query + 1 : NULL,
-                               .host = world->host,
-                               .cookies = cookie_header(world),
-                               .client_ip = "192.0.2.1",
-                               .context = world,
-                               .header = get_header,
-                               .place_of = place_of};
+    *request =
+        (cog_request_t){.method = method,
+                        .path = apr_pstrndup(pool, target, strcspn(target, "?")),
+                        .query = query ? query + 1 : NULL,
+                        .host = world->host,
+                        .cookies = cookie_header(world),
+                        .authorization = apr_table_get(world->headers, "Authorization"),
+                        .client_ip = "192.0.2.1",
+                        .context = world,
+                        .header = get_header,
+                        .place_of = place_of};
     *flow = (cog_flow_t){.pool = pool,
                          .conf = &world->conf,
                          .place = place_of(request, request->path),

@@ -106,6 +106,9 @@ GOOD = [
     *[f"CognitoExport headers encoding={name}" for name in ("utf-8", "latin1", "base64", "PERCENT")],
     "CognitoClaims email cognito:groups custom:*", "CognitoClaims !phone_number",
     "CognitoClaims default",
+    "CognitoAccept session", "CognitoAccept bearer", "CognitoAccept Bearer Session",
+    "CognitoBearerClient 7sm0a9nvvurn0guite1f2jgqi9 app_2", "CognitoBearerClient default",
+    "CognitoBearerTokenUse access", "CognitoBearerTokenUse id access",
 ]
 
 
@@ -285,6 +288,13 @@ BAD = [
     ("CognitoClaims email default", "default stands beside patterns; write one of them"),
     ("CognitoClaims default email", "default stands beside patterns; write one of them"),
     ("CognitoClaims !", "'!' is not a pattern; write email, custom:* or !phone_number"),
+    ("CognitoAccept basic", "'basic' is neither session nor bearer"),
+    ("CognitoAccept", "write session, bearer or both"),
+    ("CognitoBearerClient app default,", "'default,' is not the id of an app client; write "
+     "letters and digits such as 7sm0a9nvvurn0guite1f2jgqi9"),
+    ("CognitoBearerClient", "write the ids of app clients, or default"),
+    ("CognitoBearerTokenUse refresh", "'refresh' is neither access nor id"),
+    ("CognitoBearerTokenUse", "write access, id or both"),
 ]
 
 
@@ -322,7 +332,8 @@ SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutRetur
                "CognitoCAFile system", "CognitoTimeout 1s 2s",
                "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m"]
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
-            "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email"]
+            "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email",
+            "CognitoAccept bearer", "CognitoBearerClient app", "CognitoBearerTokenUse id"]
 PARAM = "CognitoLoginParam lang de"
 
 

@@ -1,6 +1,8 @@
 """The user pools of all tests: one emulator a worker, set right again before each class."""
 import secrets
 
+import requests
+
 from cognito_emulator import testing
 
 from .site import CALLBACK, ORIGIN, OTHER, SIGNED_OUT
@@ -23,13 +25,21 @@ def client(client_id, *origins, **members):
             "identity_providers": ["COGNITO", "EntraID"], **members}
 
 
+def machine(client_id, *scopes):
+    """A client of its own: no user stands behind its tokens."""
+    return {"id": client_id, "secrets": ["machine" + secrets.token_hex(20)],
+            "flows": ["client_credentials"],
+            "scopes": list(scopes) or ["orders/read", "orders/write"]}
+
+
 def configuration(origins=(ORIGIN, OTHER)):
     """Two pools whose clients are registered for these origins."""
     providers = [{"name": "EntraID", "type": "OIDC", "users": [{"subject": "fred"}]}]
     groups = [{"name": "admins", "precedence": 1}, {"name": "staff"}]
     return {"pools": [
         {"id": "eu-west-1_AppPool01", "providers": providers, "groups": groups,
-         "clients": [client("app", *origins), client("other", *origins),
+         "resource_servers": [{"identifier": "orders", "scopes": ["read", "write"]}],
+         "clients": [client("app", *origins), client("other", *origins), machine("machine"),
                      client("secret", *origins, secrets=[SECRET]),
                      client("rotated", *origins, secrets=[ROTATED[1]])],
          "users": [person("alice", "admins", "staff", name="Alice Example"), person("bob"),
@@ -53,6 +63,18 @@ class Pool:
         """The client's secret; "" for a public client."""
         found = next(c for c in self.members["clients"] if c["id"] == client_id)
         return found.get("secrets", [""])[0]
+
+    def access_token(self, username, client_id="app", scopes=("openid", "orders/read")):
+        """Of a user who has signed in somewhere else."""
+        return self.tokens(username, client_id, list(scopes))["access_token"]
+
+    def machine_token(self, client_id="machine", scope="orders/read"):
+        """By the client_credentials grant."""
+        answer = requests.post(f"{self.domain}/oauth2/token", timeout=20,
+                               auth=(client_id, self.secret_of(client_id)),
+                               data={"grant_type": "client_credentials", "scope": scope})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["access_token"]
 
     def password_of(self, username):
         return PASSWORD

@@ -1,0 +1,412 @@
+/* API clients: who is let in with a token, and what the others are told. */
+#include "test/flow/world.h"
+
+#include <apr_strings.h>
+
+#include "flow/bearer.h"
+
+#define USER ",'sub':'sub-9','username':'bob','cognito:groups':['api']"
+#define APP  ",'client_id':'" WORLD_CLIENT "'"
+#define MACHINE                                                                          \
+    ",'client_id':'" WORLD_CLIENT "','sub':'" WORLD_CLIENT "','scope':'orders/read'"
+
+static world_t *world_for(apr_pool_t *pool, unsigned accepts)
+{
+    world_t *world = world_make(pool);
+
+    world->place.accepts = accepts;
+    world->access_claims = APP USER ",'scope':'openid orders/read'";
+    return world;
+}
+
+static cog_reply_t *ask(world_t *world, const char *authorization)
+{
+    if (authorization) {
+        world_header(world, "Authorization", authorization);
+    }
+    return world_get(world, "/api");
+}
+
+static cog_reply_t *present(world_t *world, const char *token)
+{
+    return ask(world, apr_pstrcat(world->pool, "Bearer ", token, NULL));
+}
+
+static void assert_refused(const char *rule, const cog_reply_t *reply, int status,
+                           const char *challenge)
+{
+    if (reply->kind != COG_REPLY_JSON || reply->status != status) {
+        fail_msg("%s: answered with kind %d, %d", rule, reply->kind, reply->status);
+    }
+    assert_null(reply->session);
+    assert_null(reply->bearer);
+    assert_int_equal(reply->cookies->nelts, 0);
+    if (strncmp(reply->challenge, challenge, strlen(challenge)) != 0) {
+        fail_msg("%s: %s", rule, reply->challenge);
+    }
+}
+
+/* C01 */
+static void asks_who_brings_none(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    static const char *const others[] = {NULL, "Basic YTpi", "DPoP x.y.z", "BearerT"};
+
+    for (size_t i = 0; i < COUNT(others); ++i) {
+        cog_reply_t *reply = ask(world, others[i]);
+
+        assert_refused("C01 C10", reply, 401, "Bearer realm=\"Cognito\"");
+        assert_string_equal(reply->challenge, "Bearer realm=\"Cognito\"");
+    }
+    assert_int_equal(world->fetched->nelts, 0);
+}
+
+static void lets_a_user_in(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    cog_reply_t *reply = present(world, world_access_token(world));
+
+    assert_int_equal(reply->kind, COG_REPLY_GRANT);
+    assert_string_equal(cog_session_claim(reply->session, "cognito:username"), "bob");
+    assert_string_equal(cog_session_claim(reply->session, "sub"), "sub-9");
+    assert_string_equal(cog_session_claim(reply->session, "cognito:groups"), "api");
+    assert_string_equal(cog_session_claim(reply->session, "scope"), "openid orders/read");
+    assert_string_equal(cog_session_claim(reply->session, "client_id"), WORLD_CLIENT);
+    assert_null(cog_session_claim(reply->session, "username"));
+    assert_null(cog_session_claim(reply->session, "token_use"));
+    assert_false(reply->bearer->facts.is_machine);
+    assert_int_equal(reply->cookies->nelts, 0);
+}
+
+/* B17 */
+static void knows_a_machine(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    const char *token;
+
+    world->access_claims = MACHINE;
+    token = world_access_token(world);
+    for (int i = 0; i < 3; ++i) {
+        cog_reply_t *reply = present(world, token);
+
+        assert_int_equal(reply->kind, COG_REPLY_GRANT);
+        assert_true(reply->bearer->facts.is_machine);
+        assert_string_equal(reply->bearer->facts.client_id, WORLD_CLIENT);
+        assert_null(cog_session_claim(reply->session, "cognito:username"));
+    }
+}
+
+static const struct {
+    const char *rule;
+    const char *claims;
+    const char *why;
+} bad_tokens[] = {
+    {"O11 ac-client-other", ",'client_id':'other'" USER,
+     "token was issued for another app"                                                                     },
+    {"O10 an ID token",     ",'aud':'" WORLD_CLIENT "'" USER ",'token_use':'id'",
+     "token is not"                                                                                         },
+    {"bound elsewhere",     APP USER ",'aud':'https://other.example'",            "token is bound"          },
+    {"no subject",          APP ",'username':'bob'",                              "token names no"          },
+    {"J11 sub twice",       APP USER ",'sub':'root'",                             "token is not"            },
+    {"not yet",             APP USER ",'nbf':1800000000",                         "token is from the future"},
+};
+
+/* C02, C06: a browser's navigation gets 401 as well. */
+static void refuses_bad_tokens(void **state)
+{
+    for (size_t i = 0; i < COUNT(bad_tokens); ++i) {
+        world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+
+        world->access_claims = bad_tokens[i].claims;
+        assert_refused(bad_tokens[i].rule, present(world, world_access_token(world)), 401,
+                       apr_pstrcat(world->pool,
+                                   "Bearer realm=\"Cognito\", error=\"invalid_token\", "
+                                   "error_description=\"",
+                                   bad_tokens[i].why, NULL));
+    }
+}
+
+static void refuses_what_is_no_token(void **state)
+{
+    static const char *const texts[] = {"x", "eyJhbGciOiJSUzI1NiJ9.e30.A=", "a.b.c",
+                                        "..."};
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+
+    for (size_t i = 0; i < COUNT(texts); ++i) {
+        assert_refused(texts[i], present(world, texts[i]), 401,
+                       "Bearer realm=\"Cognito\", error=\"invalid_token\"");
+    }
+    assert_int_equal(world->fetched->nelts, 0);
+}
+
+/* C02, C03, C04 */
+static void refuses_requests_that_are_malformed(void **state)
+{
+    static const char *const headers[] = {"Bearer", "Bearer a, Bearer b", "Bearer a b",
+                                          "Basic YTpi, Bearer a"};
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    static const char expected[] = "Bearer realm=\"Cognito\", error=\"invalid_request\"";
+
+    for (size_t i = 0; i < COUNT(headers); ++i) {
+        assert_refused(headers[i], ask(world, headers[i]), 400, expected);
+    }
+    world_header(world, "Authorization",
+                 apr_pstrcat(world->pool, "Bearer ", world_access_token(world), NULL));
+    assert_refused("C03 header and query", world_get(world, "/api?x=1&access_token=abc"),
+                   400, expected);
+}
+
+/* B09 */
+static void ignores_a_token_in_the_query(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    const char *target =
+        apr_pstrcat(world->pool, "/api?access_token=", world_access_token(world), NULL);
+
+    assert_string_equal(world_get(world, target)->challenge, "Bearer realm=\"Cognito\"");
+}
+
+static const char *user_of(const cog_reply_t *reply)
+{
+    return reply->kind == COG_REPLY_GRANT ? cog_session_claim(reply->session, "sub")
+                                          : "-";
+}
+
+/* C09: one rule, and never claims of both. */
+static void goes_by_the_token_where_both_come(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_SESSION | COG_ACCEPT_BEARER);
+
+    world->claims = ",'cognito:username':'alice','email':'alice@example.com'";
+    world_sign_in(world, "/");
+    assert_string_equal(user_of(world_get(world, "/")), "sub-1");
+
+    assert_string_equal(user_of(present(world, world_access_token(world))), "sub-9");
+    assert_null(
+        cog_session_claim(present(world, world_access_token(world))->session, "email"));
+    assert_refused("C09", present(world, "broken"), 401,
+                   "Bearer realm=\"Cognito\", error");
+    assert_refused("C09", ask(world, "Bearer a, Bearer b"), 400, "Bearer realm=");
+    assert_string_equal(user_of(ask(world, "Basic YTpi")), "sub-1");
+}
+
+static void sends_people_to_the_login_where_both_are_accepted(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_SESSION | COG_ACCEPT_BEARER);
+
+    assert_int_equal(world_get(world, "/")->kind, COG_REPLY_REDIRECT);
+    world_header(world, "Sec-Fetch-Mode", "cors");
+    assert_string_equal(world_get(world, "/")->challenge, "Bearer realm=\"Cognito\"");
+}
+
+static void ignores_tokens_where_only_sessions_count(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_SESSION);
+
+    assert_int_equal(present(world, world_access_token(world))->kind, COG_REPLY_REDIRECT);
+    world_sign_in(world, "/");
+    assert_string_equal(user_of(present(world, world_access_token(world))), "sub-1");
+}
+
+static void ignores_sessions_where_only_tokens_count(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_SESSION);
+
+    world_sign_in(world, "/");
+    world->place.accepts = COG_ACCEPT_BEARER;
+    world->place.unauthenticated = COG_UNAUTHENTICATED_LOGIN;
+    assert_refused("C06", world_get(world, "/"), 401, "Bearer realm=\"Cognito\"");
+}
+
+/* What a place wants is asked each time, also of a token that is remembered. */
+static void asks_the_rules_of_each_place(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    const char *token = world_access_token(world);
+    apr_array_header_t *others = apr_array_make(*state, 1, sizeof(const char *));
+
+    APR_ARRAY_PUSH(others, const char *) = "another";
+    present(world, token);
+    assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
+    world->place.bearer.uses = COG_TOKEN_ID;
+    assert_int_equal(present(world, token)->error, COG_E_TOKEN_USE);
+    world->place.bearer.uses = COG_TOKEN_ACCESS | COG_TOKEN_ID;
+    world->place.bearer.client_ids = others;
+    assert_int_equal(present(world, token)->error, COG_E_TOKEN_AUDIENCE);
+}
+
+static void takes_id_tokens_where_they_are_welcome(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    const char *token = jwt_maker_sign(
+        *state, world->signer,
+        apr_psprintf(*state,
+                     "{\"iss\":\"" WORLD_ISSUER "\",\"aud\":\"" WORLD_CLIENT
+                     "\",\"token_use\":\"id\",\"sub\":\"sub-9\",\"cognito:username\":"
+                     "\"bob\",\"email\":\"b@example.com\",\"exp\":%d,\"iat\":%d}",
+                     WORLD_NOW + 60, WORLD_NOW));
+
+    assert_int_equal(present(world, token)->error, COG_E_TOKEN_USE);
+    world->place.bearer.uses = COG_TOKEN_ID;
+    for (int i = 0; i < 3; ++i) {
+        cog_reply_t *reply = present(world, token);
+
+        assert_string_equal(user_of(reply), "sub-9");
+        assert_string_equal(cog_session_claim(reply->session, "email"), "b@example.com");
+        assert_string_equal(cog_session_claim(reply->session, "client_id"), WORLD_CLIENT);
+    }
+}
+
+/* A global sign-out ends tokens too, also those that are remembered. */
+static void refuses_tokens_of_a_sign_in_that_was_ended(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    const char *token;
+
+    world->access_claims = APP USER ",'auth_time':1700000000";
+    world->now += 60;
+    token = world_access_token(world);
+    for (int i = 0; i < 3; ++i) {
+        assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
+    }
+    cog_end_marks_set(world->conf.end_marks, cog_end_mark_of_subject("sub-9"),
+                      WORLD_NOW + 1, world->now);
+    assert_int_equal(present(world, token)->error, COG_E_TOKEN_REVOKED);
+    assert_int_equal(present(world, token)->status, 401);
+    world->access_claims = APP USER ",'auth_time':1700000002";
+    assert_int_equal(present(world, world_access_token(world))->kind, COG_REPLY_GRANT);
+}
+
+/* Nothing fails open: the n-th call of a port fails, for every n. */
+static void lets_nobody_in_when_something_fails(void **state)
+{
+    for (int n = 1; n < 10; ++n) {
+        world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+        cog_reply_t *reply;
+
+        world->fail_at = n;
+        reply = present(world, world_access_token(world));
+        assert_int_equal(reply->kind == COG_REPLY_GRANT, world->calls < n);
+        assert_true(reply->kind == COG_REPLY_GRANT || reply->status >= 500);
+    }
+}
+
+static void remembers_a_token_that_was_verified(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    const char *token = world_access_token(world);
+
+    present(world, token); /* fetches the keys, so that it is not remembered for them */
+    present(world, token);
+    assert_false(world_has_logged(world, "token is known"));
+    present(world, token);
+    assert_true(world_has_logged(world, "token is known"));
+}
+
+static void never_remembers_beyond_the_end(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    const char *token = world_access_token(world);
+
+    for (int i = 0; i < 3; ++i) {
+        assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
+    }
+    world->now += 3600 + 59;
+    assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT); /* leeway */
+    world->now += 1;
+    assert_int_equal(present(world, token)->error, COG_E_TOKEN_EXPIRED);
+}
+
+/* A pool that takes a key out of its set does not trust its tokens any more. */
+static void forgets_tokens_of_keys_that_are_gone(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    const char *token = world_access_token(world);
+
+    for (int i = 0; i < 3; ++i) {
+        assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
+    }
+    world->signer = jwt_maker_make_bits(*state, "kid-2", 2048);
+    assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
+    world->now += 20;
+    assert_int_equal(present(world, world_access_token(world))->kind, COG_REPLY_GRANT);
+    assert_int_equal(present(world, token)->error, COG_E_TOKEN_KEY);
+}
+
+/* CVE row 64 */
+static void knows_no_twin_of_a_remembered_token(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    const char *token = world_access_token(world);
+    size_t len = strlen(token);
+
+    for (int i = 0; i < 3; ++i) {
+        assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
+    }
+    for (size_t i = 1; i < 4; ++i) {
+        char *twin = apr_pstrdup(*state, token);
+
+        twin[len - i] = twin[len - i] == 'A' ? 'B' : 'A';
+        assert_int_equal(present(world, twin)->status, 401);
+    }
+    assert_int_equal(present(world, apr_pstrcat(*state, token, "=", NULL))->status, 401);
+    assert_int_equal(present(world, apr_pstrcat(*state, token, "A", NULL))->status, 401);
+    assert_int_equal(present(world, apr_pstrmemdup(*state, token, len - 1))->status, 401);
+}
+
+/* F02, F13: the client is not told that its token is bad when nobody can know. */
+static void says_when_it_cannot_be_known(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    cog_reply_t *reply;
+
+    world->fail_at = 1;
+    world_header(world, "Accept", "application/json");
+    world_header(world, "Sec-Fetch-Mode", "cors");
+    reply = present(world, world_access_token(world));
+    assert_int_equal(reply->status, 503);
+    assert_null(reply->challenge);
+    assert_int_equal(reply->retry_after_sec > 0, 1);
+}
+
+static void fetches_keys_for_unknown_ids_now_and_then(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    jwt_maker_t *stranger = jwt_maker_make_bits(*state, "kid-9", 2048);
+    const char *bad = jwt_maker_sign(*state, stranger, "{\"iss\":\"" WORLD_ISSUER "\"}");
+
+    present(world, world_access_token(world));
+    for (int i = 0; i < 100; ++i) {
+        assert_int_equal(present(world, bad)->error, COG_E_TOKEN_KEY);
+    }
+    assert_int_equal(world_fetch_count(world, "jwks.json"), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(asks_who_brings_none),
+        cmocka_unit_test_with_pool(lets_a_user_in),
+        cmocka_unit_test_with_pool(knows_a_machine),
+        cmocka_unit_test_with_pool(refuses_bad_tokens),
+        cmocka_unit_test_with_pool(refuses_what_is_no_token),
+        cmocka_unit_test_with_pool(refuses_requests_that_are_malformed),
+        cmocka_unit_test_with_pool(ignores_a_token_in_the_query),
+        cmocka_unit_test_with_pool(goes_by_the_token_where_both_come),
+        cmocka_unit_test_with_pool(sends_people_to_the_login_where_both_are_accepted),
+        cmocka_unit_test_with_pool(ignores_tokens_where_only_sessions_count),
+        cmocka_unit_test_with_pool(ignores_sessions_where_only_tokens_count),
+        cmocka_unit_test_with_pool(asks_the_rules_of_each_place),
+        cmocka_unit_test_with_pool(takes_id_tokens_where_they_are_welcome),
+        cmocka_unit_test_with_pool(refuses_tokens_of_a_sign_in_that_was_ended),
+        cmocka_unit_test_with_pool(lets_nobody_in_when_something_fails),
+        cmocka_unit_test_with_pool(remembers_a_token_that_was_verified),
+        cmocka_unit_test_with_pool(never_remembers_beyond_the_end),
+        cmocka_unit_test_with_pool(forgets_tokens_of_keys_that_are_gone),
+        cmocka_unit_test_with_pool(knows_no_twin_of_a_remembered_token),
+        cmocka_unit_test_with_pool(says_when_it_cannot_be_known),
+        cmocka_unit_test_with_pool(fetches_keys_for_unknown_ids_now_and_then),
+    };
+
+    return cmocka_run_group_tests_name("flow/bearer", tests, NULL, NULL);
+}
