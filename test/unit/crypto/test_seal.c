@@ -264,8 +264,11 @@ static void breaks_when_two_are_spliced(void **state)
         unsigned char *spliced = apr_pmemdup(*state, first, len);
 
         memcpy(spliced + cut, second + cut, len - cut);
-        assert_result("spliced", open_bytes(*state, &sealer, spliced, len),
-                      COG_E_SEAL_BROKEN);
+        /* where both have the same byte by chance, a cut at an end changes nothing */
+        if (memcmp(spliced, first, len) != 0 && memcmp(spliced, second, len) != 0) {
+            assert_result("spliced", open_bytes(*state, &sealer, spliced, len),
+                          COG_E_SEAL_BROKEN);
+        }
     }
     assert_int_equal(open_text(*state, &sealer, a), COG_OK);
     assert_int_equal(open_text(*state, &sealer, b), COG_OK);
