@@ -59,6 +59,35 @@ static void heals_a_late_callback(void **state)
                         WORLD_ORIGIN "/orders");
 }
 
+/* A restart has taken the client away, or the default one, while the user typed. */
+static void heals_a_callback_of_a_client_that_is_gone(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *login = world_get(world, "/other/page");
+    const char *callback = world_callback(world, login);
+
+    world->conf.clients = apr_array_make(*state, 1, sizeof(const cog_client_conf_t *));
+    world->other_place.client = &world->client;
+    login = world_get(world, callback);
+    assert_true(is_login(login));
+    assert_int_equal(world_fetch_count(world, "/oauth2/token"), 0);
+    assert_string_equal(world_get(world, world_callback(world, login))->location,
+                        WORLD_ORIGIN "/other/page");
+}
+
+/* `/` may need no login where all clients are named ones. */
+static void heals_without_a_default_client(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world->conf.default_client = NULL;
+    world->place.client = NULL;
+    reply = world_get(world, "/.cognito/callback?code=unsolicited");
+    assert_true(is_login(reply));
+    assert_non_null(strstr(reply->location, WORLD_CLIENT));
+}
+
 /* B02: a state of one browser is of no use in another; its code is not redeemed. */
 static void redeems_nothing_for_another_browser(void **state)
 {
@@ -270,6 +299,8 @@ int main(void)
         cmocka_unit_test_with_pool(heals_without_state),
         cmocka_unit_test_with_pool(heals_a_repeated_callback),
         cmocka_unit_test_with_pool(heals_a_late_callback),
+        cmocka_unit_test_with_pool(heals_a_callback_of_a_client_that_is_gone),
+        cmocka_unit_test_with_pool(heals_without_a_default_client),
         cmocka_unit_test_with_pool(redeems_nothing_for_another_browser),
         cmocka_unit_test_with_pool(ends_a_loop_with_a_page),
         cmocka_unit_test_with_pool(says_when_the_host_is_another),

@@ -1,7 +1,12 @@
 /* A login from the first request to the session, and what it asks of the user pool. */
 #include "test/flow/world.h"
 
+#include <apr_file_io.h>
 #include <apr_strings.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/base64.h"
 #include "base/text.h"
@@ -231,6 +236,43 @@ static void uses_the_second_secret_when_the_first_is_not_accepted(void **state)
     assert_int_equal(world_fetch_count(world, "/oauth2/token"), 2);
 }
 
+static void write_private(const char *path, const char *text)
+{
+    int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0600);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+/* What `path` was read as at start is worth nothing as soon as it says something else. */
+static void takes_the_secret_that_its_file_holds_now(void **state)
+{
+    world_t *world = world_make(*state);
+    const cog_fetch_request_t *request;
+    const char *folder;
+    char *path;
+
+    assert_int_equal(apr_temp_dir_get(&folder, *state), APR_SUCCESS);
+    path = apr_pstrcat(*state, folder, "/cognito-test-XXXXXX", NULL);
+    close(mkstemp(path));
+    world->client.secret_count = 1;
+    world->client.auth_method = COG_CLIENT_AUTH_POST;
+    world->client.secret_sources[0] = (cog_secret_source_t){COG_SOURCE_FILE, path};
+    world->client.secrets[0] = cog_secret_of("read-at-start");
+    write_private(path, "rotated-since\n");
+    world_sign_in(world, "/");
+    request = &APR_ARRAY_IDX(world->fetched, 0, cog_fetch_request_t);
+    assert_non_null(strstr(request->form.bytes, "client_secret=rotated-since"));
+
+    remove(path);
+    apr_table_clear(world->cookies);
+    apr_array_clear(world->fetched);
+    world_sign_in(world, "/");
+    request = &APR_ARRAY_IDX(world->fetched, 0, cog_fetch_request_t);
+    assert_non_null(strstr(request->form.bytes, "client_secret=read-at-start"));
+}
+
 static void adds_what_userinfo_says(void **state)
 {
     world_t *world = world_make(*state);
@@ -446,6 +488,7 @@ int main(void)
         cmocka_unit_test_with_pool(takes_a_login_by_hand),
         cmocka_unit_test_with_pool(leads_to_no_other_site),
         cmocka_unit_test_with_pool(uses_the_second_secret_when_the_first_is_not_accepted),
+        cmocka_unit_test_with_pool(takes_the_secret_that_its_file_holds_now),
         cmocka_unit_test_with_pool(adds_what_userinfo_says),
         cmocka_unit_test_with_pool(believes_no_userinfo_of_another_user),
         cmocka_unit_test_with_pool(keeps_clients_apart),

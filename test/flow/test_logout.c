@@ -250,6 +250,64 @@ static void works_without_a_session(void **state)
     assert_null(reply->afterwards);
 }
 
+/* F07: the session here has ended, whatever the user pool does. */
+static void ends_the_session_when_the_user_pool_cannot_be_asked(void **state)
+{
+    world_t *world = world_make(*state);
+    apr_array_header_t *issuers = apr_array_make(*state, 1, sizeof(const char *));
+    const cog_provider_conf_t unknown = {.issuers = issuers,
+                                         .discovery_url = WORLD_ISSUER "/discovery"};
+    cog_reply_t *reply;
+
+    world_sign_in(world, "/");
+    APR_ARRAY_PUSH(issuers, const char *) = WORLD_ISSUER;
+    assert_int_equal(cog_provider_make(*state, &unknown, &world->client.provider),
+                     COG_OK);
+    world->is_unreachable = 1;
+    reply = world_get(world, "/.cognito/logout");
+    assert_int_equal(world_fetch_count(world, "/discovery"), 1);
+    assert_int_equal(reply->status, 303);
+    assert_string_equal(reply->location, WORLD_ORIGIN "/.cognito/signed-out");
+    assert_false(apr_table_get(world->cookies, "__Host-cognito_session"));
+}
+
+static void revokes_nothing_where_there_is_no_refresh_token(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world->refresh_token = "";
+    world_sign_in(world, "/");
+    assert_true(is_signed_in(world));
+    reply = world_get(world, "/.cognito/logout");
+    world_finish(reply);
+    assert_int_equal(world_fetch_count(world, "/oauth2/revoke"), 0);
+    assert_false(is_signed_in(world));
+}
+
+static void forgets_the_target_of_a_sign_out_that_is_not_ended(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_get(world, "/.cognito/logout?return_to=%2Fbye");
+    world->now += 15 * 60;
+    assert_int_equal(world_get(world, "/.cognito/signed-out")->kind, COG_REPLY_REDIRECT);
+    world_get(world, "/.cognito/logout?return_to=%2Fbye");
+    world->now += 15 * 60 + 1;
+    assert_int_equal(world_get(world, "/.cognito/signed-out")->kind, COG_REPLY_PAGE);
+}
+
+static void returns_to_no_target_that_it_has_not_sealed(void **state)
+{
+    world_t *world = world_make(*state);
+    const char *session;
+
+    world_sign_in(world, "/");
+    session = apr_table_get(world->cookies, "__Host-cognito_session");
+    apr_table_setn(world->cookies, "__Host-cognito_return", session);
+    assert_int_equal(world_get(world, "/.cognito/signed-out")->kind, COG_REPLY_PAGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +326,10 @@ int main(void)
         cmocka_unit_test_with_pool(revokes_the_tokens_of_all_clients),
         cmocka_unit_test_with_pool(names_the_methods_that_it_takes),
         cmocka_unit_test_with_pool(works_without_a_session),
+        cmocka_unit_test_with_pool(ends_the_session_when_the_user_pool_cannot_be_asked),
+        cmocka_unit_test_with_pool(revokes_nothing_where_there_is_no_refresh_token),
+        cmocka_unit_test_with_pool(forgets_the_target_of_a_sign_out_that_is_not_ended),
+        cmocka_unit_test_with_pool(returns_to_no_target_that_it_has_not_sealed),
     };
 
     return cmocka_run_group_tests_name("flow/logout", tests, NULL, NULL);

@@ -170,7 +170,7 @@ static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
     (void)pool;
     (void)log;
     APR_ARRAY_PUSH(world->fetched, cog_fetch_request_t) = *request;
-    if (shall_fail(world)) {
+    if (shall_fail(world) || world->is_unreachable) {
         return COG_E_IDP_UNREACHABLE;
     }
     if (cog_secret_is_set(request->form) &&

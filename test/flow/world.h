@@ -33,8 +33,9 @@ typedef struct {
     int64_t now;
     unsigned random_count;
     fake_store_t *store;
-    int calls;   /* of random, fetch and store so far */
-    int fail_at; /* the number of the call that fails, 0: none */
+    int calls;          /* of random, fetch and store so far */
+    int fail_at;        /* the number of the call that fails, 0: none */
+    int is_unreachable; /* the user pool: each fetch fails */
     /* the user pool */
     jwt_maker_t *signer;
     const char *nonce;     /* of the last authorize request */
