@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /* Does `name`, of `len` octets, fold to one of `patterns`? A pattern is a folded name, or
- * the beginning of one followed by `*`; the list ends with NULL. */
+ * the beginning of one, at least an octet, followed by `*`; the list ends with NULL. */
 int cog_header_name_is_any(const char *name, size_t len, const char *const *patterns);
 
 /* A comma-separated list of names, as in Connection (RFC 9110, 7.6.1), without those that

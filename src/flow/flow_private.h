@@ -30,7 +30,7 @@ int64_t cog_flow_now(const cog_flow_t *flow);
 
 cog_sealer_t cog_flow_sealer(const cog_flow_t *flow);
 
-/* The request's Cookie header and the reply's Set-Cookie values. */
+/* The request's cookies and the reply's Set-Cookie values. */
 cog_cookie_jar_t cog_flow_jar(const cog_flow_t *flow, cog_reply_t *reply);
 
 /* The configured origin under which the request came, scheme://host[:port]; NULL when its

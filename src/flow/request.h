@@ -14,8 +14,7 @@ struct cog_request_t {
     const char *query; /* as sent; NULL when there is none */
     const char
         *host; /* of the Host header; only ever compared with the configured origins */
-    const char
-        *cookies; /* the Cookie header as sent, with our own cookies; NULL when none */
+    const apr_array_header_t *cookies; /* our own ones: cog_cookie_t; NULL when none */
     const char *authorization; /* the Authorization header as sent; NULL when none */
     const char *client_ip;
     void *context; /* of the two functions */

@@ -40,7 +40,6 @@ static cog_memo_t *make_memo(request_rec *root)
     cog_memo_t *memo = apr_pcalloc(root->pool, sizeof(*memo));
 
     memo->root = root;
-    memo->cookies = apr_table_get(root->headers_in, "Cookie");
     memo->authorization = apr_table_get(root->headers_in, "Authorization");
     split_target(memo, root->unparsed_uri);
     ap_set_module_config(root->request_config, &auth_cognito_module, memo);

@@ -12,13 +12,12 @@
 #include "session/session.h"
 
 typedef struct {
-    request_rec *root;   /* the request as the client sent it; all is on its pool */
-    const char *path;    /* of its target, as sent, not decoded */
-    const char *query;   /* as sent; NULL when there is none */
-    const char *cookies; /* its Cookie header, with our own cookies; NULL when none */
+    request_rec *root;         /* the request as the client sent it; all is on its pool */
+    const char *path;          /* of its target, as sent, not decoded */
+    const char *query;         /* as sent; NULL when there is none */
     const char *authorization; /* its Authorization header; NULL when none */
     int is_clean; /* spoofed headers and our own cookies have been taken out */
-    int has_own_cookies;
+    apr_array_header_t *cookies; /* our own ones: cog_cookie_t; NULL when none */
     struct cog_asking_t *asking; /* mod_authz_core's, while it is at it; else NULL */
     apr_array_header_t *told; /* headers that now tell backends who the client is: names,
                                * `const char *`; NULL: none */

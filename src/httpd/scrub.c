@@ -94,25 +94,29 @@ static const char *split_lines(apr_pool_t *pool, const char *cookies, const char
     return copy;
 }
 
-/* The memo keeps them. A site behind this forward proxy keeps its own: it may well use
+/* The memo keeps them. A site behind this forward proxy gets its own: it may well use
  * this module too. */
 static void remove_own_cookies(request_rec *r, const cog_conf_t *conf, cog_memo_t *memo)
 {
+    const char *prefix = conf->cookies.prefix;
+    const char *sent = apr_table_get(r->headers_in, "Cookie");
     const char *kept;
 
-    if (!memo->cookies || r->proxyreq == PROXYREQ_PROXY) {
+    if (!sent) {
         return;
     }
-    if (strchr(memo->cookies, ',')) {
-        memo->cookies = split_lines(r->pool, memo->cookies, conf->cookies.prefix);
+    if (strchr(sent, ',') && r->proxyreq != PROXYREQ_PROXY) {
+        sent = split_lines(r->pool, sent, prefix);
     }
-    kept = cog_cookie_strip(r->pool, memo->cookies, conf->cookies.prefix);
-    memo->has_own_cookies = kept != memo->cookies;
-    if (!kept) {
-        apr_table_unset(r->headers_in, "Cookie");
+    kept = cog_cookie_strip(r->pool, sent, prefix, &memo->cookies);
+    if (kept == sent || r->proxyreq == PROXYREQ_PROXY) {
+        return;
     }
-    else if (kept != memo->cookies) {
+    if (kept) {
         apr_table_setn(r->headers_in, "Cookie", kept);
+    }
+    else {
+        apr_table_unset(r->headers_in, "Cookie");
     }
 }
 

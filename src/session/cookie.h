@@ -22,16 +22,27 @@ typedef struct {
  * 5.1.4) */
 int cog_cookie_reaches(const char *cookie_path, const char *path);
 
-/* The first cookie with this name in a Cookie header; FALSE when there is none. */
-int cog_cookie_find(const char *header, const char *name, cog_span_t *value);
-
-/* The names that begin with `prefix`, in order, each once, at most 64: `const char *`. */
-apr_array_header_t *cog_cookie_names(apr_pool_t *pool, const char *header,
-                                     const char *prefix);
+/* A cookie of a request, where it stands in its Cookie header. */
+typedef struct {
+    cog_span_t name;
+    cog_span_t value;
+} cog_cookie_t;
 
 /* The header without the cookies whose name begins with `prefix`; the others stay byte
- * for byte. `header` itself when it has none of them; NULL when none are left. */
-const char *cog_cookie_strip(apr_pool_t *pool, const char *header, const char *prefix);
+ * for byte. `header` itself when it has none of them; NULL when none are left. `own` are
+ * those that were taken out, in order (cog_cookie_t); NULL when there are none. What has
+ * no `=` is no cookie, but taken out too. */
+const char *cog_cookie_strip(apr_pool_t *pool, const char *header, const char *prefix,
+                             apr_array_header_t **own);
+
+/* The first of these cookies that has the name; FALSE when there is none. NULL is no
+ * cookies, here and below. */
+int cog_cookie_find(const apr_array_header_t *cookies, const char *name,
+                    cog_span_t *value);
+
+/* The names that begin with `prefix`, in order, each once, at most 64: `const char *`. */
+apr_array_header_t *cog_cookie_names(apr_pool_t *pool, const apr_array_header_t *cookies,
+                                     const char *prefix);
 
 /* A Set-Cookie value. max_age in seconds, -1: until the browser closes. */
 const char *cog_cookie_write(apr_pool_t *pool, const cog_cookie_style_t *style,
@@ -44,18 +55,19 @@ const char *cog_cookie_expire(apr_pool_t *pool, const cog_cookie_style_t *style,
 /* A value in one or more cookies: `name` holds the number of chunks ('1' to '4') and the
  * first, `name.1` to `name.3` the others. COG_E_NO_SESSION when one is missing or the
  * number is none. */
-cog_err_t cog_cookie_join(apr_pool_t *pool, const char *header, const char *name,
-                          cog_span_t *value);
+cog_err_t cog_cookie_join(apr_pool_t *pool, const apr_array_header_t *cookies,
+                          const char *name, cog_span_t *value);
 
 /* How many bytes of a Cookie header `name` and its chunks take, separators included. */
-size_t cog_cookie_size(apr_pool_t *pool, const char *header, const char *name);
+size_t cog_cookie_size(apr_pool_t *pool, const apr_array_header_t *cookies,
+                       const char *name);
 
 /* Append the Set-Cookie values (`const char *`) that write `value` in chunks and delete
  * the further chunks that the request's `header` still holds. */
 typedef struct {
     const cog_cookie_style_t *style;
-    const char *header;           /* the request's Cookie header, or NULL */
-    apr_array_header_t *settings; /* Set-Cookie values */
+    const apr_array_header_t *cookies; /* of the request: cog_cookie_t, or NULL */
+    apr_array_header_t *settings;      /* Set-Cookie values */
 } cog_cookie_jar_t;
 
 /* COG_E_SESSION_TOO_LARGE when more than `max_chunks` are needed; nothing is written

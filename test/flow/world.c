@@ -368,6 +368,15 @@ static const char *cookie_header(const world_t *world)
     return header;
 }
 
+static const apr_array_header_t *own_cookies(const world_t *world)
+{
+    apr_array_header_t *own;
+
+    (void)cog_cookie_strip(world->pool, cookie_header(world), world->conf.cookies.prefix,
+                           &own);
+    return own;
+}
+
 /* A cookie of a `__Host-` name without its conditions would be refused by a browser. */
 static void take_cookie(world_t *world, const char *setting)
 {
@@ -454,7 +463,7 @@ cog_reply_t *world_request(world_t *world, const char *method, const char *targe
                         .path = apr_pstrndup(pool, target, strcspn(target, "?")),
                         .query = query ? query + 1 : NULL,
                         .host = world->host,
-                        .cookies = cookie_header(world),
+                        .cookies = own_cookies(world),
                         .authorization = apr_table_get(world->headers, "Authorization"),
                         .client_ip = "192.0.2.1",
                         .context = world,

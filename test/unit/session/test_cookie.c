@@ -99,13 +99,28 @@ static void assert_span(const char *rule, cog_span_t span, const char *expected)
     }
 }
 
+/* The cookies of a header, as if all were ours. */
+static apr_array_header_t *cookies_of(apr_pool_t *pool, const char *header)
+{
+    apr_array_header_t *cookies;
+
+    (void)cog_cookie_strip(pool, header, "", &cookies);
+    return cookies;
+}
+
+static const char *strip(apr_pool_t *pool, const char *header, const char *prefix)
+{
+    apr_array_header_t *own;
+
+    return cog_cookie_strip(pool, header, prefix, &own);
+}
+
 static void finds_a_cookie_in_any_header(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < COUNT(finds); ++i) {
         char *header = exact(finds[i].header);
         cog_span_t value = {NULL, 0};
-        int is_found = cog_cookie_find(header, finds[i].name, &value);
+        int is_found = cog_cookie_find(cookies_of(*state, header), finds[i].name, &value);
 
         if (is_found != (finds[i].value != NULL)) {
             fail_msg("rule \"%s\" is broken", finds[i].rule);
@@ -127,38 +142,39 @@ static void finds_a_cookie_behind_a_hundred_others(void **state)
     for (int i = 0; i < 100; ++i) {
         header = apr_psprintf(*state, "%s; %s%d=%d", header, NAME, i, i);
     }
-    assert_false(cog_cookie_find(header, NAME, &value));
+    assert_false(cog_cookie_find(cookies_of(*state, header), NAME, &value));
     header = apr_pstrcat(*state, header, "; ", NAME, "=x", NULL);
-    assert_true(cog_cookie_find(header, NAME, &value));
+    assert_true(cog_cookie_find(cookies_of(*state, header), NAME, &value));
     assert_span("behind a hundred others", value, "x");
 }
 
 static void survives_our_prefix_at_the_end_of_a_full_header(void **state)
 {
     char *header = malloc(8191);
-    cog_span_t value;
+    apr_array_header_t *own;
 
     memset(header, 'x', 8190);
     header[1] = '=';
     header[8190] = '\0';
     memcpy(header + 8190 - 4, "; s_", 4);
-    assert_false(cog_cookie_find(header, "s_", &value));
-    assert_int_equal(cog_cookie_names(*state, header, "s_")->nelts, 0);
-    assert_int_equal(strlen(cog_cookie_strip(*state, header, "s_")), 8190 - 4);
+    assert_int_equal(strlen(cog_cookie_strip(*state, header, "s_", &own)), 8190 - 4);
+    assert_null(own);
     free(header);
 }
 
 static void lists_each_name_with_the_prefix_once_and_in_order(void **state)
 {
     const char *header = "l_b=1; x=2; l_a=3; l_b=4; L_c=5; l_d; l_=6; al_e=7";
-    apr_array_header_t *names = cog_cookie_names(*state, header, "l_");
+    apr_array_header_t *names =
+        cog_cookie_names(*state, cookies_of(*state, header), "l_");
 
     assert_int_equal(names->nelts, 3);
     assert_string_equal(APR_ARRAY_IDX(names, 0, const char *), "l_b");
     assert_string_equal(APR_ARRAY_IDX(names, 1, const char *), "l_a");
     assert_string_equal(APR_ARRAY_IDX(names, 2, const char *), "l_");
     assert_int_equal(cog_cookie_names(*state, NULL, "l_")->nelts, 0);
-    assert_int_equal(cog_cookie_names(*state, "; ;=;a", "l_")->nelts, 0);
+    assert_int_equal(cog_cookie_names(*state, cookies_of(*state, "; ;=;a"), "l_")->nelts,
+                     0);
 }
 
 /* W02: however many login cookies a browser holds, the work stays bounded */
@@ -169,16 +185,18 @@ static void lists_no_more_than_64_names(void **state)
     for (int i = 1; i < 64; ++i) {
         header = apr_psprintf(*state, "%s; l_%d=0", header, i);
     }
-    assert_int_equal(cog_cookie_names(*state, header, "l_")->nelts, 64);
+    assert_int_equal(cog_cookie_names(*state, cookies_of(*state, header), "l_")->nelts,
+                     64);
     header = apr_pstrcat(*state, header, "; l_64=0; l_65=0", NULL);
-    assert_int_equal(cog_cookie_names(*state, header, "l_")->nelts, 64);
+    assert_int_equal(cog_cookie_names(*state, cookies_of(*state, header), "l_")->nelts,
+                     64);
 }
 
 static void takes_our_cookies_out_and_leaves_the_others_byte_for_byte(void **state)
 {
     for (size_t i = 0; i < COUNT(strips); ++i) {
         char *header = exact(strips[i].header);
-        const char *kept = cog_cookie_strip(*state, header, "s");
+        const char *kept = strip(*state, header, "s");
 
         if (!kept != !strips[i].kept || (kept && strcmp(kept, strips[i].kept) != 0)) {
             fail_msg("rule \"%s\" is broken: \"%s\"", strips[i].rule, kept);
@@ -197,16 +215,42 @@ static void keeps_a_kilobyte_of_junk_beside_our_cookies(void **state)
     }
     junk[sizeof(junk) - 1] = '\0';
     assert_string_equal(
-        cog_cookie_strip(*state, apr_pstrcat(*state, junk, ";s=1;", junk, NULL), "s"),
+        strip(*state, apr_pstrcat(*state, junk, ";s=1;", junk, NULL), "s"),
         apr_pstrcat(*state, junk, ";", junk, NULL));
 }
 
 static void gives_the_same_header_back_when_nothing_is_ours(void **state)
 {
     for (size_t i = 0; i < COUNT(untouched); ++i) {
-        assert_ptr_equal(cog_cookie_strip(*state, untouched[i], "s"), untouched[i]);
+        apr_array_header_t *own;
+
+        assert_ptr_equal(cog_cookie_strip(*state, untouched[i], "s", &own), untouched[i]);
+        assert_null(own);
     }
-    assert_null(cog_cookie_strip(*state, NULL, "s"));
+    assert_null(strip(*state, NULL, "s"));
+}
+
+static void assert_cookie(const apr_array_header_t *cookies, int i, const char *name,
+                          const char *value)
+{
+    const cog_cookie_t *cookie = &APR_ARRAY_IDX(cookies, i, cog_cookie_t);
+
+    assert_span("name of what is ours", cookie->name, name);
+    assert_span("value of what is ours", cookie->value, value);
+}
+
+static void lists_what_it_takes_out(void **state)
+{
+    apr_array_header_t *own;
+
+    assert_string_equal(
+        cog_cookie_strip(*state, "a=1; s_b = 2 ;c=3; s; s=; s_b=4;d", "s", &own),
+        "a=1;c=3;d");
+    assert_int_equal(own->nelts, 3);
+    assert_cookie(own, 0, "s_b", "2");
+    assert_cookie(own, 1, "s", "");
+    assert_cookie(own, 2, "s_b", "4");
+    assert_null(strip(*state, "s; s_a", "s"));
 }
 
 static void writes_and_expires_with_the_same_attributes(void **state)
@@ -221,7 +265,7 @@ static void writes_and_expires_with_the_same_attributes(void **state)
 
 static cog_cookie_jar_t jar_of(apr_pool_t *pool, const char *header)
 {
-    return (cog_cookie_jar_t){&style, header,
+    return (cog_cookie_jar_t){&style, cookies_of(pool, header),
                               apr_array_make(pool, 1, sizeof(const char *))};
 }
 
@@ -270,8 +314,10 @@ static void joins_what_it_has_split(void **state)
 
         assert_int_equal(cog_cookie_split(*state, &jar, NAME, value, 4), COG_OK);
         assert_int_equal(jar.settings->nelts, lengths[i] / COG_COOKIE_CHUNK + 1);
-        assert_int_equal(
-            cog_cookie_join(*state, header_from(*state, &jar), NAME, &joined), COG_OK);
+        assert_int_equal(cog_cookie_join(*state,
+                                         cookies_of(*state, header_from(*state, &jar)),
+                                         NAME, &joined),
+                         COG_OK);
         assert_span("joined is what was split", joined, value);
     }
 }
@@ -354,7 +400,8 @@ static void does_not_believe_the_number_of_chunks(void **state)
     for (size_t i = 0; i < COUNT(firsts); ++i) {
         const char *header = apr_pstrcat(*state, "s=", firsts[i], "; s.1=a; s.2=b", NULL);
 
-        assert_result(firsts[i], cog_cookie_join(*state, header, "s", &value),
+        assert_result(firsts[i],
+                      cog_cookie_join(*state, cookies_of(*state, header), "s", &value),
                       COG_E_NO_SESSION);
     }
 }
@@ -363,24 +410,27 @@ static void misses_no_missing_chunk(void **state)
 {
     cog_span_t value;
 
-    assert_int_equal(cog_cookie_join(*state, "s.1=b; s.2=c", "s", &value),
-                     COG_E_NO_SESSION);
-    assert_int_equal(cog_cookie_join(*state, "s=3a; s.2=c", "s", &value),
-                     COG_E_NO_SESSION);
-    assert_int_equal(cog_cookie_join(*state, "s=3a; s.1=b", "s", &value),
-                     COG_E_NO_SESSION);
-    assert_int_equal(cog_cookie_join(*state, "s=3a; s.1; s.2=c", "s", &value),
-                     COG_E_NO_SESSION);
+    assert_int_equal(
+        cog_cookie_join(*state, cookies_of(*state, "s.1=b; s.2=c"), "s", &value),
+        COG_E_NO_SESSION);
+    assert_int_equal(
+        cog_cookie_join(*state, cookies_of(*state, "s=3a; s.2=c"), "s", &value),
+        COG_E_NO_SESSION);
+    assert_int_equal(
+        cog_cookie_join(*state, cookies_of(*state, "s=3a; s.1=b"), "s", &value),
+        COG_E_NO_SESSION);
+    assert_int_equal(
+        cog_cookie_join(*state, cookies_of(*state, "s=3a; s.1; s.2=c"), "s", &value),
+        COG_E_NO_SESSION);
     assert_int_equal(cog_cookie_join(*state, NULL, "s", &value), COG_E_NO_SESSION);
 }
 
 static void takes_the_first_of_duplicate_chunks_and_no_extra_one(void **state)
 {
+    const char *header = "s.1=b; s=2a; s=3x; s.1=y; s.2=c; s.3=d; s.4=e";
     cog_span_t value;
 
-    assert_int_equal(cog_cookie_join(*state,
-                                     "s.1=b; s=2a; s=3x; s.1=y; s.2=c; s.3=d; s.4=e", "s",
-                                     &value),
+    assert_int_equal(cog_cookie_join(*state, cookies_of(*state, header), "s", &value),
                      COG_OK);
     assert_span("never a merge", value, "ab");
 }
@@ -390,7 +440,8 @@ static void points_into_the_header_when_there_is_one_chunk(void **state)
     const char *header = "a=1; s=1value; b=2";
     cog_span_t value;
 
-    assert_int_equal(cog_cookie_join(*state, header, "s", &value), COG_OK);
+    assert_int_equal(cog_cookie_join(*state, cookies_of(*state, header), "s", &value),
+                     COG_OK);
     assert_span("one chunk", value, "value");
     assert_ptr_equal(value.bytes, header + strlen("a=1; s=1"));
 }
@@ -399,16 +450,16 @@ static void measures_a_value_with_its_chunks(void **state)
 {
     const char *header = "a=1; s=2xx; s.1=yyy; t=zzzzzz; s.7=z";
 
-    assert_int_equal(cog_cookie_size(*state, header, "s"),
+    assert_int_equal(cog_cookie_size(*state, cookies_of(*state, header), "s"),
                      strlen("s=2xx; ") + strlen("s.1=yyy; "));
-    assert_int_equal(cog_cookie_size(*state, header, "b"), 0);
+    assert_int_equal(cog_cookie_size(*state, cookies_of(*state, header), "b"), 0);
     assert_int_equal(cog_cookie_size(*state, NULL, "s"), 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_a_cookie_in_any_header),
+        cmocka_unit_test_with_pool(finds_a_cookie_in_any_header),
         cmocka_unit_test_with_pool(finds_a_cookie_behind_a_hundred_others),
         cmocka_unit_test_with_pool(survives_our_prefix_at_the_end_of_a_full_header),
         cmocka_unit_test_with_pool(lists_each_name_with_the_prefix_once_and_in_order),
@@ -417,6 +468,7 @@ int main(void)
             takes_our_cookies_out_and_leaves_the_others_byte_for_byte),
         cmocka_unit_test_with_pool(keeps_a_kilobyte_of_junk_beside_our_cookies),
         cmocka_unit_test_with_pool(gives_the_same_header_back_when_nothing_is_ours),
+        cmocka_unit_test_with_pool(lists_what_it_takes_out),
         cmocka_unit_test_with_pool(writes_and_expires_with_the_same_attributes),
         cmocka_unit_test_with_pool(joins_what_it_has_split),
         cmocka_unit_test_with_pool(keeps_each_cookie_below_what_browsers_take),
