@@ -45,11 +45,12 @@ static const char *file_of(const place_t *place, const char *bytes, size_t len,
     const char *path = apr_pstrcat(place->pool, place->folder, "/file", NULL);
     apr_file_t *file;
 
-    assert_int_equal(
-        apr_file_open(&file, path,
-                      APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_TRUNCATE,
-                      APR_FPROT_UREAD | APR_FPROT_UWRITE, place->pool),
-        APR_SUCCESS);
+    /* one of before may be read-only */
+    apr_file_remove(path, place->pool);
+    assert_int_equal(apr_file_open(&file, path,
+                                   APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_EXCL,
+                                   APR_FPROT_UREAD | APR_FPROT_UWRITE, place->pool),
+                     APR_SUCCESS);
     assert_int_equal(apr_file_write_full(file, bytes, len, NULL), APR_SUCCESS);
     apr_file_close(file);
     assert_int_equal(apr_file_perms_set(path, mode), APR_SUCCESS);
