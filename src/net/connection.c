@@ -149,7 +149,7 @@ static cog_err_t shake_hands(const cog_endpoint_t *endpoint, cog_connection_t *c
 {
     int result;
 
-    connection->ssl = cog_tls_client(endpoint->tls, endpoint->host, connection->fd);
+    connection->ssl = cog_tls_client(endpoint->tls, connection->fd);
     if (!connection->ssl) {
         return cog_fault_set(fault, "give the processes more memory",
                              "TLS could not be set up");

@@ -12,7 +12,6 @@
 
 /* Where to connect to. */
 typedef struct {
-    const char *host;
     cog_resolver_t *resolver;
     cog_tls_t *tls; /* NULL: plain */
 } cog_endpoint_t;

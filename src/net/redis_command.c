@@ -25,7 +25,7 @@ static cog_err_t send_command(cog_connection_t *connection,
     const char *words[COG_REDIS_MAX_WORDS];
     char *bytes = NULL;
     cog_err_t err;
-    int len;
+    long long len; /* an int in hiredis 0.14 */
 
     memcpy(words, command->words, sizeof(words));
     len = redisFormatCommandArgv(&bytes, command->count, words, command->lens);

@@ -160,11 +160,11 @@ static cog_err_t make_parts(apr_pool_t *conf_pool, cog_server_t *server)
     server->name =
         apr_psprintf(conf_pool, strchr(conf->host, ':') ? "%s at [%s]:%d" : "%s at %s:%d",
                      conf->kind, conf->host, conf->port);
-    server->endpoint.host = conf->host;
     COG_TRY(cog_resolver_make(conf_pool, conf->host, conf->port, getaddrinfo,
                               &server->endpoint.resolver));
     if (conf->has_tls) {
-        COG_TRY(cog_tls_make(conf_pool, conf->ca_file, &server->endpoint.tls));
+        COG_TRY(
+            cog_tls_make(conf_pool, conf->host, conf->ca_file, &server->endpoint.tls));
     }
     COG_REQUIRE(apr_thread_mutex_create(&server->lock, APR_THREAD_MUTEX_DEFAULT,
                                         conf_pool) == APR_SUCCESS,

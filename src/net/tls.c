@@ -1,5 +1,6 @@
 #include "net/tls.h"
 
+#include <apr_strings.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/bio.h>
@@ -16,6 +17,7 @@
 #define MIN_SECURITY 2 /* RSA and DH of 2048 bits, no SHA-1 */
 
 struct cog_tls_t {
+    char *host;
     SSL_CTX *context;
     BIO_METHOD *method;
 };
@@ -111,11 +113,13 @@ static int trust(SSL_CTX *context, const char *ca_file)
     return is_done == 1;
 }
 
-cog_err_t cog_tls_make(apr_pool_t *conf_pool, const char *ca_file, cog_tls_t **tls)
+cog_err_t cog_tls_make(apr_pool_t *conf_pool, const char *host, const char *ca_file,
+                       cog_tls_t **tls)
 {
     cog_tls_t *made = apr_pcalloc(conf_pool, sizeof(*made));
 
     apr_pool_cleanup_register(conf_pool, made, release, apr_pool_cleanup_null);
+    made->host = apr_pstrdup(conf_pool, host);
     made->method = make_method();
     made->context = SSL_CTX_new(TLS_client_method());
     COG_REQUIRE(made->method && made->context, COG_E_INTERNAL);
@@ -136,7 +140,7 @@ static int is_address(const char *host)
     return inet_pton(AF_INET, host, bytes) == 1 || inet_pton(AF_INET6, host, bytes) == 1;
 }
 
-static int expect_host(SSL *ssl, const char *host)
+static int expect_host(SSL *ssl, char *host)
 {
     if (is_address(host)) {
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1;
@@ -157,11 +161,11 @@ static int attach(SSL *ssl, const BIO_METHOD *method, int fd)
     return 1;
 }
 
-SSL *cog_tls_client(const cog_tls_t *tls, const char *host, int fd)
+SSL *cog_tls_client(const cog_tls_t *tls, int fd)
 {
     SSL *ssl = SSL_new(tls->context);
 
-    if (ssl && attach(ssl, tls->method, fd) && expect_host(ssl, host)) {
+    if (ssl && attach(ssl, tls->method, fd) && expect_host(ssl, tls->host)) {
         SSL_set_connect_state(ssl);
         return ssl;
     }

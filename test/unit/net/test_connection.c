@@ -34,11 +34,11 @@ static int find_addresses(const char *host, const char *service,
 
 static cog_endpoint_t endpoint_at(apr_pool_t *pool, const char *const *found, int port)
 {
-    cog_endpoint_t endpoint = {.host = "cache.test"};
+    cog_endpoint_t endpoint = {0};
 
     addresses = found;
     assert_int_equal(
-        cog_resolver_make(pool, endpoint.host, port, find_addresses, &endpoint.resolver),
+        cog_resolver_make(pool, "cache.test", port, find_addresses, &endpoint.resolver),
         COG_OK);
     return endpoint;
 }

@@ -18,8 +18,7 @@ static idle_t make(apr_pool_t *pool)
 {
     idle_t idle = {.peer = peer_start(pool, NULL, redis_answer_all)};
 
-    idle.endpoint.host = "127.0.0.1";
-    assert_int_equal(cog_resolver_make(pool, idle.endpoint.host, peer_port(idle.peer),
+    assert_int_equal(cog_resolver_make(pool, "127.0.0.1", peer_port(idle.peer),
                                        getaddrinfo, &idle.endpoint.resolver),
                      COG_OK);
     assert_int_equal(cog_connection_pool_make(pool, &idle.connections), COG_OK);

@@ -433,17 +433,26 @@ static void gives_no_thread_an_answer_of_another_one(void **state)
 
 /* ---- processes ---- */
 
+/* The child ends by a signal: instruments that look for leaks at an exit would count what
+ * belongs to threads of the parent. */
 static cog_err_t get_in_a_child(caller_t *caller, const char *key)
 {
-    int status = 0;
-    pid_t child = fork();
+    cog_err_t err = COG_E_INTERNAL;
+    int ends[2];
+    pid_t child;
 
+    assert_int_equal(pipe(ends), 0);
+    child = fork();
     if (child == 0) {
-        _exit((int)call_get(caller, key));
+        err = call_get(caller, key);
+        (void)!write(ends[1], &err, sizeof(err));
+        kill(getpid(), SIGKILL);
     }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    return (cog_err_t)WEXITSTATUS(status);
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &err, sizeof(err)), sizeof(err));
+    close(ends[0]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    return err;
 }
 
 static void share_nothing(apr_pool_t *pool, SSL_CTX *tls, const char *authorities)
