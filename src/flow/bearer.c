@@ -1,5 +1,6 @@
 #include "flow/bearer.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -83,6 +84,21 @@ void cog_bearer_forbid(cog_flow_t *flow, const char *scope, cog_reply_t *reply)
             cog_text_for_log(flow->pool, flow->request->client_ip, 64));
     answer(flow, COG_E_FORBIDDEN, 403, code, reply);
     reply->challenge = challenge(flow, (cog_challenge_t){.error = code, .scope = scope});
+}
+
+void cog_bearer_want_sign_in(cog_flow_t *flow, int64_t max_age_sec, cog_reply_t *reply)
+{
+    static const char code[] = "insufficient_user_authentication";
+
+    COG_LOG(flow->ports->log, INFO, 4256,
+            "sign-in of the bearer is longer ago than %" APR_INT64_T_FMT " s; client %s",
+            max_age_sec, cog_text_for_log(flow->pool, flow->request->client_ip, 64));
+    answer(flow, COG_E_AUTH_AGE, 401, code, reply);
+    reply->challenge = challenge(
+        flow, (cog_challenge_t){
+                  .error = code,
+                  .description = cog_err_text(COG_E_AUTH_AGE),
+                  .max_age = apr_psprintf(flow->pool, "%" APR_INT64_T_FMT, max_age_sec)});
 }
 
 static void grant(const cog_flow_t *flow, const cog_bearer_t *bearer, cog_reply_t *reply)

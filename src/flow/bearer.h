@@ -27,4 +27,8 @@ const char *cog_bearer_challenge(const cog_flow_t *flow);
  * missing, separated by spaces; NULL when it was not about scopes. */
 void cog_bearer_forbid(cog_flow_t *flow, const char *scope, cog_reply_t *reply);
 
+/* Make `reply` the answer to a bearer whose user has signed in too long ago for this
+ * place (RFC 9470, 3). */
+void cog_bearer_want_sign_in(cog_flow_t *flow, int64_t max_age_sec, cog_reply_t *reply);
+
 #endif

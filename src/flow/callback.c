@@ -66,11 +66,17 @@ static const cog_place_t *place_for(cog_flow_t *flow, const char *return_to,
     return place;
 }
 
-static cog_err_t login_again(cog_flow_t *flow, const char *return_to, cog_reply_t *reply)
+/* `before`: what is known of the login that came to nothing; NULL: nothing. */
+static cog_err_t login_again(cog_flow_t *flow, const char *return_to,
+                             const cog_login_state_t *before, cog_reply_t *reply)
 {
     cog_login_order_t order = {
         .place = flow->place, .return_to = return_to, .attempt = 1};
 
+    if (before) {
+        order.attempt = before->attempt + 1;
+        order.max_age_sec = before->max_age_sec;
+    }
     return cog_login_start(flow, &order, reply);
 }
 
@@ -93,13 +99,13 @@ static cog_err_t explain_loop(cog_flow_t *flow, cog_reply_t *reply)
                 cog_flow_origin(flow));
         flow->cause = &other_host;
     }
-    reply->page.link = cog_login_url(flow, NULL);
+    reply->page.link = cog_login_url(flow, NULL, 0);
     reply->page.link_text = "Sign in";
     return COG_E_LOGIN_LOOP;
 }
 
-/* A late, repeated, foreign or state-less callback: whoever has a session goes on,
- * everybody else gets one fresh login. The code that came along is left alone. */
+/* A late, repeated, foreign or state-less callback: whoever has a session that will do
+ * goes on, everybody else gets one new login. The code that came along is left alone. */
 static cog_err_t heal(cog_flow_t *flow, const answer_t *answer,
                       const cog_login_state_t *state, cog_reply_t *reply)
 {
@@ -111,7 +117,8 @@ static cog_err_t heal(cog_flow_t *flow, const answer_t *answer,
     flow->place = place_for(flow, return_to, NULL);
     err = cog_flow_load_session(flow, &session);
     COG_REQUIRE(err != COG_E_STORE, err);
-    if (err == COG_OK) {
+    if (err == COG_OK &&
+        cog_login_is_fresh(flow, state ? state->max_age_sec : 0, session->auth_time)) {
         COG_LOG(flow->ports->log, DEBUG, 3041,
                 "callback without its login, but with a session: back to %s",
                 cog_text_for_log(flow->pool, return_to, 256));
@@ -124,7 +131,7 @@ static cog_err_t heal(cog_flow_t *flow, const answer_t *answer,
     COG_LOG(flow->ports->log, INFO, 3042,
             "callback without its login (%s): one new login",
             state ? "its cookie is gone" : "its state is not ours");
-    return login_again(flow, return_to, reply);
+    return login_again(flow, return_to, state, reply);
 }
 
 /* The user pool has answered with an error (RFC 6749, 4.1.2.1). */
@@ -138,7 +145,7 @@ static cog_err_t refuse(cog_flow_t *flow, const answer_t *answer,
             cog_text_for_log(flow->pool, answer->error, 64),
             cog_text_for_log(flow->pool, answer->error_description, 512));
     if (cause->may_retry_once && login->attempt == 0) {
-        return login_again(flow, login->return_to, reply);
+        return login_again(flow, login->return_to, login, reply);
     }
     flow->cause = cause;
     return COG_E_LOGIN_REFUSED;
@@ -156,25 +163,46 @@ static cog_err_t start_session(cog_flow_t *flow, const cog_login_state_t *login,
     COG_TRY(cog_redeem_verify(flow, login, tokens, &claims));
     COG_REQUIRE(cog_json_whole(claims, "exp", &expires), COG_E_TOKEN_EXPIRED);
     cog_session_take_claims(flow, claims, &session);
+    COG_REQUIRE(cog_login_is_fresh(flow, login->max_age_sec, session.auth_time),
+                COG_E_AUTH_AGE);
     cog_session_take_tokens(flow, tokens, &before, &kept);
     cog_session_set_life(flow, expires, cog_secret_is_set(kept.refresh_token), &session);
     return cog_session_start(flow, &session, &kept, reply);
 }
 
+static cog_err_t redeem(cog_flow_t *flow, const answer_t *answer,
+                        const cog_login_state_t *login, cog_reply_t *reply)
+{
+    cog_tokens_t tokens;
+
+    COG_REQUIRE(answer->code && *answer->code, COG_E_BAD_CALLBACK);
+    COG_TRY(cog_redeem_code(flow, login, cog_secret_of(answer->code), &tokens));
+    return start_session(flow, login, &tokens, reply);
+}
+
+/* A code may have come late, and a sign-in may not be fresh: then there is another way to
+ * ask for it, by a sign-out whose parameters may get lost. */
+static int is_worth_another(const cog_login_state_t *login, cog_err_t err)
+{
+    if (login->attempt == 0) {
+        return err == COG_E_IDP_GRANT || err == COG_E_AUTH_AGE;
+    }
+    return login->attempt == 1 && login->max_age_sec > 0 &&
+           (err == COG_E_IDP_GRANT || err == COG_E_IDP_ANSWER ||
+            err == COG_E_TOKEN_NONCE);
+}
+
 static cog_err_t sign_in(cog_flow_t *flow, const answer_t *answer,
                          const cog_login_state_t *login, cog_reply_t *reply)
 {
-    cog_tokens_t tokens;
-    cog_err_t err;
+    cog_err_t err = redeem(flow, answer, login, reply);
 
-    COG_REQUIRE(answer->code && *answer->code, COG_E_BAD_CALLBACK);
-    err = cog_redeem_code(flow, login, cog_secret_of(answer->code), &tokens);
-    if (err == COG_E_IDP_GRANT && login->attempt == 0) {
-        COG_LOG(flow->ports->log, INFO, 3044, "code is no longer good: one new login");
-        return login_again(flow, login->return_to, reply);
+    if (is_worth_another(login, err)) {
+        COG_LOG(flow->ports->log, INFO, 3044, "sign-in will not do (%s): one new login",
+                cog_err_text(err));
+        return login_again(flow, login->return_to, login, reply);
     }
     COG_TRY(err);
-    COG_TRY(start_session(flow, login, &tokens, reply));
     cog_reply_send_back(flow, login->return_to, reply);
     return COG_OK;
 }
@@ -206,7 +234,7 @@ cog_err_t cog_flow_callback(cog_flow_t *flow, cog_reply_t *reply)
     cog_login_cookie_forget(flow, login, reply);
     flow->place =
         place_for(flow, login->return_to, cog_conf_client(flow->conf, login->client));
-    reply->page.link = cog_login_url(flow, login->return_to);
+    reply->page.link = cog_login_url(flow, login->return_to, login->max_age_sec);
     reply->page.link_text = "Try again";
     COG_TRY(check_issuer(flow, &answer));
     if (answer.error) {

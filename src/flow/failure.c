@@ -79,6 +79,12 @@ static const cog_failure_t failures[] = {
      "Sign out to use another account, or ask the administrator of this site.", NULL},
     {COG_E_BEARER, 400, COG_LOG_INFO, "This request cannot be understood",
      "The token of the request is in a form that it should not have.", NULL, NULL},
+    {COG_E_AUTH_AGE, 403, COG_LOG_WARNING, "Please sign in anew",
+     "This page needs a sign-in from just now, but the sign-in service did not ask you for one.",
+     "Sign out, close your browser, and try again.",
+     "the user pool was asked twice to sign the user in anew, but its ID token names an older "
+     "sign-in or none (auth_time): compare the clocks; an identity provider may answer without "
+     "asking its user"},
     {COG_E_TOKEN_MALFORMED, 502, COG_LOG_ERROR, "The sign-in could not be verified",
      "The answer of the sign-in service is damaged.", TRY_AGAIN,
      "something between this server and the user pool changes the answer, or CognitoEndpoint "

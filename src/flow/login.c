@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/log.h"
 #include "base/query.h"
 #include "base/text.h"
@@ -12,30 +13,59 @@
 #include "flow/provider.h"
 #include "flow/session_store.h"
 #include "oidc/authorize.h"
+#include "session/rule.h"
 
-static int is_silent(const cog_param_t *param)
+#define MAX_SLACK_SEC 10 /* from the callback to the page */
+
+/* How a login that wants a fresh sign-in asks for it. */
+typedef enum { NOT_FRESH, BY_PROMPT, BY_SIGN_OUT } way_t;
+
+static way_t way_of(const cog_login_order_t *order, const cog_endpoints_t *endpoints)
 {
-    return strcmp(param->name, "prompt") == 0 && strcmp(param->value, "none") == 0;
+    if (order->max_age_sec == 0 || order->attempt > 1) {
+        return NOT_FRESH;
+    }
+    return order->attempt == 1 && endpoints->logout ? BY_SIGN_OUT : BY_PROMPT;
 }
 
-/* A prompt=none that found no session at the user pool must not ask for the same again.
- */
+static int is(const cog_param_t *param, const char *name)
+{
+    return strcmp(param->name, name) == 0;
+}
+
+/* A prompt=none that found no session at the user pool must not ask for the same again;
+ * its sign-out takes no identity provider. */
+static int may_stay(const cog_param_t *param, const cog_login_order_t *order, way_t way)
+{
+    if (is(param, "prompt") && strcmp(param->value, "none") == 0) {
+        return order->attempt == 0 && way == NOT_FRESH;
+    }
+    if (is(param, "prompt") || is(param, "max_age")) {
+        return way == NOT_FRESH;
+    }
+    if (is(param, "identity_provider") || is(param, "idp_identifier")) {
+        return way != BY_SIGN_OUT;
+    }
+    return 1;
+}
+
 static const apr_array_header_t *extra_params(const cog_flow_t *flow,
-                                              const cog_login_order_t *order)
+                                              const cog_login_order_t *order, way_t way)
 {
     const apr_array_header_t *params = order->place->login_params;
-    apr_array_header_t *extra;
+    apr_array_header_t *extra = cog_query_make(flow->pool);
 
-    if (order->attempt == 0 || !params) {
-        return params;
-    }
-    extra = cog_query_make(flow->pool);
-    for (int i = 0; i < params->nelts; ++i) {
+    for (int i = 0; params && i < params->nelts; ++i) {
         const cog_param_t *param = &APR_ARRAY_IDX(params, i, cog_param_t);
 
-        if (!is_silent(param)) {
+        if (may_stay(param, order, way)) {
             cog_query_add(extra, param->name, param->value);
         }
+    }
+    if (way == BY_PROMPT) {
+        cog_query_add(extra, "prompt", "login");
+        cog_query_add(extra, "max_age",
+                      apr_psprintf(flow->pool, "%" APR_INT64_T_FMT, order->max_age_sec));
     }
     return extra;
 }
@@ -71,6 +101,7 @@ static cog_err_t make_login(cog_flow_t *flow, const cog_login_order_t *order,
     COG_TRY(cog_login_state_make(flow->pool, flow->ports->random, &made));
     made->created = cog_flow_now(flow);
     made->attempt = order->attempt;
+    made->max_age_sec = order->max_age_sec;
     made->client = order->place->client->name;
     made->redirect_uri = redirect_uri(flow);
     made->return_to = short_return_to(flow, order->return_to);
@@ -78,20 +109,21 @@ static cog_err_t make_login(cog_flow_t *flow, const cog_login_order_t *order,
     return COG_OK;
 }
 
-static const char *authorize_url(cog_flow_t *flow, const cog_login_order_t *order,
-                                 const cog_login_state_t *login,
-                                 const cog_endpoints_t *endpoints, const char *state)
+static const char *sign_in_url(cog_flow_t *flow, const cog_login_order_t *order,
+                               const cog_login_state_t *login,
+                               const cog_endpoints_t *endpoints, const char *state)
 {
     const cog_client_conf_t *client = order->place->client;
+    way_t way = way_of(order, endpoints);
     const cog_authorize_t authorize = {
-        .endpoint = endpoints->authorize,
+        .endpoint = way == BY_SIGN_OUT ? endpoints->logout : endpoints->authorize,
         .client_id = client->client_id,
         .redirect_uri = login->redirect_uri,
         .scope = client->scope,
         .state = state,
         .nonce = login->nonce,
         .code_verifier = login->code_verifier,
-        .extra = extra_params(flow, order),
+        .extra = extra_params(flow, order, way),
     };
 
     return cog_authorize_url(flow->pool, &authorize);
@@ -114,16 +146,29 @@ cog_err_t cog_login_start(cog_flow_t *flow, const cog_login_order_t *order,
     COG_LOG(flow->ports->log, DEBUG, 3011, "login starts: redirect URI %s, back to %s",
             login->redirect_uri, cog_text_for_log(flow->pool, login->return_to, 256));
     cog_reply_redirect(reply, strcmp(flow->request->method, "POST") == 0 ? 303 : 302,
-                       authorize_url(flow, order, login, &endpoints, state));
+                       sign_in_url(flow, order, login, &endpoints, state));
     return COG_OK;
 }
 
-const char *cog_login_url(const cog_flow_t *flow, const char *return_to)
+const char *cog_login_url(const cog_flow_t *flow, const char *return_to,
+                          int64_t max_age_sec)
 {
     apr_array_header_t *params = cog_query_make(flow->pool);
 
     cog_query_add(params, "return_to", return_to);
+    if (max_age_sec > 0) {
+        cog_query_add(params, "max_age",
+                      apr_psprintf(flow->pool, "%" APR_INT64_T_FMT "s", max_age_sec));
+    }
     return cog_query_append(flow->pool, cog_flow_own_url(flow, "login"), params);
+}
+
+int cog_login_is_fresh(const cog_flow_t *flow, int64_t max_age_sec, int64_t auth_time)
+{
+    int64_t slack = max_age_sec / 8 < MAX_SLACK_SEC ? max_age_sec / 8 : MAX_SLACK_SEC;
+
+    return max_age_sec == 0 ||
+           cog_auth_time_is_within(auth_time, max_age_sec - slack, cog_flow_now(flow));
 }
 
 static const cog_place_t *place_with_client(cog_flow_t *flow, const char *return_to)
@@ -139,24 +184,36 @@ static const cog_place_t *place_with_client(cog_flow_t *flow, const char *return
     return open_place;
 }
 
+static cog_err_t parse_order(cog_flow_t *flow, cog_login_order_t *order)
+{
+    apr_array_header_t *params;
+    const char *max_age;
+
+    COG_TRY(cog_query_parse(flow->pool, flow->request->query, &params));
+    order->return_to = cog_flow_return_to(flow, cog_query_get(params, "return_to"));
+    order->place = place_with_client(flow, order->return_to);
+    max_age = cog_query_get(params, "max_age");
+    COG_REQUIRE(!max_age || !cog_duration_parse(max_age, &order->max_age_sec),
+                COG_E_BAD_QUERY);
+    return COG_OK;
+}
+
 /* The page at `login?return_to=…`, a link or a script's window.location. */
 cog_err_t cog_flow_login(cog_flow_t *flow, cog_reply_t *reply)
 {
     cog_login_order_t order = {0};
-    apr_array_header_t *params;
     cog_session_t *session;
     cog_err_t err;
 
     COG_TRY(cog_reply_require_get(flow, reply));
-    COG_TRY(cog_query_parse(flow->pool, flow->request->query, &params));
+    COG_TRY(parse_order(flow, &order));
     COG_REQUIRE(cog_request_is_navigation(flow->request), COG_E_UNAUTHENTICATED);
 
-    order.return_to = cog_flow_return_to(flow, cog_query_get(params, "return_to"));
-    order.place = place_with_client(flow, order.return_to);
     flow->place = order.place;
     err = cog_flow_load_session(flow, &session);
     COG_REQUIRE(err != COG_E_STORE, err);
-    if (err == COG_OK) {
+    if (err == COG_OK &&
+        cog_login_is_fresh(flow, order.max_age_sec, session->auth_time)) {
         cog_reply_send_back(flow, order.return_to, reply);
         return COG_OK;
     }

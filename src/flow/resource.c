@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "flow/failure.h"
 #include "flow/flow_private.h"
 #include "flow/login.h"
 #include "flow/navigation.h"
@@ -25,16 +26,17 @@ static void grant(cog_flow_t *flow, const cog_session_t *session, cog_reply_t *r
 }
 
 /* The page that a script of this site runs in is where its user wants to be again. */
-static void refuse(cog_flow_t *flow, cog_reply_t *reply)
+static void refuse(cog_flow_t *flow, cog_err_t err, int64_t max_age_sec,
+                   cog_reply_t *reply)
 {
     const char *page = cog_request_referring_path(flow->request, cog_flow_origin(flow));
     const char *login_url =
-        cog_login_url(flow, page ? cog_flow_return_to(flow, page) : NULL);
-    json_t *object = json_pack("{s:s, s:s}", "error", cog_err_name(COG_E_UNAUTHENTICATED),
-                               "login_url", login_url);
+        cog_login_url(flow, page ? cog_flow_return_to(flow, page) : NULL, max_age_sec);
+    json_t *object =
+        json_pack("{s:s, s:s}", "error", cog_err_name(err), "login_url", login_url);
 
     cog_reply_json(flow->pool, reply, 401, cog_json_own(flow->pool, object));
-    reply->error = COG_E_UNAUTHENTICATED;
+    reply->error = err;
 }
 
 static int shall_login(const cog_flow_t *flow)
@@ -103,10 +105,27 @@ cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
     COG_LOG(flow->ports->log, DEBUG, 3030, "no session (%s): %s", cog_err_name(err),
             shall_login(flow) ? "a navigation, to the login" : "answered with 401");
     if (!shall_login(flow)) {
-        refuse(flow, reply);
+        refuse(flow, COG_E_UNAUTHENTICATED, 0, reply);
         return COG_OK;
     }
     COG_TRY(check_reach(flow));
     order.return_to = requested(flow);
     return cog_login_start(flow, &order, reply);
+}
+
+void cog_flow_sign_in_anew(cog_flow_t *flow, int64_t max_age_sec, cog_reply_t *reply)
+{
+    cog_login_order_t order = {
+        .place = flow->place, .return_to = requested(flow), .max_age_sec = max_age_sec};
+    cog_err_t err;
+
+    reply->cookies = apr_array_make(flow->pool, 2, sizeof(const char *));
+    if (!shall_login(flow)) {
+        refuse(flow, COG_E_AUTH_AGE, max_age_sec, reply);
+        return;
+    }
+    err = cog_login_start(flow, &order, reply);
+    if (err != COG_OK) {
+        cog_reply_fail(flow, err, reply);
+    }
 }

@@ -1,14 +1,18 @@
 #include "httpd/authz.h"
 
 #include <apr_strings.h>
+#include <http_log.h>
 #include <http_protocol.h>
 #include <http_request.h>
 #include <mod_core.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "flow/failure.h"
+#include "flow/flow.h"
 #include "httpd/authn.h"
 #include "httpd/export.h"
+#include "httpd/log_httpd.h"
 #include "httpd/memo.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
@@ -24,6 +28,20 @@ static int ask_others(cog_memo_t *memo, cog_asking_t *asking)
     memo->asking = asking;
     status = ap_run_auth_checker(asking->r);
     memo->asking = outer;
+    return status;
+}
+
+/* For a no that is not the last word, and no error of anybody's. */
+static int ask_others_quietly(cog_memo_t *memo, cog_asking_t *asking)
+{
+    static const struct ap_logconf quiet = {.level = APLOG_EMERG};
+    request_rec *r = asking->r;
+    const struct ap_logconf *log = r->log;
+    int status;
+
+    r->log = &quiet;
+    status = ask_others(memo, asking);
+    r->log = log;
     return status;
 }
 
@@ -63,11 +81,47 @@ static int is_refusal(int status, const cog_asking_t *asking)
            (status == HTTP_INTERNAL_SERVER_ERROR && asking->is_stuck);
 }
 
+static int ask_for_sign_in(cog_memo_t *memo, const cog_asking_t *asking)
+{
+    request_rec *r = asking->r;
+    const cog_place_t *place = cog_place_make(r, r->per_dir_config, 1);
+    const cog_identity_t *identity = cog_memo_identity(memo, place);
+    cog_flow_t *flow = cog_request_flow(memo, cog_site_of(r->server), place);
+    cog_reply_t *reply = apr_pcalloc(flow->pool, sizeof(*reply));
+
+    COG_LOG(cog_log_of_request(r), DEBUG, 4255,
+            "all that is required would be met by a sign-in within %" APR_INT64_T_FMT
+            " s: the user is asked for one",
+            asking->assumed_sec);
+    if (identity->bearer) {
+        cog_bearer_want_sign_in(flow, asking->assumed_sec, reply);
+    }
+    else {
+        cog_flow_sign_in_anew(flow, asking->assumed_sec, reply);
+    }
+    memo->reply = reply;
+    return cog_reply_send(r, reply);
+}
+
+/* Only who lacks nothing else is asked to sign in anew. */
+static int decide(cog_memo_t *memo, request_rec *r)
+{
+    cog_asking_t asking = {.r = r, .assumes_fresh = 1};
+    cog_asking_t as_it_is = {.r = r};
+    int status = ask_others(memo, &asking);
+
+    if (asking.assumed_sec > 0 && ask_others_quietly(memo, &as_it_is) == OK) {
+        return OK;
+    }
+    if (asking.assumed_sec > 0 && status == OK) {
+        return ask_for_sign_in(memo, &asking);
+    }
+    return is_refusal(status, &asking) ? refuse(memo, &asking) : status;
+}
+
 int cog_authz_check(request_rec *r)
 {
-    cog_asking_t asking = {.r = r};
     cog_memo_t *memo;
-    int status;
 
     if (!r->ap_auth_type || !cog_authn_is_ours(r)) {
         return DECLINED;
@@ -79,6 +133,5 @@ int cog_authz_check(request_rec *r)
     if (memo->asking && memo->asking->r == r) {
         return DECLINED;
     }
-    status = ask_others(memo, &asking);
-    return is_refusal(status, &asking) ? refuse(memo, &asking) : status;
+    return decide(memo, r);
 }

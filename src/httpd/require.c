@@ -36,6 +36,8 @@ static const cog_asker_t *make_asker(request_rec *r)
     asker->claims = identity->session->claims;
     asker->client_id =
         identity->bearer ? identity->bearer->facts.client_id : place->client->client_id;
+    asker->knows_provider =
+        !identity->bearer || identity->bearer->facts.use == COG_TOKEN_ID;
     asker->auth_time = identity->session->auth_time;
     asker->now = apr_time_sec(apr_time_now());
     return asker;
@@ -119,14 +121,6 @@ static void explain(request_rec *r, const cog_require_t *require,
     }
 }
 
-static void note_unmet(cog_asking_t *asking, const char *text)
-{
-    if (!asking->unmet) {
-        asking->unmet = apr_array_make(asking->r->pool, 2, sizeof(const char *));
-    }
-    APR_ARRAY_PUSH(asking->unmet, const char *) = text;
-}
-
 /* What a bearer is told (RFC 6750, 3.1). */
 static void note_scope(cog_asking_t *asking, const cog_require_t *require)
 {
@@ -137,17 +131,43 @@ static void note_scope(cog_asking_t *asking, const cog_require_t *require)
         asking->scope ? apr_pstrcat(pool, asking->scope, " ", scope, NULL) : scope;
 }
 
+/* For those who are refused in the end. */
+static void note_unmet(cog_asking_t *asking, const cog_require_t *require)
+{
+    if (!asking->unmet) {
+        asking->unmet = apr_array_make(asking->r->pool, 2, sizeof(const char *));
+    }
+    APR_ARRAY_PUSH(asking->unmet, const char *) = require->text;
+    if (require->rule.kind == COG_RULE_SCOPE && !require->is_negated) {
+        note_scope(asking, require);
+    }
+}
+
+/* What would be if the user signed in anew? Under `not`, that would not help. */
+static int can_assume(const cog_asking_t *asking, const cog_require_t *require)
+{
+    return asking->assumes_fresh && require->rule.kind == COG_RULE_AUTH_AGE &&
+           !require->may_be_negated && asking->asker;
+}
+
+static authz_status assume(cog_asking_t *asking, int64_t age_sec)
+{
+    if (asking->assumed_sec == 0 || age_sec < asking->assumed_sec) {
+        asking->assumed_sec = age_sec;
+    }
+    return AUTHZ_GRANTED;
+}
+
 /* A plain no would become a yes under `not`: only an error stays one. */
 static authz_status answer(cog_asking_t *asking, const cog_require_t *require,
                            cog_verdict_t verdict)
 {
+    if (verdict != COG_VERDICT_HOLDS && can_assume(asking, require)) {
+        return assume(asking, require->rule.age_sec);
+    }
     if (verdict == COG_VERDICT_UNKNOWN ||
         (verdict == COG_VERDICT_HOLDS) == require->is_negated) {
-        note_unmet(asking, require->text);
-    }
-    if (verdict != COG_VERDICT_HOLDS && require->rule.kind == COG_RULE_SCOPE &&
-        !require->is_negated) {
-        note_scope(asking, require);
+        note_unmet(asking, require);
     }
     if (verdict == COG_VERDICT_UNKNOWN && require->may_be_negated) {
         asking->is_stuck = 1;

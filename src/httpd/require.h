@@ -13,6 +13,8 @@ typedef struct cog_asking_t {
     apr_array_header_t *unmet; /* `const char *`: lines that deny; NULL: none yet */
     const char *scope;         /* that would have helped, separated by spaces; or NULL */
     int is_stuck;              /* one could not be judged, so httpd speaks of an error */
+    int assumes_fresh;         /* take it that the user has signed in just now */
+    int64_t assumed_sec;       /* the shortest age that was taken so; 0: none was */
 } cog_asking_t;
 
 /* Announce the authorization types to httpd. */

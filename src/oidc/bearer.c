@@ -74,6 +74,7 @@ const char *cog_challenge_write(apr_pool_t *pool, const cog_challenge_t *challen
         {"error",             challenge->error            },
         {"error_description", challenge->description      },
         {"scope",             challenge->scope            },
+        {"max_age",           challenge->max_age          },
         {"resource_metadata", challenge->resource_metadata},
     };
     const char *text = SCHEME;

@@ -17,12 +17,14 @@ typedef enum {
  * no token holds. `token` is a part of the header, set with COG_BEARER_TOKEN. */
 cog_bearer_kind_t cog_bearer_read(const char *authorization, cog_secret_t *token);
 
-/* What WWW-Authenticate says (RFC 6750, 3; RFC 9728, 5.1). NULL: not said. */
+/* What WWW-Authenticate says (RFC 6750, 3; RFC 9470, 3; RFC 9728, 5.1). NULL: not said.
+ */
 typedef struct {
     const char *realm;
     const char *error; /* invalid_request, invalid_token, insufficient_scope */
     const char *description;
-    const char *scope; /* that is needed, separated by spaces */
+    const char *scope;   /* that is needed, separated by spaces */
+    const char *max_age; /* of the sign-in that is needed, in seconds */
     const char *resource_metadata;
 } cog_challenge_t;
 

@@ -6,12 +6,12 @@
 #include "base/base64.h"
 #include "base/pack.h"
 
-#define VERSION       1
+#define VERSION       2
 #define NAME_ID_LEN   6 /* bytes of the id in the cookie's name: 8 characters */
 #define NONCE_LEN     16
 #define VERIFIER_LEN  32
 #define MAX_STATE_LEN 350
-#define MAX_ATTEMPT   1
+#define MAX_ATTEMPT   2
 
 /* The callback cannot know the client before it has opened the state. */
 static cog_binding_t bind_to(cog_purpose_t purpose, const char *name)
@@ -48,20 +48,26 @@ static void pack_head(cog_packer_t *packer, const cog_login_state_t *login)
     cog_pack_bytes(packer, login->id, sizeof(login->id));
     cog_pack_number(packer, (uint64_t)login->attempt);
     cog_pack_number(packer, (uint64_t)login->created);
+    cog_pack_number(packer, (uint64_t)login->max_age_sec);
 }
 
 static void unpack_head(cog_unpacker_t *unpacker, cog_login_state_t *login)
 {
     uint64_t version = cog_unpack_number(unpacker);
-    uint64_t attempt, created;
+    uint64_t attempt, created, max_age;
 
     cog_unpack_bytes(unpacker, login->id, sizeof(login->id));
     attempt = cog_unpack_number(unpacker);
     created = cog_unpack_number(unpacker);
+    max_age = cog_unpack_number(unpacker);
     unpacker->is_broken |= version != VERSION;
-    unpacker->is_broken |= attempt > MAX_ATTEMPT || created > INT64_MAX;
-    login->attempt = attempt == 0 ? 0 : MAX_ATTEMPT;
-    login->created = created > INT64_MAX ? 0 : (int64_t)created;
+    unpacker->is_broken |= attempt > MAX_ATTEMPT;
+    unpacker->is_broken |= created > INT64_MAX || max_age > INT64_MAX;
+    if (!unpacker->is_broken) {
+        login->attempt = (int)attempt;
+        login->created = (int64_t)created;
+        login->max_age_sec = (int64_t)max_age;
+    }
 }
 
 cog_err_t cog_login_state_seal(apr_pool_t *pool, const cog_sealer_t *sealer,

@@ -21,8 +21,9 @@
 typedef struct {
     unsigned char id[COG_LOGIN_ID_LEN]; /* random; ties cookie and state together */
     int64_t created;                    /* seconds since 1970 */
-    int attempt;                        /* 0, or 1 for the one repeated login */
-    const char *client; /* name of the <CognitoClient>, "" for the default */
+    int attempt;                        /* 0, or up to 2 for a repeated login */
+    int64_t max_age_sec; /* the sign-in must not be longer ago; 0: it may be */
+    const char *client;  /* name of the <CognitoClient>, "" for the default */
     const char *nonce;
     cog_secret_t code_verifier;
     const char *redirect_uri;
@@ -48,12 +49,13 @@ cog_err_t cog_login_state_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
                                  cog_span_t value, const char *cookie_name,
                                  cog_login_state_t **login);
 
-/* The `state` parameter: id, attempt, created, and return_to when it is short. */
+/* The `state` parameter: id, attempt, created, max_age_sec, and return_to when it is
+ * short. */
 cog_err_t cog_login_state_write(apr_pool_t *pool, const cog_sealer_t *sealer,
                                 const cog_login_state_t *login, const char **state);
 
-/* Read a `state`: only id, attempt, created and return_to ("/" when it was long) are
- * filled in. COG_E_STATE_MISMATCH when it is none of ours. */
+/* Read a `state`: only id, attempt, created, max_age_sec and return_to ("/" when it was
+ * long) are filled in. COG_E_STATE_MISMATCH when it is none of ours. */
 cog_err_t cog_login_state_read(apr_pool_t *pool, const cog_keyring_t *keyring,
                                const char *state, cog_login_state_t **login);
 

@@ -112,6 +112,9 @@ static const char *look_at_provider(look_t *look)
 {
     const cog_claim_t *name = find(look, "idp_name");
 
+    if (!name && !look->asker->knows_provider) {
+        return "is not told by an access token";
+    }
     if (!name) {
         look->seen = NATIVE_PROVIDER;
         return one_fact(look, NATIVE_PROVIDER);

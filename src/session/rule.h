@@ -39,6 +39,7 @@ typedef struct {
 typedef struct {
     const apr_array_header_t *claims; /* cog_claim_t, sorted by name */
     const char *client_id;            /* of the app client that they signed in at */
+    int knows_provider;               /* an idp_name that is missing means: none */
     int64_t auth_time;                /* when they proved who they are; 0: unknown */
     int64_t now;
 } cog_asker_t;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "flow/token_cache.h"
+#include "session/rule.h"
 
 static const char *json_text(apr_pool_t *pool, const char *quoted)
 {
@@ -84,6 +85,16 @@ const char *world_access_token(world_t *world)
     return jwt_maker_sign(world->pool, world->signer, json_text(world->pool, claims));
 }
 
+/* The claim, with its comma. */
+static const char *auth_time(const world_t *world)
+{
+    if (world->auth_time < 0) {
+        return "";
+    }
+    return apr_psprintf(world->pool, ",'auth_time':%" APR_INT64_T_FMT,
+                        world->auth_time ? world->auth_time : world->now);
+}
+
 static const char *good_tokens(world_t *world)
 {
     const char *access = world_access_token(world);
@@ -92,9 +103,8 @@ static const char *good_tokens(world_t *world)
         apr_psprintf(world->pool,
                      "{'iss':'" WORLD_ISSUER "','aud':'" WORLD_CLIENT
                      "','token_use':'id','sub':'sub-1','exp':%" APR_INT64_T_FMT
-                     ",'iat':%" APR_INT64_T_FMT ",'auth_time':%" APR_INT64_T_FMT
-                     ",'nonce':'%s','at_hash':'%s'%s}",
-                     world->now + 3600, world->now, world->now, world->nonce,
+                     ",'iat':%" APR_INT64_T_FMT "%s,'nonce':'%s','at_hash':'%s'%s}",
+                     world->now + 3600, world->now, auth_time(world), world->nonce,
                      cog_digest_half(world->pool, cog_secret_of(access)), world->claims));
 
     return json_text(
@@ -418,20 +428,31 @@ static void add_navigation_headers(world_t *world)
     }
 }
 
-static void run(cog_flow_t *flow, cog_reply_t *reply)
+/* As Require would have it. */
+static void require_fresh(cog_flow_t *flow, const world_t *world, cog_reply_t *reply)
+{
+    if (reply->kind == COG_REPLY_GRANT && world->max_age_sec > 0 &&
+        !cog_auth_time_is_within(reply->session->auth_time, world->max_age_sec,
+                                 world->now)) {
+        *reply = (cog_reply_t){0};
+        cog_flow_sign_in_anew(flow, world->max_age_sec, reply);
+    }
+}
+
+static void run(cog_flow_t *flow, const world_t *world, cog_reply_t *reply)
 {
     if (cog_flow_is_own_url(flow->conf, flow->request->path)) {
         cog_flow_run_own_url(flow, reply);
     }
     else {
         cog_flow_run_resource(flow, reply);
+        require_fresh(flow, world, reply);
     }
 }
 
 static void remember_login(world_t *world, const cog_reply_t *reply)
 {
-    if (reply->kind == COG_REPLY_REDIRECT &&
-        strstr(reply->location, "/oauth2/authorize")) {
+    if (reply->kind == COG_REPLY_REDIRECT && strstr(reply->location, "&nonce=")) {
         world->nonce = world_param(world, reply->location, "nonce");
         world->challenge = world_param(world, reply->location, "code_challenge");
     }
@@ -474,7 +495,7 @@ cog_reply_t *world_request(world_t *world, const char *method, const char *targe
                          .place = place_of(request, request->path),
                          .request = request,
                          .ports = ports};
-    run(flow, reply);
+    run(flow, world, reply);
     for (int i = 0; i < reply->cookies->nelts; ++i) {
         take_cookie(world, APR_ARRAY_IDX(reply->cookies, i, const char *));
     }

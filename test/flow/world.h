@@ -29,6 +29,7 @@ typedef struct {
     cog_place_t place;
     cog_place_t other_place;
     cog_place_t open_place; /* below /public: no client */
+    int64_t max_age_sec;    /* Require cognito-auth-age, everywhere; 0: none */
     /* the world */
     int64_t now;
     unsigned random_count;
@@ -38,6 +39,7 @@ typedef struct {
     int is_unreachable; /* the user pool: each fetch fails */
     /* the user pool */
     jwt_maker_t *signer;
+    int64_t auth_time;     /* of the user's sign-in there; 0: just now, -1: not told */
     const char *nonce;     /* of the last authorize request */
     const char *challenge; /* likewise */
     const char

@@ -64,6 +64,7 @@ static void check_cookie(apr_pool_t *pool, const cog_sealer_t *sealer, cog_span_
                                 &again) == COG_OK);
     must(cog_login_state_is_same(login, again) && login->created == again->created);
     must(login->attempt == again->attempt && strcmp(login->client, again->client) == 0);
+    must(login->max_age_sec >= 0 && login->max_age_sec == again->max_age_sec);
     must(strcmp(login->return_to, again->return_to) == 0);
 }
 
@@ -80,6 +81,7 @@ static void check_state(apr_pool_t *pool, const cog_sealer_t *sealer, const char
     must(cog_login_state_read(pool, sealer->keyring, sealed, &again) == COG_OK);
     must(cog_login_state_is_same(login, again) && login->created == again->created);
     must(login->attempt == again->attempt);
+    must(login->max_age_sec >= 0 && login->max_age_sec == again->max_age_sec);
 }
 
 static void check(apr_pool_t *pool, char kind, cog_span_t input)

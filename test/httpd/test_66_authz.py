@@ -261,6 +261,80 @@ class TestRules:
         assert bob.navigate(site.url("/secure")).status == 200
 
 
+class TestWrongTypes:
+    """W06: tokens whose claims are not what the rule is about."""
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend):
+        conf = ordinary_conf(pool, backend)
+        for kind, rule in {"group": "cognito-group admins", "groups": 'cognito-group "staff,admins"',
+                           "domain": "cognito-email-domain example.com"}.items():
+            conf.protect(f"/{kind}", require=rule)
+            conf.location(f"/not/{kind}", "AuthType Cognito", *but_not(rule))
+        return run(conf)
+
+    @pytest.mark.parametrize("token, path, status", [
+        ("id-ok", "/group", 200), ("id-ok", "/not/group", 403),
+        ("id-groups-string", "/group", 403), ("id-groups-string", "/not/group", 403),
+        ("id-groups-mixed", "/group", 403), ("id-groups-mixed", "/not/group", 403),
+        ("id-groups-comma", "/group", 403), ("id-groups-comma", "/not/group", 200),
+        ("id-groups-comma", "/groups", 200), ("id-groups-newline", "/group", 403),
+        ("id-email-verified-string", "/domain", 200),
+        ("id-email-verified-string", "/not/domain", 403)])
+    def test_count_for_nobody(self, site, browsers, pool, token, path, status):
+        pool.mutate(token)
+        browser = site.browser(browsers)
+        site.sign_in(browser)
+        assert browser.navigate(site.url(path)).status == status
+
+
+class TestTokens:
+    """The same rules for who comes with a token in place of a session."""
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend):
+        conf = ordinary_conf(pool, backend)
+        bearer = ["AuthType Cognito", "CognitoAccept bearer", "CognitoBearerTokenUse access id",
+                  "CognitoBearerClient app machine"]
+        for name, lines, *_ in self.RULES:
+            conf.location(f"/api/{name}", *bearer, *lines)
+        return run(conf)
+
+    # who gets in: by an access token, by an ID token, and the machine
+    RULES = [
+        ("group", one("cognito-group admins"), {"access", "id"}),
+        ("not-group", require_all("Require not cognito-group admins", "Require all granted"),
+         {"machine"}),
+        ("scope", one("cognito-scope openid"), {"access"}),
+        ("machine-scope", one("cognito-scope orders/read"), {"machine"}),
+        ("client", one("cognito-client app"), {"access", "id"}),
+        ("machine", one("cognito-client machine"), {"machine"}),
+        ("domain", one("cognito-email-domain example.com"), {"id"}),
+        # an access token names no provider, and so it is none of a native user
+        ("native", one("cognito-provider COGNITO"), {"id"}),
+        ("not-entra", require_all("Require all granted", "Require not cognito-provider EntraID"),
+         {"id"}),
+        ("tenant", one("cognito-claim custom:tenant acme"), {"id"}),
+        ("user", one("cognito-claim cognito:username alice"), {"access", "id"}),
+    ]
+
+    @pytest.fixture
+    def tokens(self, pool):
+        found = pool.tokens("alice", "app", ["openid", "profile"])
+        return {"access": found["access_token"], "id": found["id_token"],
+                "machine": pool.machine_token()}
+
+    @pytest.mark.parametrize("name, expected", [(name, who) for name, _, who in RULES])
+    def test_who_gets_in(self, site, browsers, tokens, backend, name, expected):
+        browser = site.browser(browsers)
+        backend.clear()
+        found = {who: browser.request("GET", site.url(f"/api/{name}"),
+                                      {"Authorization": f"Bearer {token}"}).status
+                 for who, token in tokens.items()}
+        assert found == {who: 200 if who in expected else 403 for who in tokens}
+        assert len(backend.seen) == len(expected)
+
+
 class TestPatterns:
     """Patterns that would not come to an end are a no, in bounded time."""
 

@@ -5,13 +5,13 @@ import re
 import pytest
 
 from harness.conf import TOP
-from harness.site import Site, is_login, ordinary_conf, pick_identity
+from harness.site import Site, is_login, ordinary_conf, pick_identity, type_password
 from harness.waiting import wait_for
 
 with open(os.path.join(TOP, "docs", "authorization.md"), encoding="utf-8") as page:
     PAGE = page.read()
 
-TYPES = ["group", "scope", "claim", "client", "provider", "email-domain"]
+TYPES = ["group", "scope", "claim", "client", "provider", "email-domain", "auth-age"]
 EXAMPLE = re.compile(r"```apache\n(.*?)```\n((?:<!-- try: [^\n]* -->\n)*)", re.DOTALL)
 EXAMPLES = [(text, re.findall(r"<!-- try: (.*) -->", tries)) for text, tries in
             EXAMPLE.findall(PAGE)]
@@ -51,7 +51,12 @@ class TestExamples:
     def browser_of(self, site, browsers):
         def make(user):
             browser = site.browser(browsers)
-            if user in site.jars:
+            if user == "later":  # alice, an hour after she has typed her password
+                site.pool.set_clock(-3000)
+                type_password(browser, site.begin(browser), "alice", site.pool)
+                site.pool.set_clock(0)
+                site.sign_in(browser)
+            elif user in site.jars:
                 browser.jar = site.jars[user]
             elif user == "fred":
                 answer = browser.follow(pick_identity(browser, site.begin(browser, "/entra"),
@@ -67,8 +72,9 @@ class TestExamples:
     def test_is_true(self, site, browser_of, log, path, user, result, text):
         log.allow("AH01629", "AH01630", "AH01631")
         answer = browser_of(user).navigate(site.url(path))
-        if result == "login":
+        if result in ("login", "anew"):
             assert is_login(site.pool, answer)
+            assert ("prompt=login" in answer.location) == (result == "anew")
             return
         assert answer.status == int(result)
         text = text.replace("_", " ")

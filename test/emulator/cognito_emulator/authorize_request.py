@@ -53,7 +53,6 @@ def parse(pool, args) -> AuthorizeRequest:
     """Raises PageError or RedirectError; the order of the checks is Cognito's."""
     client = find_client(pool, args)
     redirect_uri = find_redirect_uri(client, args)
-    max_age = args.get("max_age", "")
     ask = AuthorizeRequest(
         client=client,
         redirect_uri=redirect_uri,
@@ -65,7 +64,7 @@ def parse(pool, args) -> AuthorizeRequest:
         scopes=args.get("scope", "").split(),
         resource=args.get("resource"),
         prompt=args.get("prompt", "").split() if pool.config.ui == "managed" else [],
-        max_age=int(max_age) if max_age.isdigit() and pool.config.plan != "lite" else None,
+        max_age=max_age_of(pool, args.get("max_age", "")),
         acr_values=args.get("acr_values", "").split() if pool.config.plan != "lite" else [],
         login_hint=args.get("login_hint", ""),
         provider=None,
@@ -78,6 +77,13 @@ def parse(pool, args) -> AuthorizeRequest:
     ask.scopes = granted_scopes(pool, ask)
     ask.provider = find_provider(pool, ask, args)
     return ask
+
+
+def max_age_of(pool, text: str) -> int | None:
+    is_heeded = pool.config.plan != "lite" and (
+        pool.config.ui == "managed" or pool.quirks.classic_max_age
+    )
+    return int(text) if is_heeded and text.isdigit() else None
 
 
 def find_client(pool, args) -> Client:

@@ -35,6 +35,7 @@ CHOICES = {
     "email_verified_claim": ("boolean", "string"),
     "disabled_user_cookie": ("page", "redirect"),
     "no_domain_discovery": ("empty", "issuer-paths"),
+    "logout_passes_on": ("all", "documented", "needed"),
     "flows": ("code", "implicit", "client_credentials"),
 }
 # `issuer` of a provider is free text, and so on: choices hold only for these classes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import flask
 
 from . import web
@@ -9,6 +11,8 @@ from .authorize_request import PageError
 
 blueprint = flask.Blueprint("logout", __name__)
 
+NEEDED = ("client_id", "redirect_uri", "response_type", "scope")
+DOCUMENTED = (*NEEDED, "state", "nonce")
 MISLEADING = "Required String parameter 'redirect_uri' is not present"
 
 
@@ -34,7 +38,16 @@ def logout():
         raise PageError(MISLEADING, client.id)
     if args["redirect_uri"] not in client.callback_urls:
         raise PageError("redirect_mismatch", client.id)
-    return end_session(pool, f"{pool.domain_url}/login?{web.raw_query()}")
+    return end_session(pool, f"{pool.domain_url}/login?{passed_on(pool)}")
+
+
+def passed_on(pool) -> str:
+    """The query of form B, as far as it is known that the login gets it."""
+    if pool.quirks.logout_passes_on == "all":
+        return web.raw_query()
+    names = DOCUMENTED if pool.quirks.logout_passes_on == "documented" else NEEDED
+    args = flask.request.args
+    return urlencode([(name, args[name]) for name in names if name in args])
 
 
 def end_session(pool, location: str):

@@ -116,6 +116,8 @@ class Quirks:
     disabled_user_cookie: str = "page"
     no_domain_discovery: str = "empty"
     refuse_json_state: bool = True
+    classic_max_age: bool = False
+    logout_passes_on: str = "all"
 
 
 @dataclass

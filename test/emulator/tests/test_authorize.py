@@ -125,12 +125,27 @@ def test_prompt_login_asks_again_and_keeps_the_old_session_until_then(pool, brow
     assert location(authorize(pool, browser)).startswith(CALLBACK)
 
 
-def test_the_classic_hosted_ui_ignores_prompt(emulator):
+@pytest.fixture
+def classic():
     config = testing.simple_config(callback_urls=[CALLBACK])
     config["pools"][0]["ui"] = "classic"
-    with testing.start(config, in_process=True) as classic:
-        answer = authorize(classic.pool(), prompt="none")
-        assert urlsplit(location(answer)).path == "/login"
+    with testing.start(config, in_process=True) as running:
+        yield running.pool()
+
+
+def test_the_classic_hosted_ui_ignores_prompt(classic, browser):
+    answer = authorize(classic, prompt="none")
+    assert urlsplit(location(answer)).path == "/login"
+    sign_in(classic, browser)
+    assert location(authorize(classic, browser, prompt="login")).startswith(CALLBACK)
+
+
+def test_the_classic_hosted_ui_ignores_max_age(classic, browser):
+    sign_in(classic, browser)
+    classic.set_clock(120)
+    assert location(authorize(classic, browser, max_age="60")).startswith(CALLBACK)
+    classic.set_quirks(classic_max_age=True)
+    assert urlsplit(location(authorize(classic, browser, max_age="60"))).path == "/login"
 
 
 def test_max_age_asks_again_when_the_sign_in_is_older(pool, browser):

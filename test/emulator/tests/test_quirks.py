@@ -3,7 +3,7 @@
 import base64
 import json
 import time
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
@@ -299,6 +299,34 @@ def test_logout_form_b_goes_to_the_login_page(pool, browser):
     assert urlsplit(answer.headers["Location"]).path == "/login"
     assert params_of(answer.headers["Location"]) == wanted
     assert 'name="password"' in get(answer.headers["Location"], browser).text
+
+
+def test_logout_form_b_signs_in_anew_with_a_new_auth_time(pool, browser):
+    first = claims_of(redeem(pool, params_of(sign_in(pool, browser))["code"]).json()["id_token"])
+    pool.set_clock(60)
+    query = {"redirect_uri": CALLBACK, "response_type": "code", "scope": "openid"}
+    pkce = {"code_challenge": challenge(), "code_challenge_method": "S256"}
+    url = f"{pool.domain}/logout?" + urlencode({"client_id": testing.CLIENT_ID, **query, "state": "s", "nonce": "n", **pkce})
+    params = params_of(pool.sign_in(browser, url, "alice"))
+    assert params["state"] == "s"
+    answer = redeem(pool, params["code"], code_verifier=VERIFIER).json()
+    second = claims_of(answer["id_token"])
+    assert second["nonce"] == "n" and second["auth_time"] >= first["auth_time"] + 60
+
+
+@pytest.mark.parametrize(
+    ("quirk", "names"),
+    [
+        ("documented", ["client_id", "redirect_uri", "response_type", "scope", "state", "nonce"]),
+        ("needed", ["client_id", "redirect_uri", "response_type", "scope"]),
+    ],
+)
+def test_what_logout_form_b_passes_on_is_a_quirk(pool, browser, quirk, names):
+    pool.set_quirks(logout_passes_on=quirk)
+    wanted = {"client_id": testing.CLIENT_ID, "redirect_uri": CALLBACK, "response_type": "code"}
+    more = {"scope": "openid", "state": "s", "nonce": "n", "code_challenge": "c", "lang": "de"}
+    answer = logout(pool, browser, **wanted, **more)
+    assert list(params_of(answer.headers["Location"])) == names
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ static const struct {
      {.error = "invalid_token", .description = "why"}},
     {"Bearer realm=\"r\", error=\"insufficient_scope\", scope=\"a b\"",
      {.realm = "r", .error = "insufficient_scope", .scope = "a b"}},
+    {"Bearer error=\"insufficient_user_authentication\", max_age=\"900\"",
+     {.error = "insufficient_user_authentication", .max_age = "900"}},
     {"Bearer resource_metadata=\"https://a.example/x\"",
      {.resource_metadata = "https://a.example/x"}},
 };

@@ -51,7 +51,7 @@ static void add_claim(apr_array_header_t *claims, const char *name, const char *
 static cog_finding_t judge(apr_pool_t *pool, const cog_rule_t *rule, const char *wanted,
                            const apr_array_header_t *claims)
 {
-    cog_asker_t asker = {claims, "app", NOW - 10, NOW};
+    cog_asker_t asker = {claims, "app", 1, NOW - 10, NOW};
     cog_finding_t finding;
 
     cog_rule_judge(pool, rule, values(pool, wanted), &asker, &finding);
@@ -224,6 +224,17 @@ static void knows_the_identity_provider(void **state)
     run_table(*state, &rule, "idp_name", providers, COUNT(providers));
 }
 
+/* An access token names no provider, whoever its user comes from. */
+static void takes_no_access_token_for_one_of_a_native_user(void **state)
+{
+    const cog_rule_t rule = {.kind = COG_RULE_PROVIDER};
+    cog_asker_t bearer = {no_claims(*state), "app", 0, NOW, NOW};
+    cog_finding_t finding;
+
+    cog_rule_judge(*state, &rule, values(*state, "COGNITO|EntraID"), &bearer, &finding);
+    assert_int_equal(finding.verdict, UNKNOWN);
+}
+
 static void compares_the_whole_domain_of_an_address(void **state)
 {
     const cog_rule_t rule = {.kind = COG_RULE_EMAIL_DOMAIN};
@@ -264,7 +275,7 @@ static void believes_no_address_that_is_not_verified(void **state)
 static void knows_the_client(void **state)
 {
     const cog_rule_t rule = {.kind = COG_RULE_CLIENT};
-    cog_asker_t nobody = {no_claims(*state), NULL, NOW, NOW};
+    cog_asker_t nobody = {no_claims(*state), NULL, 1, NOW, NOW};
     cog_finding_t finding;
 
     assert_int_equal(judge(*state, &rule, "x|app", no_claims(*state)).verdict, HOLDS);
@@ -293,7 +304,7 @@ static void compares_the_time_of_the_sign_in(void **state)
     const cog_rule_t rule = {.kind = COG_RULE_AUTH_AGE, .age_sec = HOUR};
 
     for (size_t i = 0; i < COUNT(cases); ++i) {
-        cog_asker_t asker = {no_claims(*state), "app", cases[i].auth_time, NOW};
+        cog_asker_t asker = {no_claims(*state), "app", 1, cases[i].auth_time, NOW};
         cog_finding_t finding;
 
         cog_rule_judge(*state, &rule, no_claims(*state), &asker, &finding);
@@ -396,6 +407,7 @@ int main(void)
         cmocka_unit_test_with_pool(compares_the_words_of_a_scope),
         cmocka_unit_test_with_pool(compares_a_claim_by_its_type),
         cmocka_unit_test_with_pool(knows_the_identity_provider),
+        cmocka_unit_test_with_pool(takes_no_access_token_for_one_of_a_native_user),
         cmocka_unit_test_with_pool(compares_the_whole_domain_of_an_address),
         cmocka_unit_test_with_pool(believes_no_address_that_is_not_verified),
         cmocka_unit_test_with_pool(knows_the_client),
