@@ -47,7 +47,7 @@ const command_rec cog_directives[] = {
     AP_INIT_ITERATE("CognitoSecret", cog_set_secret, NULL, SERVER,
                     "keys that seal cookies: file:PATH, env:NAME or exec:COMMAND"),
     AP_INIT_TAKE12("CognitoStore", cog_set_store, NULL, SERVER,
-                   "what processes and hosts share: shmcb, memcache:HOST, redis://HOST or rediss://HOST [ca=PATH]"),
+                   "what processes and hosts share: shmcb, dbm:PATH, memcache:HOST, redis://HOST or rediss://HOST [ca=PATH]"),
     AP_INIT_ITERATE("CognitoCookie", cog_set_cookie, NULL, SERVER,
                     "name=, domain=, samesite= and path= of the module's cookies"),
     AP_INIT_TAKE1("CognitoProxy", cog_set_proxy, NULL, SERVER,

@@ -10,6 +10,7 @@
 #include "httpd/advice.h"
 #include "httpd/conf_resolve.h"
 #include "httpd/log_httpd.h"
+#include "httpd/store_memory.h"
 #include "httpd/stores.h"
 #include "net/fetch_curl.h"
 
@@ -267,7 +268,7 @@ int cog_lifecycle_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
     }
     open_sites(&life);
     cog_stores_tend(life.start, s);
-    cog_stores_let_go(life.start);
+    cog_store_memory_let_go(life.start);
     warn_of_all(&life);
     cog_advise_urls(ptemp, life.hosts);
     return OK;

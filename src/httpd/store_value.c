@@ -1,7 +1,10 @@
 #include "httpd/store_value.h"
 
+#include <apr_file_info.h>
 #include <apr_strings.h>
 #include <string.h>
+#include <httpd.h>
+#include <http_config.h>
 
 #include "base/text.h"
 #include "httpd/store_url.h"
@@ -39,24 +42,69 @@ static apr_int64_t bytes_of(const char *text)
     return digits > MAX_DIGITS ? 0 : number * unit_bytes(text + digits);
 }
 
+/* `size` is in whole megabytes. */
+static const char *parse_size(const char *text, apr_size_t *size)
+{
+    apr_int64_t bytes = bytes_of(text);
+
+    if (bytes == 0) {
+        return "has no size that is a number of bytes";
+    }
+    if (bytes < (apr_int64_t)COG_STORE_SHM_MIN) {
+        return "is too small: 1M is the least";
+    }
+    if (bytes > MAX_SIZE) {
+        return "is too large: 64G is the most";
+    }
+    *size = (apr_size_t)(bytes / MEGABYTE * MEGABYTE);
+    return NULL;
+}
+
+static const char *name_of(apr_pool_t *pool, const cog_store_value_t *value)
+{
+    return apr_psprintf(pool, "%s:%" APR_SIZE_T_FMT "M", value->form,
+                        value->size / MEGABYTE);
+}
+
 static const char *parse_shmcb(apr_pool_t *pool, const char *text,
                                cog_store_value_t *value)
 {
-    apr_int64_t size = bytes_of(text);
+    const char *problem = parse_size(text, &value->size);
 
-    if (size == 0) {
-        return "has no size that is a number of bytes; write shmcb, or shmcb:64M";
+    value->name = name_of(pool, value);
+    return problem ? apr_pstrcat(pool, problem, "; write shmcb, or shmcb:64M", NULL)
+                   : NULL;
+}
+
+static int is_in_a_folder(apr_pool_t *pool, const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    apr_finfo_t info;
+
+    return slash && slash[1] &&
+           apr_stat(&info, apr_pstrmemdup(pool, path, (apr_size_t)(slash + 1 - path)),
+                    APR_FINFO_TYPE, pool) == APR_SUCCESS &&
+           info.filetype == APR_DIR;
+}
+
+/* PATH, or PATH:SIZE */
+static const char *parse_dbm(apr_pool_t *pool, const char *text, cog_store_value_t *value)
+{
+    const char *right = "; write dbm:/path/to/file, or dbm:/path/to/file:64M";
+    const char *colon = strrchr(text, ':');
+    int has_size = colon && bytes_of(colon + 1) > 0;
+    const char *problem = has_size ? parse_size(colon + 1, &value->size) : NULL;
+
+    value->kind = COG_STORE_DBM;
+    value->path =
+        has_size ? apr_pstrmemdup(pool, text, (apr_size_t)(colon - text)) : text;
+    value->path = ap_server_root_relative(pool, value->path);
+    if (!problem && !is_in_a_folder(pool, value->path)) {
+        problem = "is no file in a folder that exists";
     }
-    if (size < (apr_int64_t)COG_STORE_SHM_MIN) {
-        return "is too small: 1M is the least; write shmcb, or shmcb:64M";
-    }
-    if (size > MAX_SIZE) {
-        return "is too large: 64G is the most; write shmcb, or shmcb:64M";
-    }
-    value->kind = COG_STORE_SHMCB;
-    value->size = (apr_size_t)(size / MEGABYTE * MEGABYTE);
-    value->name = apr_psprintf(pool, "shmcb:%" APR_INT64_T_FMT "M", size / MEGABYTE);
-    return NULL;
+    value->form = apr_pstrcat(pool, "dbm:", value->path, NULL);
+    value->name = name_of(pool, value);
+    return problem ? apr_pstrcat(pool, problem, right, NULL) : NULL;
 }
 
 /* host[:port],host[:port]… */
@@ -92,8 +140,10 @@ static const char *parse_memcache(apr_pool_t *pool, const char *text,
 
 cog_store_value_t cog_store_value_default(void)
 {
-    return (cog_store_value_t){
-        .kind = COG_STORE_SHMCB, .name = "shmcb:32M", .size = COG_STORE_SHM_DEFAULT};
+    return (cog_store_value_t){.kind = COG_STORE_SHMCB,
+                               .name = "shmcb:32M",
+                               .form = "shmcb",
+                               .size = COG_STORE_SHM_DEFAULT};
 }
 
 static const char *parse_plain_redis(apr_pool_t *pool, const char *text,
@@ -114,6 +164,7 @@ static const struct {
     const char *(*parse)(apr_pool_t *pool, const char *text, cog_store_value_t *value);
 } kinds[] = {
     {"shmcb:",    parse_shmcb         },
+    {"dbm:",      parse_dbm           },
     {"memcache:", parse_memcache      },
     {"redis://",  parse_plain_redis   },
     {"rediss://", parse_redis_over_tls},
@@ -139,6 +190,7 @@ const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
         }
     }
     *may_show = !strchr(text, '@');
-    return "is not a store; write shmcb, shmcb:64M, memcache:HOST, redis://HOST or "
+    return "is not a store; write shmcb, shmcb:64M, dbm:PATH, memcache:HOST, "
+           "redis://HOST or "
            "rediss://HOST";
 }

@@ -8,12 +8,19 @@
 #include "base/secret_source.h"
 #include "httpd/store_host.h"
 
-typedef enum { COG_STORE_SHMCB, COG_STORE_MEMCACHE, COG_STORE_REDIS } cog_store_kind_t;
+typedef enum {
+    COG_STORE_SHMCB,
+    COG_STORE_DBM,
+    COG_STORE_MEMCACHE,
+    COG_STORE_REDIS
+} cog_store_kind_t;
 
 typedef struct {
     cog_store_kind_t kind;
     const char *name; /* the value in its normal form: the same for the same store */
-    apr_size_t size;  /* shmcb: in bytes */
+    const char *form; /* shmcb, dbm: the name without its size */
+    apr_size_t size;  /* shmcb, dbm: in bytes */
+    const char *path; /* dbm */
     apr_array_header_t *hosts; /* memcache, redis: cog_store_host_t, at least one */
     /* redis */
     int has_tls;

@@ -1,10 +1,10 @@
 #include "httpd/stores.h"
 
-#include <apr_shm.h>
 #include <apr_strings.h>
 #include <string.h>
 
 #include "httpd/clock.h"
+#include "httpd/store_memory.h"
 #include "httpd/watchdog.h"
 #include "net/memcache.h"
 #include "net/redis.h"
@@ -12,119 +12,27 @@
 
 #define SWEEP_EVERY apr_time_from_sec(10)
 
-/* changes with kept_t */
-#define KEPT "mod_auth_cognito stores 1"
-
 /* A store of this start. */
 typedef struct {
     cog_store_kind_t kind;
     cog_store_t store;
 } made_t;
 
-/* ---- shared memory ---- */
-
-/* Shared memory outlives the configuration: at a graceful restart the next one goes on
- * with it, and so do the children of the one before. It is data alone, for the module
- * may be loaded anew, to another place. */
-typedef struct kept_t {
-    struct kept_t *next;
-    const char *name;
-    apr_pool_t *pool; /* its own */
-    apr_shm_t *memory;
-    int is_in_use;
-} kept_t;
-
-static kept_t **list_of(apr_pool_t *process)
-{
-    void *list = NULL;
-
-    apr_pool_userdata_get(&list, KEPT, process);
-    if (!list) {
-        list = apr_pcalloc(process, sizeof(kept_t *));
-        apr_pool_userdata_set(list, KEPT, apr_pool_cleanup_null, process);
-    }
-    return list;
-}
-
-static kept_t *find(apr_pool_t *process, const char *name)
-{
-    kept_t *kept = *list_of(process);
-
-    while (kept && strcmp(kept->name, name) != 0) {
-        kept = kept->next;
-    }
-    return kept;
-}
-
-static apr_status_t allocate(apr_pool_t *process, const cog_store_value_t *value,
-                             kept_t **made)
-{
-    apr_pool_t *pool;
-    kept_t *kept;
-    apr_status_t rv = apr_pool_create(&pool, process);
-
-    if (rv != APR_SUCCESS) {
-        return rv;
-    }
-    kept = apr_pcalloc(pool, sizeof(*kept));
-    kept->pool = pool;
-    kept->name = apr_pstrdup(pool, value->name);
-    rv = apr_shm_create(&kept->memory, cog_store_shm_room(value->size), NULL, pool);
-    if (rv != APR_SUCCESS) {
-        apr_pool_destroy(pool);
-        return rv;
-    }
-    *made = kept;
-    return APR_SUCCESS;
-}
-
-static const char *make(cog_start_t *start, const cog_store_value_t *value)
-{
-    kept_t *made;
-    apr_status_t rv = allocate(start->process, value, &made);
-
-    if (rv != APR_SUCCESS) {
-        return apr_psprintf(start->scratch,
-                            "CognitoStore: '%s' cannot be had from the system: %pm; "
-                            "write a smaller size",
-                            value->name, &rv);
-    }
-    if (cog_store_shm_format(apr_shm_baseaddr_get(made->memory), value->size) != COG_OK) {
-        apr_pool_destroy(made->pool);
-        return "CognitoStore: this system has no locks for shared memory";
-    }
-    made->next = *list_of(start->process);
-    *list_of(start->process) = made;
-    return NULL;
-}
-
-/* Memory of another version of the module is as good as none. */
-static int open_kept(const cog_start_t *start, const cog_store_value_t *value,
-                     cog_store_t *store)
-{
-    const cog_clock_t clock = cog_clock_system();
-    kept_t *kept = find(start->process, value->name);
-
-    if (!kept || cog_store_shm_open(start->pool, apr_shm_baseaddr_get(kept->memory),
-                                    &clock, store) != COG_OK) {
-        return 0;
-    }
-    kept->is_in_use = 1;
-    return 1;
-}
-
-static const char *open_shared(cog_start_t *start, const cog_store_value_t *value,
+static const char *make_shared(cog_start_t *start, const cog_store_value_t *value,
                                cog_store_t *store)
 {
-    const char *problem = NULL;
+    const cog_clock_t clock = cog_clock_system();
+    void *memory;
+    const char *problem = cog_store_memory_get(start, value, &memory);
 
-    if (!open_kept(start, value, store)) {
-        problem = make(start, value);
-        if (!problem) {
-            open_kept(start, value, store);
-        }
+    if (problem) {
+        return problem;
     }
-    return problem;
+    if (cog_store_shm_open(start->pool, memory, value->form, &clock, store) != COG_OK) {
+        return "CognitoStore: its memory is of another version of the module; stop httpd "
+               "and start it again";
+    }
+    return NULL;
 }
 
 /* ---- redis ---- */
@@ -188,7 +96,7 @@ static const char *make_any(cog_start_t *start, const cog_store_value_t *value,
         return NULL;
     }
     return value->kind == COG_STORE_MEMCACHE ? make_memcache(start, value, store)
-                                             : open_shared(start, value, store);
+                                             : make_shared(start, value, store);
 }
 
 static const char *key_of(apr_pool_t *pool, const cog_store_value_t *value)
@@ -230,26 +138,8 @@ void cog_stores_tend(const cog_start_t *start, server_rec *s)
         made_t *made = apr_hash_this_val(i);
         const cog_task_t task = {"sweeping the store", SWEEP_EVERY, sweep, &made->store};
 
-        if (made->kind == COG_STORE_SHMCB) {
+        if (made->kind == COG_STORE_SHMCB || made->kind == COG_STORE_DBM) {
             cog_watchdog_add(start->pool, s, &task);
-        }
-    }
-}
-
-void cog_stores_let_go(const cog_start_t *start)
-{
-    kept_t **link = list_of(start->process);
-
-    while (*link) {
-        kept_t *kept = *link;
-
-        if (kept->is_in_use) {
-            kept->is_in_use = 0;
-            link = &kept->next;
-        }
-        else {
-            *link = kept->next;
-            apr_pool_destroy(kept->pool);
         }
     }
 }

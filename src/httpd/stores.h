@@ -17,8 +17,4 @@ const char *cog_start_store(cog_start_t *start, const cog_store_value_t *value,
 /* After a start: have the stores swept now and then. */
 void cog_stores_tend(const cog_start_t *start, server_rec *s);
 
-/* After a start: let go of memory that only the configuration before this one used.
- * Children that still serve by it keep it until they end. */
-void cog_stores_let_go(const cog_start_t *start);
-
 #endif

@@ -120,10 +120,8 @@ static void dequeue(cog_shard_t *shard, int kind, uint32_t place)
 
 /* ---- blocks ---- */
 
-static uint32_t blocks_for(const cog_shard_key_t *key, cog_span_t value)
+uint32_t cog_shard_blocks_for(size_t len)
 {
-    size_t len = key->len + value.len;
-
     return len <= FIRST_ROOM
                ? 1
                : (uint32_t)(1 + (len - FIRST_ROOM + MORE_ROOM - 1) / MORE_ROOM);
@@ -310,7 +308,7 @@ static void fill(cog_shard_t *shard, uint32_t entry, const cog_shard_key_t *key,
 uint32_t cog_shard_insert(cog_shard_t *shard, const cog_shard_key_t *key,
                           cog_span_t value, apr_time_t end, int kind)
 {
-    uint32_t needed = blocks_for(key, value);
+    uint32_t needed = cog_shard_blocks_for(key->len + value.len);
     uint32_t dropped = make_room(shard, needed, kind);
     uint32_t bucket = (uint32_t)(key->hash % COG_SHARD_BUCKETS);
     uint32_t entry = take_blocks(shard, needed);

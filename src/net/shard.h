@@ -84,6 +84,13 @@ void cog_shard_expire(cog_shard_t *shard, apr_time_t now);
 uint32_t cog_shard_insert(cog_shard_t *shard, const cog_shard_key_t *key,
                           cog_span_t value, apr_time_t end, int kind);
 
+/* How many blocks an entry takes whose key and value have `len` bytes together. */
+uint32_t cog_shard_blocks_for(size_t len);
+
+/* Does all of it fit together? Of memory that was kept where somebody may have damaged
+ * it, for nothing here looks at what it finds. Any bytes may be in it. */
+int cog_shard_is_sound(cog_shard_t *shard);
+
 /* In blocks, at most COG_SHARD_BLOCKS. Needs no lock. */
 uint32_t cog_shard_used(cog_shard_t *shard);
 

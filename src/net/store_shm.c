@@ -6,7 +6,10 @@
 #include "net/shard.h"
 
 /* changes with every layout of shard and segment */
-#define LAYOUT "mod_auth_cognito store 1"
+#define SIGN   "mod_auth_cognito store"
+#define LAYOUT SIGN " 2"
+
+_Static_assert(sizeof(SIGN) - 1 == COG_STORE_SHM_SIGN, "the sign has its length");
 
 #define LOCK_LIMIT apr_time_from_msec(400)
 
@@ -37,6 +40,7 @@ _Static_assert(sizeof(segment_t) <= HEADER_SIZE, "the header has its room");
 
 typedef struct {
     segment_t *segment;
+    const char *form;
     cog_clock_t clock;
 } store_t;
 
@@ -94,8 +98,8 @@ static void warn_when_nearly_full(store_t *store, const cog_log_t *log, apr_time
     if (percent >= WARN_PERCENT && cog_gate_opens(&segment->warn, now, WARN_EVERY)) {
         COG_LOG(log, WARNING, 4100,
                 "the store of %" APR_SIZE_T_FMT " MB is %u%% full: write CognitoStore "
-                "shmcb:%" APR_SIZE_T_FMT "M",
-                segment->shards, percent, segment->shards * 2);
+                "%s:%" APR_SIZE_T_FMT "M",
+                segment->shards, percent, store->form, segment->shards * 2);
     }
 }
 
@@ -108,8 +112,8 @@ static void tell_of_dropped(store_t *store, const cog_log_t *log, apr_time_t now
     if (dropped > 0 && cog_gate_opens(&segment->full, now, FULL_EVERY)) {
         COG_LOG(log, ERROR, 4101,
                 "the store of %" APR_SIZE_T_FMT " MB is full: %u entries were dropped "
-                "before their time; write CognitoStore shmcb:%" APR_SIZE_T_FMT "M",
-                segment->shards, atomic_exchange(&segment->dropped, 0),
+                "before their time; write CognitoStore %s:%" APR_SIZE_T_FMT "M",
+                segment->shards, atomic_exchange(&segment->dropped, 0), store->form,
                 segment->shards * 2);
     }
 }
@@ -269,16 +273,51 @@ void cog_store_shm_sweep(const cog_store_t *port, const cog_log_t *log)
     warn_when_nearly_full(store, log, now_of(store));
 }
 
-cog_err_t cog_store_shm_open(apr_pool_t *pool, void *memory, const cog_clock_t *clock,
-                             cog_store_t *store)
+static int has_layout(const segment_t *segment)
+{
+    return strncmp(segment->layout, LAYOUT, sizeof(LAYOUT)) == 0;
+}
+
+int cog_store_shm_is_one(const char *bytes)
+{
+    return strncmp(bytes, SIGN, COG_STORE_SHM_SIGN) == 0;
+}
+
+static unsigned recover_shard(cog_shard_t *shard)
+{
+    if (!shard->is_changing && cog_shard_is_sound(shard)) {
+        return 0;
+    }
+    cog_shard_clear(shard);
+    shard->is_changing = 0;
+    return 1;
+}
+
+cog_err_t cog_store_shm_recover(void *memory, apr_size_t size, unsigned *emptied)
 {
     segment_t *segment = memory;
+
+    COG_REQUIRE(has_layout(segment) && segment->shards == shards_of(size),
+                COG_E_MISCONFIGURED);
+    *emptied = 0;
+    for (size_t i = 0; i < segment->shards; ++i) {
+        cog_shard_t *shard = shard_at(segment, i);
+
+        COG_TRY(cog_shared_lock_make(&shard->lock));
+        *emptied += recover_shard(shard);
+    }
+    return COG_OK;
+}
+
+cog_err_t cog_store_shm_open(apr_pool_t *pool, void *memory, const char *form,
+                             const cog_clock_t *clock, cog_store_t *store)
+{
     store_t *made;
 
-    COG_REQUIRE(strncmp(segment->layout, LAYOUT, sizeof(LAYOUT)) == 0,
-                COG_E_MISCONFIGURED);
+    COG_REQUIRE(has_layout(memory), COG_E_MISCONFIGURED);
     made = apr_pcalloc(pool, sizeof(*made));
-    made->segment = segment;
+    made->segment = memory;
+    made->form = form;
     made->clock = *clock;
     *store = (cog_store_t){made, get, set, add, remove_key};
     return COG_OK;

@@ -25,10 +25,20 @@ apr_size_t cog_store_shm_room(apr_size_t size);
  * for any type. COG_E_INTERNAL when the system has no locks for it. */
 cog_err_t cog_store_shm_format(void *memory, apr_size_t size);
 
-/* The port to a formatted store; COG_E_MISCONFIGURED when another version of this module
- * has formatted it. Before the fork, and for as long as `pool`. */
-cog_err_t cog_store_shm_open(apr_pool_t *pool, void *memory, const cog_clock_t *clock,
-                             cog_store_t *store);
+/* Do these bytes, COG_STORE_SHM_SIGN of them, begin a store, of whatever version? */
+#define COG_STORE_SHM_SIGN 22
+int cog_store_shm_is_one(const char *bytes);
+
+/* Make a store fit for use that nobody uses now, and that somebody has left in a file:
+ * parts that do not fit together are emptied and counted. COG_E_MISCONFIGURED when it is
+ * of another version or size. */
+cog_err_t cog_store_shm_recover(void *memory, apr_size_t size, unsigned *emptied);
+
+/* The port to a store that is ready; COG_E_MISCONFIGURED when it is of another version.
+ * `form` is the value of CognitoStore up to its size, for messages. It is used before the
+ * fork, and for as long as `pool`. */
+cog_err_t cog_store_shm_open(apr_pool_t *pool, void *memory, const char *form,
+                             const cog_clock_t *clock, cog_store_t *store);
 
 /* Free the room of what has ended, and warn when there is little left. Done now and then
  * it keeps nothing longer than it must; without it, each write does so in its shard. */

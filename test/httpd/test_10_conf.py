@@ -20,7 +20,8 @@ NOT_HTTPS = "is not https, which only loopback hosts may do without; "
 PLAIN_PATH = "write /.cognito, letters, digits and . _ ~ - between single slashes"
 NO_SOURCE = ("the value, not shown here, does not say where the secret is; "
              "write file:/path, env:NAME or exec:/path/to/command")
-KINDS = "write shmcb, shmcb:64M, memcache:HOST, redis://HOST or rediss://HOST"
+KINDS = "write shmcb, shmcb:64M, dbm:PATH, memcache:HOST, redis://HOST or rediss://HOST"
+DBM = "; write dbm:/path/to/file, or dbm:/path/to/file:64M"
 MEMCACHE = "; write memcache:HOST, or memcache:HOST:11211,HOST:11211"
 STORE = "write shmcb, or shmcb:64M"
 REDIS = "; write redis://HOST, HOST:6379 or HOST:6379/0"
@@ -79,6 +80,8 @@ GOOD = [
     "CognitoSecret exec:/nonexistent/program",
     "CognitoStore shmcb", "CognitoStore SHMCB:1M", "CognitoStore shmcb:1048576",
     "CognitoStore shmcb:64G", "CognitoStore shmcb:40000k",
+    "CognitoStore dbm:store", "CognitoStore dbm:{root}/store:2M", "CognitoStore DBM:/tmp/a:b:1048576",
+    "CognitoStore dbm:htdocs/a:b",
     "CognitoStore memcache:localhost", "CognitoStore memcache:127.0.0.1:11212,[::1]:11212,[::1]",
     "CognitoStore redis://localhost", "CognitoStore REDIS://127.0.0.1:6380/15",
     "CognitoStore redis://[::1]", "CognitoStore rediss://[2001:db8::7]:6379/0",
@@ -199,6 +202,10 @@ BAD = [
     *[(f"CognitoStore {value}", f"'{value}' names no host, or a port that cannot be{MEMCACHE}")
       for value in ("memcache:", "memcache::11211", "memcache:a:x", "memcache:a,", "memcache:a,,b",
                     "memcache:a:0", "memcache://a:11211", "memcache:a/b")],
+    *[(f"CognitoStore dbm:{value}", f"'dbm:{value}' is no file in a folder that exists{DBM}")
+      for value in ("", "/nonexistent/store", "/tmp/", "missing/store:2M")],
+    ("CognitoStore dbm:store:1023K", f"'dbm:store:1023K' is too small: 1M is the least{DBM}"),
+    ("CognitoStore dbm:store:65G", f"'dbm:store:65G' is too large: 64G is the most{DBM}"),
     ("CognitoStore memcache:" + ",".join("a" * 33), f"'memcache:{','.join('a' * 33)}' names more "
      f"than 32 servers{MEMCACHE}"),
     *[(f"CognitoStore {value}", f"'{value}' has a database that is no number{REDIS}")

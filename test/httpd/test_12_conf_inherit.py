@@ -76,6 +76,8 @@ HOST = [
      "CognitoGrace 15m", "grace 900 s,"),
     ("CognitoSessionTimeout 1h 20h", "at most 72000 s", "CognitoSessionTimeout 1h 30h",
      "at most 108000 s", None, None),
+    ("CognitoStore dbm:outer", "/outer:32M;", "CognitoStore dbm:{root}/inner:3M",
+     "/inner:3M;", "CognitoStore shmcb", "store shmcb:32M;"),
     ("CognitoStore memcache:localhost", "store memcache:localhost:11211;",
      "CognitoStore MEMCACHE:[::1],localhost:1", "store memcache:[::1]:11211,localhost:1;",
      "CognitoStore shmcb", "store shmcb:32M;"),

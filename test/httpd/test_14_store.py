@@ -2,6 +2,7 @@
 import datetime
 import os
 import re
+import stat
 
 import pytest
 
@@ -22,30 +23,23 @@ def conf(*lines):
     return Conf().add(*SITE, *lines)
 
 
-def memories(pid):
-    """Shared memory of stores in a process: {inode: size in MB}."""
+def memories(pid, what="/dev/zero"):
+    """Shared memory of stores in a process, mapped from a file: {inode: size in MB}."""
     found = {}
     with open(f"/proc/{pid}/maps", encoding="utf-8") as file:
         for line in file:
-            match = re.match(r"(\w+)-(\w+) rw-s \S+ \S+ (\d+) +/dev/zero", line)
+            match = re.match(r"(\w+)-(\w+) rw-s \S+ \S+ (\d+) +" + re.escape(what), line)
             size = int(match[2], 16) - int(match[1], 16) if match else 0
             if size >= MB and size % MB <= 2 * 4096:  # the pages of the store's and APR's headers
                 found[int(match[3])] = size // MB
     return found
 
 
-def everywhere(server):
+def everywhere(server, what="/dev/zero"):
     """The same in all children, which share what the parent has made."""
-    parent = memories(server.process.pid)
-    for pid in server.children():
-        if os.path.exists(f"/proc/{pid}/exe") and "cgid" not in comm(pid):
-            assert memories(pid) == parent
+    parent = memories(server.process.pid, what)
+    assert all(memories(pid, what) == parent for pid in server.children())
     return parent
-
-
-def comm(pid):
-    with open(f"/proc/{pid}/comm", encoding="utf-8") as file:
-        return file.read()
 
 
 def test_it_is_made_once_for_all_processes(start):
@@ -90,6 +84,108 @@ def test_where_nobody_signs_in_there_is_none(start):
     assert not everywhere(start(Conf().add("CognitoStore shmcb:2M")))
 
 
+# ---- in a file ----
+
+def in_file(*lines):
+    return conf("CognitoStore dbm:{root}/store:2M", *lines)
+
+
+def inode(server):
+    return os.stat(server.path("store")).st_ino
+
+
+class TestFile:
+    def test_it_is_mapped_and_private_and_has_its_room(self, start):
+        server = start(in_file())
+        info = os.stat(server.path("store"))
+        assert everywhere(server, server.path("store")) == {info.st_ino: 2}
+        assert stat.S_IMODE(info.st_mode) == 0o600
+        assert info.st_blocks * 512 >= info.st_size == 2 * MB + 4096
+        assert not memories(server.process.pid)
+        assert not [n for n in os.listdir(server.root) if n.startswith("store.")]
+
+    def test_it_is_kept_over_all_restarts(self, start, log):
+        server = start(in_file())
+        before = everywhere(server, server.path("store"))
+        server.graceful()
+        assert everywhere(server, server.path("store")) == before
+        assert not server.stop()
+        server.start()
+        assert everywhere(server, server.path("store")) == before
+        assert "COG4106" not in server.what_it_said()
+
+    def test_another_size_makes_a_new_one(self, start):
+        server = start(in_file())
+        before = inode(server)
+        server.write(conf("CognitoStore dbm:{root}/store:3M"))
+        server.graceful()
+        assert everywhere(server, server.path("store")) == {inode(server): 3}
+        assert inode(server) != before
+        assert not memories(server.process.pid, server.path("store") + " (deleted)")
+
+    def test_an_empty_file_is_as_good_as_none(self, start):
+        server = Server(in_file().file("store", ""))
+        try:
+            server.start()
+            assert everywhere(server, server.path("store"))
+        finally:
+            server.stop()
+            server.remove()
+
+    def test_what_somebody_has_damaged_is_emptied(self, start, log):
+        server = start(in_file())
+        server.stop()
+        with open(server.path("store"), "r+b") as file:
+            file.seek(4096 + MB + 60)
+            file.write(os.urandom(5000))
+        log.expect("COG4106: the store in .*/store was damaged: 1 of its 2 parts")
+        server.start()
+
+    def test_it_is_not_shared_with_another_httpd(self, start):
+        server = start(in_file())
+        refused(conf(f"CognitoStore dbm:{server.path('store')}:2M"), "is in use by another httpd")
+        server.graceful()
+        refused(conf(f"CognitoStore dbm:{server.path('store')}:4M"), "is in use by another httpd")
+
+    def test_a_file_of_somebody_else_is_never_touched(self):
+        for text in ("x", "something of value\n" * 1000):
+            assert refused(in_file().file("store", text), "is a file of somebody else") == text
+
+    def test_a_file_has_one_size(self):
+        refused(in_file(*vhost("a", "CognitoStore dbm:{root}/store:3M")),
+                "is written with another size, too; write one for a file")
+
+    def test_the_test_of_the_configuration_makes_none(self):
+        server = Server(in_file())
+        try:
+            assert server.check()[0] == 0
+            assert not os.path.exists(server.path("store"))
+        finally:
+            server.remove()
+
+    def test_a_disk_that_is_full_stops_the_start(self):
+        refused(conf("CognitoStore dbm:{root}/store:8G"), "cannot be made: File too large",
+                wrapper=["prlimit", f"--fsize={MB}", "env", "--ignore-signal=XFSZ"])
+
+
+def refused(written, message, wrapper=()):
+    """The start fails with this message; returns what is in the file then."""
+    server = Server(written)
+    server.command = limited(server.command, wrapper)
+    try:
+        with pytest.raises(StartFailed, match=f"COG4000: .*CognitoStore: 'dbm:\\S+' {message}"):
+            server.start()
+        with open(server.path("store"), encoding="latin-1") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    finally:
+        server.stop()
+        server.remove()
+
+
+# ---- while it runs ----
+
 def runs(server):
     """When the stores were swept, in seconds."""
     with open(server.path("error.log"), encoding="utf-8") as file:
@@ -107,8 +203,7 @@ def test_one_of_the_children_sweeps_it_every_ten_seconds(start):
 def test_what_the_system_cannot_give_stops_the_start():
     server = Server(conf("CognitoStore shmcb:64G"))
     try:
-        wrapper = ["setpriv", "--pdeathsig", "TERM", "prlimit", f"--as={4096 * MB}"]
-        server.command = limited(server.command, wrapper)
+        server.command = limited(server.command, ["prlimit", f"--as={4096 * MB}"])
         with pytest.raises(StartFailed, match="COG4000: main server: CognitoStore: 'shmcb:65536M' "
                                               "cannot be had from the system: Cannot allocate "
                                               "memory; write a smaller size"):
@@ -119,4 +214,5 @@ def test_what_the_system_cannot_give_stops_the_start():
 
 
 def limited(command, wrapper):
-    return lambda *options: [*wrapper, *command(*options)]
+    """The same command, but below another one, which dies with this test, too."""
+    return lambda *options: ["setpriv", "--pdeathsig", "TERM", *wrapper, *command(*options)]

@@ -223,12 +223,65 @@ static void holds_what_a_model_holds(void **state)
         }
         assert_is(scratch, shard, model, now);
         apr_pool_clear(scratch);
+        assert_true(cog_shard_is_sound(shard));
         now += next_random(&seed) % 20;
     }
     cog_shard_expire(shard, now + 1000);
     assert_int_equal(cog_shard_used(shard), 0);
     assert_int_equal(insert_many(*state, shard, "k", COG_SHARD_BLOCKS, COG_SHARD_LONG),
                      0);
+}
+
+/* Whatever bytes were damaged: what passes the check can be used without harm (the
+ * sanitizers look on), and what is written then is found. */
+static void a_damaged_shard_is_refused_or_harmless(void **state)
+{
+    cog_shard_t *shard = make_shard(*state);
+    cog_shard_t *good = make_shard(*state);
+    unsigned seed = 7;
+    int refused = 0;
+
+    insert_many(*state, good, "long", 500, COG_SHARD_LONG);
+    insert_many(*state, good, "short", 100, COG_SHARD_SHORT);
+    insert(good, "large", filled(*state, 5000), NOW + 5000, COG_SHARD_LONG);
+    for (int i = 0; i < 90; i += 3) {
+        cog_shard_remove(good, find(good, apr_psprintf(*state, "short%d", i), NOW));
+    }
+    assert_true(cog_shard_is_sound(good));
+    for (int round = 0; round < 1000; ++round) {
+        size_t skipped = offsetof(cog_shard_t, free);
+        size_t used = offsetof(cog_shard_t, blocks) + 700 * sizeof(cog_shard_block_t);
+        size_t at = skipped + next_random(&seed) % (used - skipped);
+
+        memcpy(shard, good, sizeof(*shard));
+        ((unsigned char *)shard)[at] = (unsigned char)next_random(&seed);
+        if (!cog_shard_is_sound(shard)) {
+            ++refused;
+            continue;
+        }
+        insert(shard, "new", filled(*state, 3000), NOW + 9000, COG_SHARD_LONG);
+        assert_int_not_equal(find(shard, "new", NOW), 0);
+        cog_shard_expire(shard, NOW + 200);
+        cog_shard_expire(shard, NOW + 8000);
+        assert_int_not_equal(find(shard, "new", NOW), 0);
+    }
+    assert_in_range(refused, 50, 950);
+}
+
+static void random_bytes_are_refused(void **state)
+{
+    cog_shard_t *shard = make_shard(*state);
+    unsigned seed = 3;
+
+    for (int round = 0; round < 20; ++round) {
+        for (size_t i = offsetof(cog_shard_t, free); i < sizeof(*shard); ++i) {
+            ((unsigned char *)shard)[i] = (unsigned char)next_random(&seed);
+        }
+        assert_false(cog_shard_is_sound(shard));
+        shard->touched = COG_SHARD_BLOCKS;
+        shard->queued[0] = shard->queued[1] = 10;
+        assert_false(cog_shard_is_sound(shard));
+    }
 }
 
 static void forgets_everything(void **state)
@@ -251,6 +304,8 @@ int main(void)
         cmocka_unit_test_with_pool(each_kind_keeps_its_share),
         cmocka_unit_test_with_pool(the_largest_value_fits_whoever_was_there),
         cmocka_unit_test_with_pool(holds_what_a_model_holds),
+        cmocka_unit_test_with_pool(a_damaged_shard_is_refused_or_harmless),
+        cmocka_unit_test_with_pool(random_bytes_are_refused),
         cmocka_unit_test_with_pool(forgets_everything),
     };
 

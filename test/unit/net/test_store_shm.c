@@ -38,7 +38,8 @@ static fixture_t *make(apr_pool_t *pool, apr_size_t size)
     assert_int_equal(apr_shm_create(&memory, cog_store_shm_room(size), NULL, pool), 0);
     f->memory = apr_shm_baseaddr_get(memory);
     assert_result("format", cog_store_shm_format(f->memory, size), COG_OK);
-    assert_result("open", cog_store_shm_open(pool, f->memory, &clock, &f->store), COG_OK);
+    assert_result("open", cog_store_shm_open(pool, f->memory, "shmcb", &clock, &f->store),
+                  COG_OK);
     return f;
 }
 
@@ -107,7 +108,8 @@ static void memory_of_another_layout_is_not_opened(void **state)
     cog_store_t store;
 
     *(char *)f->memory = 'x';
-    assert_result("layout", cog_store_shm_open(f->pool, f->memory, &clock, &store),
+    assert_result("layout",
+                  cog_store_shm_open(f->pool, f->memory, "shmcb", &clock, &store),
                   COG_E_MISCONFIGURED);
 }
 
@@ -117,8 +119,14 @@ static void what_is_there_is_there_when_it_is_opened_again(void **state)
     const cog_clock_t clock = {&f->now, now_of, NULL};
 
     set(f, "k", 10, 60);
-    assert_result("open", cog_store_shm_open(f->pool, f->memory, &clock, &f->store), 0);
+    assert_result("open",
+                  cog_store_shm_open(f->pool, f->memory, "shmcb", &clock, &f->store), 0);
     assert_result("again", get(f, "k"), COG_OK);
+}
+
+static cog_shard_t *first_shard(fixture_t *f)
+{
+    return (cog_shard_t *)((unsigned char *)f->memory + 4096);
 }
 
 static const char *session(fixture_t *f, int i)
@@ -241,9 +249,71 @@ static void tells_when_it_drops_what_had_not_ended(void **state)
 
 /* ---- processes that die or stop ---- */
 
-static cog_shard_t *first_shard(fixture_t *f)
+/* ---- a store that was left in a file ---- */
+
+static unsigned recover(fixture_t *f, apr_size_t size)
 {
-    return (cog_shard_t *)((unsigned char *)f->memory + 4096);
+    unsigned emptied = 99;
+
+    assert_result("recover", cog_store_shm_recover(f->memory, size, &emptied), COG_OK);
+    return emptied;
+}
+
+static void a_store_that_was_left_is_used_again(void **state)
+{
+    fixture_t *f = make(*state, 4 * MB);
+
+    for (int i = 0; i < 1000; ++i) {
+        set(f, session(f, i), (size_t)i, i % 2 ? 60 : 3600);
+    }
+    memset(&first_shard(f)->lock, 0x5a, sizeof(first_shard(f)->lock)); /* by nobody */
+    assert_int_equal(recover(f, 4 * MB), 0);
+    for (int i = 0; i < 1000; ++i) {
+        assert_result(session(f, i), get(f, session(f, i)), COG_OK);
+    }
+    assert_result("written", set(f, "k", 10, 60), COG_OK);
+}
+
+static void a_store_of_another_size_or_version_is_not(void **state)
+{
+    fixture_t *f = make(*state, 4 * MB);
+    unsigned emptied;
+
+    assert_true(cog_store_shm_is_one(f->memory));
+    assert_result("size", cog_store_shm_recover(f->memory, 5 * MB, &emptied),
+                  COG_E_MISCONFIGURED);
+    ((char *)f->memory)[COG_STORE_SHM_SIGN + 1] = 'x';
+    assert_true(cog_store_shm_is_one(f->memory));
+    assert_result("version", cog_store_shm_recover(f->memory, 4 * MB, &emptied),
+                  COG_E_MISCONFIGURED);
+    ((char *)f->memory)[0] = 'x';
+    assert_false(cog_store_shm_is_one(f->memory));
+}
+
+static void a_part_that_is_damaged_is_emptied(void **state)
+{
+    fixture_t *f = make(*state, 4 * MB);
+    int found = 0;
+
+    for (int i = 0; i < 1000; ++i) {
+        set(f, session(f, i), 100, 3600);
+    }
+    first_shard(f)->touched = 7;
+    assert_int_equal(recover(f, 4 * MB), 1);
+    for (int i = 0; i < 1000; ++i) {
+        found += get(f, session(f, i)) == COG_OK;
+    }
+    assert_in_range(found, 600, 900);
+    assert_int_equal(recover(f, 4 * MB), 0);
+}
+
+static void a_part_that_was_left_half_written_is_emptied(void **state)
+{
+    fixture_t *f = make(*state, 4 * MB);
+
+    first_shard(f)->is_changing = 1;
+    assert_int_equal(recover(f, 4 * MB), 1);
+    assert_int_equal(recover(f, 4 * MB), 0);
 }
 
 /* A process that stands still in the middle of a change. */
@@ -361,6 +431,10 @@ int main(void)
         cmocka_unit_test_with_pool(a_sweep_frees_the_room_of_what_has_ended),
         cmocka_unit_test_with_pool(a_sweep_warns_too),
         cmocka_unit_test_with_pool(tells_when_it_drops_what_had_not_ended),
+        cmocka_unit_test_with_pool(a_store_that_was_left_is_used_again),
+        cmocka_unit_test_with_pool(a_store_of_another_size_or_version_is_not),
+        cmocka_unit_test_with_pool(a_part_that_is_damaged_is_emptied),
+        cmocka_unit_test_with_pool(a_part_that_was_left_half_written_is_emptied),
         cmocka_unit_test_with_pool(what_a_dead_process_left_half_written_is_never_read),
         cmocka_unit_test_with_pool(a_process_that_stands_still_blocks_nobody_for_long),
         cmocka_unit_test_with_pool(processes_read_what_they_or_others_wrote),
