@@ -1,13 +1,16 @@
-/* Header dialects: under which names, and in which form, a backend hears of its user. */
+/* Header dialects: under which names, and in which form, a backend hears of its user.
+ * Each is a table; the first one is our own. */
 #ifndef COG_HTTPD_BACKEND_PRESETS_H
 #define COG_HTTPD_BACKEND_PRESETS_H
 
 #include <apr_pools.h>
 
+#include "base/claim.h"
+
 /* Where a header's value comes from. */
 typedef enum {
     COG_SENT_ALL,   /* every exported claim; `header` begins the header's name */
-    COG_SENT_CLAIM, /* one claim, where it is exported */
+    COG_SENT_CLAIM, /* one claim, where it is exported and there */
     COG_SENT_USER   /* REMOTE_USER */
 } cog_sent_t;
 
@@ -20,13 +23,34 @@ typedef struct {
 
 /* One dialect. */
 typedef struct {
-    const char *name; /* as CognitoBackend has it */
+    const char *name; /* as CognitoBackend has it; NULL ends the table */
     const cog_sent_header_t *headers;
     const char *const *patterns; /* all names of the dialect, folded: they come from no
                                   * client */
+    /* The name of a header of COG_SENT_ALL, and of its variable when `has_variables`;
+     * else the variable is COGNITO_*. */
+    const char *(*name_of)(apr_pool_t *pool, const char *prefix, const char *claim);
+    int has_variables;
+    int has_digits;           /* booleans are 1 and 0 */
+    int has_quotes;           /* elements of lists stand in quotes */
+    const char *list_escapes; /* what must not show in an element of a list, beside what
+                               * cog_text_join() encodes */
+    int exports;              /* CognitoExport, where it is not written */
 } cog_backend_t;
 
-/* The module's own, X-Cognito-*. */
-const cog_backend_t *cog_backend_own(void);
+/* The first row of the table: X-Cognito-*. */
+#define COG_BACKEND_OWN 0
+
+/* The row of this name, in any case; -1 when there is none. */
+int cog_backend_find(const char *name);
+
+const cog_backend_t *cog_backend_at(int row);
+
+/* All names, for a message: "cognito, …, authelia or grafana". */
+const char *cog_backend_names(apr_pool_t *pool);
+
+/* A value as the dialect has it, not yet encoded for a header. */
+const char *cog_backend_value(apr_pool_t *pool, const cog_backend_t *backend,
+                              cog_claim_kind_t kind, const char *value);
 
 #endif

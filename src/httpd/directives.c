@@ -72,6 +72,8 @@ const command_rec cog_directives[] = {
                   "who is not signed in: auto, login, 401 or pass"),
     AP_INIT_TAKE_ARGV("CognitoRemoteUser", cog_set_remote_user, NULL, PLACE,
                       "claims, the first present is REMOTE_USER; s/A/B/ may follow one"),
+    AP_INIT_TAKE1("CognitoBackend", cog_set_backend, NULL, PLACE,
+                  "whose headers the backend knows: oauth2-proxy, authelia, grafana…"),
     AP_INIT_TAKE12("CognitoExport", cog_set_export, NULL, PLACE,
                    "how claims are handed on: env, headers, both or none; encoding= of headers"),
     AP_INIT_ITERATE("CognitoClaims", cog_set_claims, NULL, PLACE,

@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "base/header_value.h"
 #include "flow/conf.h"
+#include "httpd/backend_presets.h"
 #include "httpd/directives.h"
 #include "httpd/substitution.h"
 #include "httpd/values.h"
@@ -151,6 +152,31 @@ const char *cog_set_remote_user(cmd_parms *cmd, void *dir, int count,
         return "CognitoRemoteUser: a claim is missing; write cognito:username email sub";
     }
     place->user_claims = claims;
+    return NULL;
+}
+
+/* Whoever names a backend wants to tell it something, whatever is inherited. */
+const char *cog_set_backend(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+    cog_dir_conf_t *place = dir;
+    int row = cog_backend_find(value);
+
+    if (row < 0) {
+        return cog_refuse(cmd, value,
+                          apr_pstrcat(cmd->pool, "is not a backend that is known; write ",
+                                      cog_backend_names(cmd->pool), NULL));
+    }
+    place->backend = row;
+    if (place->exports == COG_UNSET) {
+        place->exports = cog_backend_at(row)->exports;
+    }
+    if (!cog_is_htaccess(cmd)) {
+        if (!server->backends) {
+            server->backends = apr_array_make(cmd->pool, 2, sizeof(int));
+        }
+        APR_ARRAY_PUSH(server->backends, int) = row;
+    }
     return NULL;
 }
 

@@ -9,6 +9,7 @@
 #include "httpd/export_headers.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
+#include "httpd/scrub.h"
 #include "oidc/claim_names.h"
 #include "oidc/claims.h"
 
@@ -61,31 +62,38 @@ const char *cog_export_machine_name(request_rec *r, const cog_session_t *session
     return name_by_rules(r, session, "client_id");
 }
 
-/* Is it COGNITO_*, or REDIRECT_COGNITO_* after any number of redirects? */
-static int is_ours(const char *name, int is_redirected)
+static int begins(const char *name, const char *prefix)
+{
+    return prefix && strncasecmp(name, prefix, strlen(prefix)) == 0;
+}
+
+/* Is it COGNITO_*, or REDIRECT_COGNITO_* after any number of redirects? `others`: what
+ * else variables of ours may begin with, or NULL. */
+static int is_ours(const char *name, const char *others, int is_redirected)
 {
     int redirects = 0;
 
-    while (strncasecmp(name, REDIRECT, strlen(REDIRECT)) == 0) {
+    while (begins(name, REDIRECT)) {
         name += strlen(REDIRECT);
         ++redirects;
     }
     if (redirects > 0 && strcmp(name, DENIED) == 0) {
         return 0;
     }
-    return strncasecmp(name, COG_CLAIM_VARIABLE, strlen(COG_CLAIM_VARIABLE)) == 0 &&
-           (redirects > 0) == is_redirected;
+    return (redirects > 0) == is_redirected &&
+           (begins(name, COG_CLAIM_VARIABLE) || begins(name, others));
 }
 
 static void forget(request_rec *r, int is_redirected)
 {
     const apr_array_header_t *variables = apr_table_elts(r->subprocess_env);
+    const char *others = cog_memo_of(r)->variables;
     int i = 0;
 
     while (i < variables->nelts) {
         const char *name = APR_ARRAY_IDX(variables, i, apr_table_entry_t).key;
 
-        if (name && is_ours(name, is_redirected)) {
+        if (name && is_ours(name, others, is_redirected)) {
             apr_table_unset(r->subprocess_env, name);
         }
         else {
@@ -94,11 +102,30 @@ static void forget(request_rec *r, int is_redirected)
     }
 }
 
+static const char *variable_of(apr_pool_t *pool, const cog_backend_t *backend,
+                               const char *claim)
+{
+    return backend->has_variables
+               ? backend->name_of(pool, backend->headers->header, claim)
+               : cog_claim_variable(pool, claim);
+}
+
+static const char *value_of(apr_pool_t *pool, const cog_backend_t *backend,
+                            const cog_claim_t *claim)
+{
+    return backend->has_variables
+               ? cog_backend_value(pool, backend, claim->kind, claim->value)
+               : claim->value;
+}
+
 void cog_export_variables(request_rec *r, const cog_session_t *session)
 {
     const cog_export_t export = cog_dir_export(r->per_dir_config);
     const apr_array_header_t *claims = session->claims;
 
+    if (export.backend->has_variables) {
+        cog_memo_of(r)->variables = export.backend->headers->header;
+    }
     forget(r, 0);
     if (!export.to_variables) {
         return;
@@ -107,8 +134,9 @@ void cog_export_variables(request_rec *r, const cog_session_t *session)
         const cog_claim_t *claim = &APR_ARRAY_IDX(claims, i, cog_claim_t);
 
         if (cog_claims_are_wanted(export.claims, claim->name)) {
-            apr_table_setn(r->subprocess_env, cog_claim_variable(r->pool, claim->name),
-                           claim->value);
+            apr_table_setn(r->subprocess_env,
+                           variable_of(r->pool, export.backend, claim->name),
+                           value_of(r->pool, export.backend, claim));
         }
     }
 }
@@ -138,19 +166,19 @@ static int refuse(request_rec *r, cog_err_t err)
 int cog_export_finish(request_rec *r)
 {
     const cog_session_t *session = cog_authn_session(r);
-    cog_export_t export;
+    const cog_export_t export = cog_dir_export(r->per_dir_config);
     cog_err_t err;
 
     if (r->main) {
         cog_export_forget_headers(r);
     }
+    cog_scrub_dialect(r, export.backend);
     if (!session) {
         return DECLINED;
     }
     if (r->prev) {
         cog_export_variables(r, session);
     }
-    export = cog_dir_export(r->per_dir_config);
     if (!export.to_headers) {
         return DECLINED;
     }

@@ -35,14 +35,15 @@ static cog_err_t set(const telling_t *telling, const char *name, const char *val
 static cog_err_t tell(const telling_t *telling, const char *name, cog_claim_kind_t kind,
                       const char *value)
 {
-    const char *carried =
-        cog_header_value(telling->r->pool, telling->export->encoding, kind, value);
+    apr_pool_t *pool = telling->r->pool;
+    const char *text = cog_backend_value(pool, telling->export->backend, kind, value);
+    const char *carried = cog_header_value(pool, telling->export->encoding, kind, text);
 
     if (!carried) {
         COG_LOG(cog_log_of_request(telling->r), INFO, 4221,
                 "header %s is sent empty, for it cannot carry its value as it is; "
                 "encoding=percent and encoding=base64 can",
-                cog_text_for_log(telling->r->pool, name, 128));
+                cog_text_for_log(pool, name, 128));
         carried = "";
     }
     return set(telling, name, carried);
@@ -52,7 +53,7 @@ static cog_err_t tell(const telling_t *telling, const char *name, cog_claim_kind
 static const char *name_of(const telling_t *telling, const char *prefix,
                            const char *claim)
 {
-    return cog_claim_header(telling->memo->root->pool, prefix, claim);
+    return telling->export->backend->name_of(telling->memo->root->pool, prefix, claim);
 }
 
 static int is_wanted(const telling_t *telling, const char *claim)
@@ -102,6 +103,14 @@ static cog_err_t tell_claim(const telling_t *telling, const cog_sent_header_t *r
     return tell(telling, row->header, claim->kind, claim->value);
 }
 
+/* A machine may have no name. */
+static cog_err_t tell_user(const telling_t *telling, const char *header)
+{
+    const char *user = telling->r->user;
+
+    return user && *user ? tell(telling, header, COG_CLAIM_TEXT, user) : COG_OK;
+}
+
 static cog_err_t tell_row(const telling_t *telling, const cog_sent_header_t *row)
 {
     switch (row->source) {
@@ -112,8 +121,7 @@ static cog_err_t tell_row(const telling_t *telling, const cog_sent_header_t *row
     case COG_SENT_USER:
         break;
     }
-    return tell(telling, row->header, COG_CLAIM_TEXT,
-                telling->r->user ? telling->r->user : "");
+    return tell_user(telling, row->header);
 }
 
 cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,

@@ -138,8 +138,7 @@ static int has_filter(const request_rec *r, const char *name)
 
 void cog_reply_foresee_includes(request_rec *r)
 {
-    if (cog_site_of(r->server) && cog_memo_of(r)->cookies &&
-        has_filter(r, "INCLUDES")) {
+    if (cog_site_of(r->server) && cog_memo_of(r)->cookies && has_filter(r, "INCLUDES")) {
         cog_reply_make_private(r);
     }
 }

@@ -26,10 +26,16 @@ static const char *const *finish(apr_array_header_t *list)
 void cog_resolve_backends(cog_resolve_t *host)
 {
     apr_pool_t *pool = host->start->pool;
+    const apr_array_header_t *backends = host->written->backends;
     apr_array_header_t *identity = NULL;
     apr_array_header_t *kept;
 
-    add_all(pool, &identity, cog_backend_own()->patterns);
+    host->site->backends = host->written->backends;
+    add_all(pool, &identity, cog_backend_at(COG_BACKEND_OWN)->patterns);
+    for (int i = 0; backends && i < backends->nelts; ++i) {
+        add_all(pool, &identity,
+                cog_backend_at(APR_ARRAY_IDX(backends, i, int))->patterns);
+    }
     add_all(pool, &identity, suspicious);
     kept = apr_array_copy(pool, identity);
     add_all(pool, &kept, credentials);

@@ -30,7 +30,7 @@ static void remove_names(request_rec *r, apr_table_t *table, const char *const *
     }
 }
 
-static void clean_connection(request_rec *r, const cog_site_t *site)
+static void clean_connection(request_rec *r, const char *const *patterns)
 {
     const char *sent = apr_table_getm(r->pool, r->headers_in, "Connection");
     const char *kept;
@@ -38,7 +38,7 @@ static void clean_connection(request_rec *r, const cog_site_t *site)
     if (!sent) {
         return;
     }
-    kept = cog_header_names_without(r->pool, sent, site->kept_from_connection);
+    kept = cog_header_names_without(r->pool, sent, patterns);
     if (kept == sent) {
         return;
     }
@@ -52,16 +52,32 @@ static void clean_connection(request_rec *r, const cog_site_t *site)
     }
 }
 
-static void clean_headers(request_rec *r, const cog_site_t *site)
+static int speaks(const cog_site_t *site, const cog_backend_t *backend)
 {
-    remove_names(r, r->headers_in, site->identity_headers);
-    clean_connection(r, site);
+    int is_known = backend == cog_backend_at(COG_BACKEND_OWN);
+
+    for (int i = 0; !is_known && site->backends && i < site->backends->nelts; ++i) {
+        is_known = backend == cog_backend_at(APR_ARRAY_IDX(site->backends, i, int));
+    }
+    return is_known;
+}
+
+void cog_scrub_dialect(request_rec *r, const cog_backend_t *backend)
+{
+    const cog_site_t *site = cog_site_of(r->server);
+
+    if (!site || speaks(site, backend)) {
+        return;
+    }
+    remove_names(r, r->headers_in, backend->patterns);
+    clean_connection(r, backend->patterns);
 }
 
 /* RFC 9110, 6.5.1: a trailer has no say in authentication, nor in connections. */
 void cog_scrub_trailers(request_rec *r)
 {
     remove_names(r, r->trailers_in, cog_site_of(r->server)->kept_from_connection);
+    remove_names(r, r->trailers_in, cog_dir_export(r->per_dir_config).backend->patterns);
     apr_table_unset(r->trailers_in, "Connection");
 }
 
@@ -136,7 +152,8 @@ int cog_scrub_request(request_rec *r)
         return DECLINED;
     }
     memo->is_clean = 1;
-    clean_headers(r, site);
+    remove_names(r, r->headers_in, site->identity_headers);
+    clean_connection(r, site->kept_from_connection);
     remove_own_cookies(r, site->conf, memo);
     cog_own_urls_hide_query(site->conf, memo);
     return DECLINED;

@@ -169,12 +169,14 @@ const apr_array_header_t *cog_dir_user_claims(const ap_conf_vector_t *per_dir)
 cog_export_t cog_dir_export(const ap_conf_vector_t *per_dir)
 {
     const cog_dir_conf_t *written = cog_conf_of_dir(per_dir);
-    int exports = written->exports == COG_UNSET ? COG_EXPORT_ENV : written->exports;
+    const cog_backend_t *backend = cog_backend_at(
+        written->backend == COG_UNSET ? COG_BACKEND_OWN : written->backend);
+    int exports = written->exports == COG_UNSET ? backend->exports : written->exports;
     cog_export_t export = {
         .to_variables = exports & COG_EXPORT_ENV,
         .to_headers = exports & COG_EXPORT_HEADERS,
         .claims = written->claims,
-        .backend = cog_backend_own(),
+        .backend = backend,
         .encoding = COG_HEADER_UTF8,
     };
 

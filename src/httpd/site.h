@@ -32,7 +32,10 @@ typedef struct cog_site_t {
     cog_store_value_t store_value; /* what it was made of */
     apr_array_header_t *clients;   /* cog_site_client_t */
     /* Folded names of headers, lists that end with NULL. */
-    const char *const *identity_headers;     /* no client may send them */
+    const apr_array_header_t
+        *backends;                       /* dialects that places speak, in .htaccess files
+                                          * perhaps others: `int`; NULL: none but our own */
+    const char *const *identity_headers; /* no client may send them */
     const char *const *kept_from_connection; /* no Connection may name them; no trailer
                                               * may be one of them */
 } cog_site_t;

@@ -129,3 +129,19 @@ const char *cog_claim_header(apr_pool_t *pool, const char *prefix, const char *c
     }
     return header;
 }
+
+/* RFC 9110, 5.6.2: a token */
+static int may_be_in_a_token(char c)
+{
+    return is_kept(c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c));
+}
+
+const char *cog_claim_as_it_is(apr_pool_t *pool, const char *prefix, const char *claim)
+{
+    char *header = apr_pstrcat(pool, prefix, claim, NULL);
+
+    for (char *c = header + strlen(prefix); *c; ++c) {
+        *c = may_be_in_a_token(*c) ? *c : '-';
+    }
+    return header;
+}

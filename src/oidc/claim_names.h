@@ -25,4 +25,8 @@ const char *cog_claim_variable(apr_pool_t *pool, const char *claim);
  * Names of headers differ whenever those of variables do. */
 const char *cog_claim_header(apr_pool_t *pool, const char *prefix, const char *claim);
 
+/* `prefix`, and the name as it is, with `-` for each character that the name of a header
+ * cannot have: cognito:groups is OIDC_CLAIM_cognito-groups. */
+const char *cog_claim_as_it_is(apr_pool_t *pool, const char *prefix, const char *claim);
+
 #endif

@@ -181,6 +181,16 @@ static void add(selection_t *selection, const char *name, const json_t *value,
     candidate->rank = rank;
 }
 
+/* No name, or one that could be taken for one of ours or, where a backend has the names
+ * of claims almost as they are, for one that begins with cognito: */
+static int is_reserved(const char *name, const char *variable)
+{
+    return strcmp(variable, COG_CLAIM_VARIABLE) == 0 ||
+           is_among(own_variables, variable) ||
+           (cog_text_begins(variable, COG_CLAIM_VARIABLE "COGNITO_") &&
+            !cog_text_begins(name, OWN_PREFIX));
+}
+
 static void add_claim(selection_t *selection, const char *name, const json_t *value)
 {
     const char *variable = cog_claim_variable(selection->pool, name);
@@ -188,8 +198,7 @@ static void add_claim(selection_t *selection, const char *name, const json_t *va
     if (json_is_null(value) || !cog_claims_are_wanted(selection->patterns, name)) {
         return;
     }
-    if (strcmp(variable, COG_CLAIM_VARIABLE) == 0 || cog_text_has_control(name) ||
-        is_among(own_variables, variable)) {
+    if (cog_text_has_control(name) || is_reserved(name, variable)) {
         COG_LOG(selection->log, WARNING, 2000,
                 "claim %s is dropped: its name is empty, broken or the module's own",
                 cog_text_for_log(selection->pool, name, LOG_MAX));

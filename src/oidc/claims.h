@@ -24,7 +24,8 @@ int cog_claims_are_named(const apr_array_header_t *patterns, const char *name);
  * email_verified and phone_number_verified are `true` or else `false`. No two
  * share an exported name, and none has that of a raw token: idp_* win over those of
  * OpenID Connect Core 1.0, 5.1, these over cognito:*, these over others; of equals none
- * is kept. Each dropped one is a warning. */
+ * is kept, nor a claim that could be taken for one of cognito:*. Each dropped one is a
+ * warning. */
 apr_array_header_t *cog_claims_select(apr_pool_t *pool, const json_t *claims,
                                       const apr_array_header_t *patterns,
                                       const cog_log_t *log);

@@ -107,6 +107,8 @@ GOOD = [
     r"CognitoRemoteUser email s,a\,b,c,",
     *[f"CognitoExport {way}" for way in ("env", "headers", "Both", "none")],
     *[f"CognitoExport headers encoding={name}" for name in ("utf-8", "latin1", "base64", "PERCENT")],
+    *[f"CognitoBackend {name}" for name in ("cognito", "OAuth2-Proxy", "authelia", "vouch", "openidc",
+                                           "openmetadata", "librechat", "grafana")],
     "CognitoClaims email cognito:groups custom:*", "CognitoClaims !phone_number",
     "CognitoClaims default",
     "CognitoAccept session", "CognitoAccept bearer", "CognitoAccept Bearer Session",
@@ -289,6 +291,8 @@ BAD = [
      f"'s/a/$1/' names a group that its pattern does not have{SUBSTITUTION}"),
     ("CognitoRemoteUser !email",
      "'!email' is not the name of a claim; write email or sub"),
+    ("CognitoBackend authentik", "'authentik' is not a backend that is known; write cognito, "
+     "oauth2-proxy, authelia, vouch, openidc, openmetadata, librechat or grafana"),
     ("CognitoExport header", "'header' is not a way to export; write env, headers, both or none"),
     ("CognitoExport headers latin1", "'latin1' is not an encoding; write encoding=utf-8, "
      "encoding=latin1, encoding=base64 or encoding=percent"),
@@ -340,7 +344,8 @@ SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutRetur
                "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m"]
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
             "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email",
-            "CognitoAccept bearer", "CognitoBearerClient app", "CognitoBearerTokenUse id"]
+            "CognitoAccept bearer", "CognitoBearerClient app", "CognitoBearerTokenUse id",
+            "CognitoBackend vouch"]
 PARAM = "CognitoLoginParam lang de"
 
 

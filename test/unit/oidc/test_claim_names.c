@@ -70,6 +70,28 @@ static void names_headers_of_others(void **state)
                         "X-Pomerium-Claim-Groups");
 }
 
+/* clang-format off */
+static const struct {
+    const char *claim;
+    const char *header; /* behind OIDC_CLAIM_ */
+} as_they_are[] = {
+    {"sub", "sub"}, {"email_verified", "email_verified"}, {"cognito:groups", "cognito-groups"},
+    {"custom:tenantId", "custom-tenantId"}, {"a.b!c~d", "a.b!c~d"}, {"a b\"c(d)", "a-b-c-d-"},
+    {"a\tb\x7f", "a-b-"}, {"\xc3\xa4", "--"}, {"https://x/y", "https---x-y"},
+};
+/* clang-format on */
+
+static void leaves_names_as_they_are(void **state)
+{
+    for (size_t i = 0; i < COUNT(as_they_are); ++i) {
+        const char *header =
+            apr_pstrcat(*state, "OIDC_CLAIM_", as_they_are[i].header, NULL);
+
+        assert_string_equal(
+            cog_claim_as_it_is(*state, "OIDC_CLAIM_", as_they_are[i].claim), header);
+    }
+}
+
 /* What is written down for the usual claims is what would be made of them: cognito: in
  * front leads past the table. */
 static void has_written_down_what_it_would_make(void **state)
@@ -101,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(names_variables_and_headers_alike),
         cmocka_unit_test_with_pool(names_headers_of_others),
+        cmocka_unit_test_with_pool(leaves_names_as_they_are),
         cmocka_unit_test_with_pool(has_written_down_what_it_would_make),
         cmocka_unit_test(classifies_claims),
     };

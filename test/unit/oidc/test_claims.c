@@ -112,6 +112,8 @@ static const struct {
     {"nobody poses as a refusal", "{'denied':'x'}", "", "", 1},
     {"nobody overrides an identity", "{'idp_name':'Entra','identities':[{'providerName':'G'}]}", "",
      "idp_name=T:G", 1},
+    {"nobody poses as Cognito", "{'cognito-groups':'x','Cognito=Groups':'y','cognito_':'z'}", "", "", 3},
+    {"Cognito may say it twice", "{'cognito:cognito:x':'y'}", "", "cognito:cognito:x=T:y", 0},
     {"nobody poses as a token", "{'id_token':'x','cognito:access_token':'y'}", "", "", 2},
     {"no name", "{'':'x','cognito:':'y'}", "", "", 2},
     {"control characters in a name", "{'a\\nb':'x'}", "", "", 1},
