@@ -3,7 +3,6 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/query.h"
 #include "base/text.h"
@@ -157,16 +156,16 @@ static cog_err_t start_session(cog_flow_t *flow, const cog_login_state_t *login,
     const cog_session_tokens_t before = {.nonce = cog_secret_of(login->nonce)};
     cog_session_tokens_t kept;
     cog_session_t session = {0};
-    json_int_t expires;
+    cog_token_life_t life;
     json_t *claims;
 
     COG_TRY(cog_redeem_verify(flow, login, tokens, &claims));
-    COG_REQUIRE(cog_json_whole(claims, "exp", &expires), COG_E_TOKEN_EXPIRED);
     cog_session_take_claims(flow, claims, &session);
     COG_REQUIRE(cog_login_is_fresh(flow, login->max_age_sec, session.auth_time),
                 COG_E_AUTH_AGE);
     cog_session_take_tokens(flow, tokens, &before, &kept);
-    cog_session_set_life(flow, expires, cog_secret_is_set(kept.refresh_token), &session);
+    life = cog_token_life_of(claims);
+    cog_session_set_life(flow, &life, cog_secret_is_set(kept.refresh_token), &session);
     return cog_session_start(flow, &session, &kept, reply);
 }
 

@@ -41,6 +41,12 @@ static int is_signed_out(const cog_conf_t *conf, const char *path)
     return is_below(conf, path, "signed-out");
 }
 
+/* Without a key there is no such URL. */
+static int is_end_user(const cog_conf_t *conf, const char *path)
+{
+    return cog_secret_is_set(conf->revoke_key) && is_below(conf, path, "revoke");
+}
+
 static int is_any(const cog_conf_t *conf, const char *path)
 {
     (void)conf;
@@ -54,6 +60,7 @@ static const cog_route_t routes[] = {
     {"login",      is_login,             cog_flow_login     },
     {"logout",     is_logout,            cog_flow_logout    },
     {"signed-out", is_signed_out,        cog_flow_signed_out},
+    {"revoke",     is_end_user,          cog_flow_end_user  },
     {"resource",   is_any,               cog_flow_resource  },
 };
 

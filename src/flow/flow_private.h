@@ -18,6 +18,7 @@ cog_err_t cog_flow_callback(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_login(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_logout(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_signed_out(cog_flow_t *flow, cog_reply_t *reply);
+cog_err_t cog_flow_end_user(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_bearer(cog_flow_t *flow, cog_reply_t *reply);
 

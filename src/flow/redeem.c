@@ -64,6 +64,12 @@ static cog_err_t parse(apr_pool_t *pool, const grant_t *grant,
                : cog_tokens_parse_renewed(pool, response->status, response->body, tokens);
 }
 
+/* That a session cannot be renewed any more is how it usually ends. */
+static cog_log_level_t level_of(const grant_t *grant, cog_err_t err)
+{
+    return !grant->code && err == COG_E_IDP_GRANT ? COG_LOG_DEBUG : COG_LOG_WARNING;
+}
+
 static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint, const grant_t *grant,
                            int proof_index, cog_tokens_t *tokens)
 {
@@ -80,8 +86,9 @@ static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint, const grant_t
     COG_TRY(cog_flow_fetch(flow, &request, &response));
     err = parse(flow->pool, grant, &response, tokens);
     if (err != COG_OK) {
-        COG_LOG(flow->ports->log, WARNING, 3050, "token endpoint answered %d: %s",
-                response.status, cog_tokens_error_text(flow->pool, response.body));
+        COG_LOG_AT(flow->ports->log, level_of(grant, err), 3050,
+                   "token endpoint answered %d: %s", response.status,
+                   cog_tokens_error_text(flow->pool, response.body));
     }
     return err;
 }

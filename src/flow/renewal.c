@@ -2,7 +2,6 @@
 
 #include <apr_strings.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/endings.h"
@@ -96,16 +95,16 @@ static cog_err_t end(const renewal_t *renewal, const char *why)
     return COG_E_SESSION_EXPIRED;
 }
 
-static int64_t end_of(const cog_flow_t *flow, const json_t *claims,
-                      const cog_tokens_t *fresh)
+static cog_token_life_t life_of(const cog_flow_t *flow, const json_t *claims,
+                                const cog_tokens_t *fresh)
 {
-    json_int_t expires;
+    int64_t now = cog_flow_now(flow);
 
-    if (claims && cog_json_whole(claims, "exp", &expires)) {
-        return expires;
+    if (claims) {
+        return cog_token_life_of(claims);
     }
-    return cog_flow_now(flow) +
-           (fresh->expires_in > 0 ? fresh->expires_in : USUAL_LIFE_SEC);
+    return (cog_token_life_t){
+        now, now + (fresh->expires_in > 0 ? fresh->expires_in : USUAL_LIFE_SEC)};
 }
 
 /* Others look for what is in the store, so it has to be there before the lease ends. */
@@ -131,6 +130,7 @@ static cog_err_t renew_with(const renewal_t *renewal, const cog_session_tokens_t
     const cog_session_t *old = *renewal->session;
     cog_session_t *renewed = apr_pmemdup(flow->pool, old, sizeof(*old));
     cog_session_tokens_t kept;
+    cog_token_life_t life;
     cog_tokens_t fresh;
     json_t *claims = NULL;
 
@@ -143,7 +143,8 @@ static cog_err_t renew_with(const renewal_t *renewal, const cog_session_tokens_t
     renewed->seen = cog_flow_now(flow);
     ++renewed->renewals;
     cog_session_take_tokens(flow, &fresh, held, &kept);
-    cog_session_set_life(flow, end_of(flow, claims, &fresh), 1, renewed);
+    life = life_of(flow, claims, &fresh);
+    cog_session_set_life(flow, &life, 1, renewed);
     return publish(renewal, renewed, &kept);
 }
 

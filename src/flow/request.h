@@ -4,6 +4,8 @@
 
 #include <apr_pools.h>
 
+#include "base/error.h"
+#include "base/span.h"
 #include "flow/conf.h"
 
 typedef struct cog_request_t cog_request_t;
@@ -17,9 +19,13 @@ struct cog_request_t {
     const apr_array_header_t *cookies; /* our own ones: cog_cookie_t; NULL when none */
     const char *authorization; /* the Authorization header as sent; NULL when none */
     const char *client_ip;
-    void *context; /* of the two functions */
+    void *context; /* of the functions */
     /* A request header, NULL when absent. */
     const char *(*header)(const cog_request_t *request, const char *name);
+    /* The whole body, followed by a NUL that is not counted. COG_E_TOO_LARGE when it has
+     * more than `limit` bytes, COG_E_BAD_QUERY when it does not come whole. */
+    cog_err_t (*read_body)(const cog_request_t *request, apr_pool_t *pool, size_t limit,
+                           cog_span_t *body);
     /* What holds at another path of this virtual host; never NULL. */
     const cog_place_t *(*place_of)(const cog_request_t *request, const char *path);
 };

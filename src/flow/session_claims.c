@@ -4,29 +4,44 @@
 #include "flow/flow_private.h"
 #include "oidc/claims.h"
 
-#define MIN_LIFE_SEC                                                                     \
-    60 /* else clocks that differ would make renewals of every request                   \
-        */
+#define MIN_LIFE_SEC 60 /* less is no life, but clocks that differ */
 
-static int64_t auth_time_of(const json_t *claims)
+static int64_t time_of(const json_t *claims, const char *name)
 {
     json_int_t seconds;
 
-    return cog_json_whole(claims, "auth_time", &seconds) ? seconds : 0;
+    return cog_json_whole(claims, name, &seconds) ? seconds : 0;
 }
 
 void cog_session_take_claims(const cog_flow_t *flow, const json_t *claims,
                              cog_session_t *session)
 {
-    session->auth_time = auth_time_of(claims);
+    session->auth_time = time_of(claims, "auth_time");
     session->subject = cog_json_string(claims, "sub");
     session->claims =
         cog_claims_select(flow->pool, claims, flow->conf->kept_claims, flow->ports->log);
 }
 
-static int64_t between(int64_t number, int64_t low, int64_t high)
+static int64_t smaller(int64_t a, int64_t b)
 {
-    return number < low ? low : number > high ? high : number;
+    return a < b ? a : b;
+}
+
+/* How long the token lives from now on by our clock; where that is hardly any time, as
+ * long as it was made for, lest every request be a renewal. */
+static int64_t life_of(const cog_flow_t *flow, const cog_token_life_t *token)
+{
+    int64_t life = token->expires - cog_flow_now(flow);
+
+    if (life < MIN_LIFE_SEC) {
+        life = smaller(token->expires - token->issued, MIN_LIFE_SEC);
+    }
+    return life < 1 ? 1 : smaller(life, flow->conf->longest.max_sec);
+}
+
+cog_token_life_t cog_token_life_of(const json_t *claims)
+{
+    return (cog_token_life_t){time_of(claims, "iat"), time_of(claims, "exp")};
 }
 
 /* Up to a tenth of the life, so that users who came together are not renewed together. */
@@ -37,12 +52,11 @@ static int64_t jitter(const cog_session_t *session, int64_t life)
     return seed % (life / 10 + 1);
 }
 
-void cog_session_set_life(const cog_flow_t *flow, int64_t token_expires,
+void cog_session_set_life(const cog_flow_t *flow, const cog_token_life_t *token,
                           int has_refresh_token, cog_session_t *session)
 {
     int64_t now = cog_flow_now(flow);
-    int64_t life =
-        between(token_expires - now, MIN_LIFE_SEC, flow->conf->longest.max_sec);
+    int64_t life = life_of(flow, token);
 
     session->renew_at = 0;
     session->expires = 0;

@@ -12,11 +12,20 @@
 void cog_session_take_claims(const cog_flow_t *flow, const json_t *claims,
                              cog_session_t *session);
 
-/* Set when the claims are to be renewed and when they end, from the end of their token,
- * in seconds since 1970. Sessions are renewed at different times, from three quarters of
- * the token's life on. Never, when CognitoRefresh is off. */
-void cog_session_set_life(const cog_flow_t *flow, int64_t token_expires,
+/* When a token was issued, and when it ends: seconds since 1970. */
+typedef struct {
+    int64_t issued;
+    int64_t expires;
+} cog_token_life_t;
+
+/* Set when the claims are to be renewed and when they end, as their token does. Sessions
+ * are renewed at different times, from three quarters of the token's life on. Never, when
+ * CognitoRefresh is off. */
+void cog_session_set_life(const cog_flow_t *flow, const cog_token_life_t *token,
                           int has_refresh_token, cog_session_t *session);
+
+/* As the claims of an ID token say. */
+cog_token_life_t cog_token_life_of(const json_t *claims);
 
 /* What is kept of `fresh` tokens; a refresh token that does not come again is that of
  * `before`. */

@@ -64,6 +64,9 @@ const command_rec cog_directives[] = {
     AP_INIT_TAKE1("CognitoGrace", cog_set_grace, NULL, SERVER,
                   "how long sessions live on while the user pool cannot be asked"),
 
+    AP_INIT_TAKE1("CognitoRevokeKey", cog_set_revoke_key, NULL, SERVER,
+                  "the key of who may end a user's sessions, or none"),
+
     AP_INIT_TAKE2("CognitoSessionTimeout", cog_set_session_timeout, NULL, PLACE,
                   "how long a session lives unused, and at most"),
     AP_INIT_TAKE1("CognitoUse", cog_set_use, NULL, PLACE,

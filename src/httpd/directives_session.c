@@ -49,3 +49,17 @@ const char *cog_set_grace(cmd_parms *cmd, void *dir, const char *value)
     server_of(cmd)->grace = apr_time_from_sec(seconds);
     return NULL;
 }
+
+/* An empty list says none, which an outer one cannot be undone with otherwise. */
+const char *cog_set_revoke_key(cmd_parms *cmd, void *dir, const char *value)
+{
+    apr_array_header_t *keys = apr_array_make(cmd->pool, 1, sizeof(cog_secret_source_t));
+    const char *problem = NULL;
+
+    (void)dir;
+    if (strcasecmp(value, "none") != 0) {
+        problem = cog_parse_source(cmd, value, apr_array_push(keys));
+    }
+    server_of(cmd)->revoke_key = keys;
+    return problem;
+}

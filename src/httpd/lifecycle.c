@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "httpd/advice.h"
 #include "httpd/conf_resolve.h"
+#include "httpd/endings_task.h"
 #include "httpd/log_httpd.h"
 #include "httpd/store_memory.h"
 #include "httpd/stores.h"
@@ -215,6 +216,20 @@ static void open_sites(const lifecycle_t *life)
     }
 }
 
+static void listen_to_others(const lifecycle_t *life)
+{
+    apr_array_header_t *added =
+        apr_array_make(life->start->scratch, 2, sizeof(const cog_site_t *));
+
+    for (int i = 0; i < life->hosts->nelts; ++i) {
+        const cog_host_t *host = host_at(life, i);
+
+        if (host->site) {
+            cog_endings_task_add(life->start->pool, host->s, host->site, added);
+        }
+    }
+}
+
 static int run(lifecycle_t *life, cog_start_t *start, server_rec *main_server)
 {
     const char *problem;
@@ -269,6 +284,7 @@ int cog_lifecycle_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
     open_sites(&life);
     cog_stores_tend(life.start, s);
     cog_store_memory_let_go(life.start);
+    listen_to_others(&life);
     warn_of_all(&life);
     cog_advise_urls(ptemp, life.hosts);
     return OK;

@@ -4,6 +4,7 @@
 #include <http_request.h>
 
 #include "crypto/random.h"
+#include "httpd/body.h"
 #include "httpd/clock.h"
 #include "httpd/log_httpd.h"
 
@@ -19,6 +20,12 @@ static const char *header(const cog_request_t *request, const char *name)
     const request_rec *r = request->context;
 
     return apr_table_get(r->headers_in, name);
+}
+
+static cog_err_t read_body(const cog_request_t *request, apr_pool_t *pool, size_t limit,
+                           cog_span_t *body)
+{
+    return cog_body_read(request->context, pool, limit, body);
 }
 
 /* As httpd decodes a path before it looks for Locations; a path that it would refuse is
@@ -62,6 +69,7 @@ static void fill_request(const cog_memo_t *memo, cog_request_t *request)
     request->client_ip = r->useragent_ip;
     request->context = r;
     request->header = header;
+    request->read_body = read_body;
     request->place_of = place_of;
 }
 

@@ -41,10 +41,23 @@ static int64_t lease_sec(const cog_resolve_t *host)
            LEASE_MARGIN_SEC;
 }
 
+static const char *read_revoke_key(cog_resolve_t *host)
+{
+    const apr_array_header_t *keys = host->written->revoke_key;
+
+    if (!keys || keys->nelts == 0) {
+        return NULL;
+    }
+    return cog_start_key(host->start, "CognitoRevokeKey",
+                         &APR_ARRAY_IDX(keys, 0, cog_secret_source_t),
+                         &host->conf->revoke_key);
+}
+
 const char *cog_resolve_sessions(cog_resolve_t *host)
 {
     const cog_server_conf_t *written = host->written;
     cog_conf_t *conf = host->conf;
+    const char *problem;
 
     conf->longest = longest(host);
     conf->has_stored_sessions = written->has_stored_sessions == 1;
@@ -52,5 +65,8 @@ const char *cog_resolve_sessions(cog_resolve_t *host)
     conf->grace_sec =
         written->grace == COG_UNSET ? DEFAULT_GRACE_SEC : apr_time_sec(written->grace);
     conf->lease_sec = lease_sec(host);
-    return cog_start_end_marks(host->start, conf->longest.max_sec, &conf->end_marks);
+    problem = read_revoke_key(host);
+    return problem ? problem
+                   : cog_start_end_marks(host->start, conf->longest.max_sec,
+                                         &conf->end_marks);
 }

@@ -20,6 +20,7 @@ cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehear
     start->providers = apr_hash_make(scratch);
     start->fetchers = apr_hash_make(scratch);
     start->stores = apr_hash_make(scratch);
+    start->keyrings = apr_hash_make(scratch);
     return start;
 }
 
@@ -74,22 +75,49 @@ static const char *make_keyring(cog_start_t *start, const cog_secret_t *secrets,
     return NULL;
 }
 
-static const char *read_secret(cog_start_t *start, const cog_secret_source_t *source,
-                               cog_secret_t *secret)
+const char *cog_start_key(cog_start_t *start, const char *directive,
+                          const cog_secret_source_t *source, cog_secret_t *secret)
 {
-    const char *problem = cog_start_secret(start, "CognitoSecret", source, secret);
+    const char *problem = cog_start_secret(start, directive, source, secret);
 
     if (problem) {
         return problem;
     }
     if (cog_secret_is_set(*secret) && secret->len < COG_SECRET_MIN_LEN) {
-        return apr_psprintf(
-            start->scratch,
-            "CognitoSecret: '%s' is shorter than 32 bytes; write one with "
-            "openssl rand -base64 32",
-            name_of(start->scratch, source));
+        return apr_psprintf(start->scratch,
+                            "%s: '%s' is shorter than 32 bytes; write one with "
+                            "openssl rand -base64 32",
+                            directive, name_of(start->scratch, source));
     }
     return NULL;
+}
+
+static const char *names_of(apr_pool_t *pool, const apr_array_header_t *sources)
+{
+    const char *names = "";
+
+    for (int i = 0; sources && i < sources->nelts; ++i) {
+        names = apr_pstrcat(
+            pool, names, " ",
+            name_of(pool, &APR_ARRAY_IDX(sources, i, cog_secret_source_t)), NULL);
+    }
+    return names;
+}
+
+static const char *read_keys(cog_start_t *start, const apr_array_header_t *sources,
+                             cog_secret_t *secrets)
+{
+    const char *problem = NULL;
+
+    if (!sources) {
+        return cog_own_key_load(start->pool, !start->is_rehearsal, secrets);
+    }
+    for (int i = 0; !problem && i < sources->nelts; ++i) {
+        problem = cog_start_key(start, "CognitoSecret",
+                                &APR_ARRAY_IDX(sources, i, cog_secret_source_t),
+                                &secrets[i]);
+    }
+    return problem;
 }
 
 const char *cog_start_keyring(cog_start_t *start, const apr_array_header_t *sources,
@@ -98,20 +126,19 @@ const char *cog_start_keyring(cog_start_t *start, const apr_array_header_t *sour
     cog_secret_t secrets[COG_KEYRING_MAX] = {
         {NULL, 0}
     };
-    int count = sources ? sources->nelts : 1;
-    const char *problem = NULL;
+    const char *names = names_of(start->scratch, sources);
+    const char *problem;
 
-    if (!sources) {
-        problem = cog_own_key_load(start->pool, !start->is_rehearsal, secrets);
+    *keyring = apr_hash_get(start->keyrings, names, APR_HASH_KEY_STRING);
+    if (*keyring) {
+        return NULL;
     }
-    for (int i = 0; sources && !problem && i < count; ++i) {
-        problem = read_secret(start, &APR_ARRAY_IDX(sources, i, cog_secret_source_t),
-                              &secrets[i]);
+    problem = read_keys(start, sources, secrets);
+    if (!problem && !start->is_rehearsal) {
+        problem = make_keyring(start, secrets, sources ? sources->nelts : 1, keyring);
+        apr_hash_set(start->keyrings, names, APR_HASH_KEY_STRING, *keyring);
     }
-    if (problem || start->is_rehearsal) {
-        return problem;
-    }
-    return make_keyring(start, secrets, count, keyring);
+    return problem;
 }
 
 const char *cog_start_fetcher(cog_start_t *start, const cog_fetch_conf_t *conf,

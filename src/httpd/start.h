@@ -21,6 +21,7 @@ typedef struct {
     apr_hash_t *providers;          /* cog_provider_t, by user pool: clients share it */
     apr_hash_t *fetchers;           /* cog_fetcher_t, by settings: hosts share it */
     apr_hash_t *stores;             /* of stores.c, by setting: hosts share them */
+    apr_hash_t *keyrings;           /* cog_keyring_t, by sources: hosts share it */
     cog_end_marks_t *end_marks;     /* of all hosts; NULL until one needs it */
     cog_token_cache_t *token_cache; /* of all hosts; NULL until one needs it */
 } cog_start_t;
@@ -30,6 +31,10 @@ cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehear
 /* Read a secret that `directive` names. In a rehearsal one of exec: stays unset. */
 const char *cog_start_secret(cog_start_t *start, const char *directive,
                              const cog_secret_source_t *source, cog_secret_t *secret);
+
+/* The same for a key, which has 32 bytes or more. */
+const char *cog_start_key(cog_start_t *start, const char *directive,
+                          const cog_secret_source_t *source, cog_secret_t *secret);
 
 /* The keys that seal: of CognitoSecret, or NULL for the server's own key. */
 const char *cog_start_keyring(cog_start_t *start, const apr_array_header_t *sources,

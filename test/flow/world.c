@@ -355,6 +355,15 @@ static const char *get_header(const cog_request_t *request, const char *name)
     return apr_table_get(((world_t *)request->context)->headers, name);
 }
 
+static cog_err_t read_body(const cog_request_t *request, apr_pool_t *pool, size_t limit,
+                           cog_span_t *body)
+{
+    world_t *world = request->context;
+
+    *body = cog_span_of(world->body ? apr_pstrdup(pool, world->body) : "");
+    return body->len <= limit ? COG_OK : COG_E_TOO_LARGE;
+}
+
 static const cog_place_t *place_of(const cog_request_t *request, const char *path)
 {
     world_t *world = request->context;
@@ -458,19 +467,14 @@ static void remember_login(world_t *world, const cog_reply_t *reply)
     }
 }
 
-cog_reply_t *world_request(world_t *world, const char *method, const char *target)
+static cog_ports_t *make_ports(world_t *world)
 {
-    apr_pool_t *pool = world->pool;
-    cog_ports_t *ports = apr_pcalloc(pool, sizeof(*ports));
-    cog_random_t *random = apr_pcalloc(pool, sizeof(*random));
-    cog_log_t *log = apr_pcalloc(pool, sizeof(*log));
-    cog_request_t *request = apr_pcalloc(pool, sizeof(*request));
-    cog_flow_t *flow = apr_pcalloc(pool, sizeof(*flow));
-    cog_reply_t *reply = apr_pcalloc(pool, sizeof(*reply));
-    const char *query = strchr(target, '?');
+    cog_ports_t *ports = apr_pcalloc(world->pool, sizeof(*ports));
+    cog_random_t *random = apr_pcalloc(world->pool, sizeof(*random));
+    cog_log_t *log = apr_pcalloc(world->pool, sizeof(*log));
 
     *random = (cog_random_t){world, fill};
-    *log = (cog_log_t){world, pool, is_on, write_log};
+    *log = (cog_log_t){world, world->pool, is_on, write_log};
     *ports = (cog_ports_t){
         {world, now, wait_a_second},
         random,
@@ -478,6 +482,25 @@ cog_reply_t *world_request(world_t *world, const char *method, const char *targe
         fake_store_port(world->store),
         log
     };
+    return ports;
+}
+
+cog_err_t world_listen(world_t *world, cog_endings_reader_t *reader)
+{
+    const cog_flow_t flow = {
+        .pool = world->pool, .conf = &world->conf, .ports = make_ports(world)};
+
+    return cog_endings_read(&flow, reader);
+}
+
+cog_reply_t *world_request(world_t *world, const char *method, const char *target)
+{
+    apr_pool_t *pool = world->pool;
+    cog_request_t *request = apr_pcalloc(pool, sizeof(*request));
+    cog_flow_t *flow = apr_pcalloc(pool, sizeof(*flow));
+    cog_reply_t *reply = apr_pcalloc(pool, sizeof(*reply));
+    const char *query = strchr(target, '?');
+
     add_navigation_headers(world);
     *request =
         (cog_request_t){.method = method,
@@ -489,12 +512,13 @@ cog_reply_t *world_request(world_t *world, const char *method, const char *targe
                         .client_ip = "192.0.2.1",
                         .context = world,
                         .header = get_header,
+                        .read_body = read_body,
                         .place_of = place_of};
     *flow = (cog_flow_t){.pool = pool,
                          .conf = &world->conf,
                          .place = place_of(request, request->path),
                          .request = request,
-                         .ports = ports};
+                         .ports = make_ports(world)};
     run(flow, world, reply);
     for (int i = 0; i < reply->cookies->nelts; ++i) {
         take_cookie(world, APR_ARRAY_IDX(reply->cookies, i, const char *));

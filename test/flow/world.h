@@ -7,6 +7,7 @@
 
 #include <apr_tables.h>
 
+#include "flow/endings.h"
 #include "flow/flow.h"
 #include "base/query.h"
 #include "flow/provider.h"
@@ -61,6 +62,7 @@ typedef struct {
     /* called when somebody waits, after the clock has gone on; NULL: nobody */
     void (*while_waiting)(void *world);
     const char *host;     /* that it believes to speak to */
+    const char *body;     /* of the next request */
     apr_table_t *headers; /* of the next request, on top of a navigation's */
     /* the log */
     apr_array_header_t *messages; /* const char * */
@@ -73,6 +75,9 @@ world_t *world_make(apr_pool_t *pool);
  */
 cog_reply_t *world_request(world_t *world, const char *method, const char *target);
 cog_reply_t *world_get(world_t *world, const char *target);
+
+/* Hear what other hosts have ended. */
+cog_err_t world_listen(world_t *world, cog_endings_reader_t *reader);
 
 /* Set a header of the next request; NULL removes one that a navigation has. */
 void world_header(world_t *world, const char *name, const char *value);

@@ -99,6 +99,7 @@ GOOD = [
     f"CognitoCAFile {CA}", "CognitoCAFile system",
     "CognitoTimeout 1s 60s", "CognitoTimeout 5s 5s",
     "CognitoSession cookie", "CognitoSession Store", "CognitoRefresh on", "CognitoRefresh OFF",
+    "CognitoRevokeKey exec:/nonexistent/program", "CognitoRevokeKey none",
     "CognitoGrace 1h", "CognitoGrace 0", "CognitoGrace 1d",
     "CognitoSessionTimeout 30s 400d", "CognitoSessionTimeout 1h 1h",
     "CognitoUse default",
@@ -268,6 +269,7 @@ BAD = [
     ("CognitoTimeout 5s 2s", "'2s' is shorter than the time for connecting; write 2s 5s"),
     ("CognitoSession redis", "'redis' is no place for sessions; write cookie or store"),
     ("CognitoRefresh maybe", "'maybe' is neither on nor off"),
+    ("CognitoRevokeKey secret", NO_SOURCE),
     ("CognitoGrace 5", f"'5' {DURATION}"),
     ("CognitoGrace 25h", "'25h' is longer than a day; write 15m, or 0 for none"),
     ("CognitoSessionTimeout 42x 12h", f"'42x' {DURATION}"),
@@ -341,7 +343,7 @@ IN_CLIENT = ["CognitoUserPool eu-west-1_AbC123dEf", "CognitoIssuer https://issue
 SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutReturn /x",
                "CognitoSecret exec:/nonexistent", "CognitoStore shmcb", "CognitoCookie name=x", "CognitoProxy none",
                "CognitoCAFile system", "CognitoTimeout 1s 2s",
-               "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m"]
+               "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m", "CognitoRevokeKey none"]
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
             "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email",
             "CognitoAccept bearer", "CognitoBearerClient app", "CognitoBearerTokenUse id",

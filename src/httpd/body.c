@@ -1,0 +1,35 @@
+#include "httpd/body.h"
+
+#include <http_protocol.h>
+
+#include "httpd/scrub.h"
+
+/* One byte more than the limit tells whether there is more. */
+static cog_err_t read_all(request_rec *r, char *bytes, size_t room, size_t *len)
+{
+    long got = 1;
+
+    *len = 0;
+    while (*len < room && got > 0) {
+        got = ap_get_client_block(r, bytes + *len, room - *len);
+        COG_REQUIRE(got >= 0, COG_E_BAD_QUERY);
+        *len += (size_t)got;
+    }
+    return COG_OK;
+}
+
+cog_err_t cog_body_read(request_rec *r, apr_pool_t *pool, size_t limit, cog_span_t *body)
+{
+    char *bytes = apr_palloc(pool, limit + 2);
+    size_t len = 0;
+
+    COG_REQUIRE(ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK) == OK, COG_E_BAD_QUERY);
+    if (ap_should_client_block(r)) {
+        COG_TRY(read_all(r, bytes, limit + 1, &len));
+        cog_scrub_headers(r);
+    }
+    COG_REQUIRE(len <= limit, COG_E_TOO_LARGE);
+    bytes[len] = '\0';
+    *body = (cog_span_t){(const unsigned char *)bytes, len};
+    return COG_OK;
+}

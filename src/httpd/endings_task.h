@@ -1,0 +1,14 @@
+/* Hearing from the other hosts which sessions have ended, once a second. */
+#ifndef COG_HTTPD_ENDINGS_TASK_H
+#define COG_HTTPD_ENDINGS_TASK_H
+
+#include <httpd.h>
+
+#include "httpd/site.h"
+
+/* In post_config, for a site; nothing where no other host uses its store, or another site
+ * has the same store and keys. */
+void cog_endings_task_add(apr_pool_t *pconf, server_rec *s, const cog_site_t *site,
+                          apr_array_header_t *added);
+
+#endif

@@ -1,0 +1,318 @@
+/* Sessions that end before their time: on this host, and on those that share its store. */
+#include "test/flow/world.h"
+
+#include <apr_strings.h>
+
+#include "crypto/digest.h"
+#include "flow/endings.h"
+
+#define KEY "0123456789abcdef0123456789abcdef"
+
+static int is_granted(world_t *world)
+{
+    return world_get(world, "/")->kind == COG_REPLY_GRANT;
+}
+
+/* Two hosts: the same keys, the same store, but marks of their own. */
+typedef struct {
+    world_t *here;
+    world_t *there;
+    cog_endings_reader_t reader;
+} hosts_t;
+
+static hosts_t *make_hosts(apr_pool_t *pool)
+{
+    hosts_t *hosts = apr_pcalloc(pool, sizeof(*hosts));
+
+    hosts->here = world_make(pool);
+    hosts->there = world_make(pool);
+    hosts->there->store = hosts->here->store;
+    hosts->here->conf.is_store_shared = 1;
+    hosts->there->conf.is_store_shared = 1;
+    return hosts;
+}
+
+static cog_err_t listen_there(hosts_t *hosts)
+{
+    return world_listen(hosts->there, &hosts->reader);
+}
+
+/* Who is signed in here is signed in there: the cookie is all that it takes. */
+static void carry_cookies(const hosts_t *hosts)
+{
+    hosts->there->cookies = apr_table_copy(hosts->there->pool, hosts->here->cookies);
+}
+
+static void ends_a_copy_on_another_host_as_soon_as_it_listens(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    world_sign_in(hosts->here, "/");
+    carry_cookies(hosts);
+    assert_true(is_granted(hosts->there));
+    world_get(hosts->here, "/.cognito/logout");
+    assert_true(is_granted(hosts->there));
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_false(is_granted(hosts->there));
+}
+
+static void takes_over_the_past_when_it_begins_to_listen(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    for (int i = 0; i < 20; ++i) {
+        world_sign_in(hosts->here, "/");
+        if (i == 0) {
+            carry_cookies(hosts);
+        }
+        world_get(hosts->here, "/.cognito/logout");
+    }
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_false(is_granted(hosts->there));
+    assert_int_equal(hosts->reader.next, 20);
+}
+
+static void reads_each_ending_once(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+    int calls;
+
+    world_sign_in(hosts->here, "/");
+    world_get(hosts->here, "/.cognito/logout");
+    assert_int_equal(listen_there(hosts), COG_OK);
+    calls = hosts->there->store->calls;
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_int_equal(hosts->there->store->calls - calls, 2);
+}
+
+/* A store that was emptied begins a new list: nothing of it is missed. */
+static void follows_a_store_that_was_emptied(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    for (int i = 0; i < 3; ++i) {
+        world_sign_in(hosts->here, "/");
+        world_get(hosts->here, "/.cognito/logout");
+    }
+    assert_int_equal(listen_there(hosts), COG_OK);
+    for (int round = 0; round < 5; ++round) {
+        fake_store_clear(hosts->here->store);
+        ++hosts->here->now;
+        for (int i = 0; i <= round; ++i) {
+            world_sign_in(hosts->here, "/");
+            carry_cookies(hosts);
+            world_get(hosts->here, "/.cognito/logout");
+        }
+        assert_int_equal(listen_there(hosts), COG_OK);
+        assert_false(is_granted(hosts->there));
+    }
+}
+
+static void steps_over_entries_that_are_lost_or_not_ours(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+    cog_store_t store = fake_store_port(hosts->here->store);
+
+    world_sign_in(hosts->here, "/");
+    world_get(hosts->here, "/.cognito/logout");
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_int_equal(
+        store.set(store.context, NULL, "cognito:end:1", cog_span_of("x"), 100), COG_OK);
+    world_sign_in(hosts->here, "/");
+    world_get(hosts->here, "/.cognito/logout");
+    world_sign_in(hosts->here, "/");
+    carry_cookies(hosts);
+    world_get(hosts->here, "/.cognito/logout");
+    assert_int_equal(store.remove(store.context, NULL, "cognito:end:2"), COG_OK);
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_false(is_granted(hosts->there));
+}
+
+static void says_when_the_others_cannot_be_told(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    world_sign_in(hosts->here, "/");
+    carry_cookies(hosts);
+    hosts->here->store->is_down = 1;
+    world_get(hosts->here, "/.cognito/logout");
+    assert_true(world_has_logged(hosts->here, "COG3300"));
+    assert_int_equal(listen_there(hosts), COG_E_STORE);
+    hosts->here->cookies = apr_table_copy(*state, hosts->there->cookies);
+    assert_false(is_granted(hosts->here));
+}
+
+static void misses_nothing_when_the_store_fails_meanwhile(void **state)
+{
+    for (int n = 1; n < 12; ++n) {
+        hosts_t *hosts = make_hosts(*state);
+
+        world_sign_in(hosts->here, "/");
+        carry_cookies(hosts);
+        for (int i = 0; i < 4; ++i) {
+            world_get(hosts->here, "/.cognito/logout");
+            world_sign_in(hosts->here, "/");
+        }
+        hosts->here->fail_at = hosts->here->calls + n;
+        (void)listen_there(hosts);
+        hosts->here->fail_at = 0;
+        assert_int_equal(listen_there(hosts), COG_OK);
+        assert_false(is_granted(hosts->there));
+    }
+}
+
+/* ---- the end of a user, from outside ---- */
+
+static world_t *with_key(apr_pool_t *pool)
+{
+    world_t *world = world_make(pool);
+
+    world->conf.revoke_key = cog_secret_of(KEY);
+    return world;
+}
+
+static cog_reply_t *post(world_t *world, const char *body, const char *signature)
+{
+    world->body = body;
+    world_header(world, "Sec-Fetch-Mode", NULL);
+    world_header(world, "Accept", "application/json");
+    if (signature) {
+        world_header(world, "Cognito-Signature", signature);
+    }
+    return world_request(world, "POST", "/.cognito/revoke");
+}
+
+static const char *sign(apr_pool_t *pool, const char *key, int64_t time, const char *body)
+{
+    const char *text = apr_psprintf(pool, "%" APR_INT64_T_FMT ".%s", time, body);
+
+    return apr_psprintf(pool, "t=%" APR_INT64_T_FMT ",v1=%s", time,
+                        cog_hmac_text(pool, cog_secret_of(key), cog_span_of(text)));
+}
+
+static void ends_all_sessions_of_the_user(void **state)
+{
+    static const char body[] = "{\"sub\":\"sub-1\"}";
+    world_t *world = with_key(*state);
+    const cog_reply_t *reply;
+
+    world_sign_in(world, "/");
+    world_sign_in(world, "/other/");
+    ++world->now;
+    reply = post(world, body, sign(*state, KEY, world->now, body));
+    assert_int_equal(reply->status, 200);
+    assert_false(is_granted(world));
+    assert_int_equal(world_get(world, "/other/")->kind, COG_REPLY_REDIRECT);
+    ++world->now;
+    world_sign_in(world, "/");
+    assert_true(is_granted(world));
+}
+
+static void ends_nobody_else(void **state)
+{
+    static const char body[] = "{\"sub\":\"sub-2\"}";
+    world_t *world = with_key(*state);
+
+    world_sign_in(world, "/");
+    assert_int_equal(post(world, body, sign(*state, KEY, world->now, body))->status, 200);
+    assert_true(is_granted(world));
+}
+
+/* A request that is sent again ends no session that was begun after it. */
+static void ends_nothing_new_when_it_is_repeated(void **state)
+{
+    static const char body[] = "{\"sub\":\"sub-1\"}";
+    world_t *world = with_key(*state);
+    const char *signature = sign(*state, KEY, world->now, body);
+
+    assert_int_equal(post(world, body, signature)->status, 200);
+    world->now += 60;
+    world_sign_in(world, "/");
+    assert_int_equal(post(world, body, signature)->status, 200);
+    assert_true(is_granted(world));
+}
+
+static void believes_no_request_that_is_not_signed(void **state)
+{
+    static const char body[] = "{\"sub\":\"sub-1\"}";
+    world_t *world = with_key(*state);
+    const char *good = sign(*state, KEY, WORLD_NOW, body);
+    const char *wrong[] = {
+        NULL,
+        "",
+        "t=,v1=",
+        "t=1700000000",
+        apr_pstrcat(*state, good, "A", NULL),
+        apr_pstrcat(*state, good + 2, NULL),
+        apr_pstrndup(*state, good, strlen(good) - 1),
+        sign(*state, "fedcba9876543210fedcba9876543210", WORLD_NOW, body),
+        sign(*state, KEY, WORLD_NOW, "{\"sub\":\"sub-2\"}"),
+        sign(*state, KEY, WORLD_NOW - 300, body),
+        sign(*state, KEY, WORLD_NOW + 300, body),
+        "t=99999999999999999999,v1=AAAA",
+    };
+
+    world_sign_in(world, "/");
+    for (size_t i = 0; i < COUNT(wrong); ++i) {
+        cog_reply_t *reply = post(world, body, wrong[i]);
+
+        assert_int_equal(reply->status, 401);
+        assert_int_equal(reply->error, COG_E_SIGNATURE);
+        assert_true(is_granted(world));
+    }
+}
+
+static void takes_no_signed_nonsense(void **state)
+{
+    static const char *const bodies[] = {"", "{}", "[]", "{\"sub\":1}", "{\"sub\":\"\"}",
+                                         "{\"sub\":\"a\\nb\"}", "{\"sub\":\"a\"} x"};
+    world_t *world = with_key(*state);
+
+    for (size_t i = 0; i < COUNT(bodies); ++i) {
+        cog_reply_t *reply =
+            post(world, bodies[i], sign(*state, KEY, WORLD_NOW, bodies[i]));
+
+        assert_int_equal(reply->status, 400);
+    }
+}
+
+static void is_no_url_of_ours_without_a_key(void **state)
+{
+    world_t *world = world_make(*state);
+
+    assert_false(cog_flow_is_own_url(&world->conf, "/.cognito/revoke"));
+    world = with_key(*state);
+    assert_int_equal(world_get(world, "/.cognito/revoke")->status, 405);
+}
+
+static void fails_when_the_other_hosts_cannot_be_told(void **state)
+{
+    static const char body[] = "{\"sub\":\"sub-1\"}";
+    world_t *world = with_key(*state);
+
+    world->conf.is_store_shared = 1;
+    world->store->is_down = 1;
+    assert_int_equal(post(world, body, sign(*state, KEY, world->now, body))->status, 503);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(ends_a_copy_on_another_host_as_soon_as_it_listens),
+        cmocka_unit_test_with_pool(takes_over_the_past_when_it_begins_to_listen),
+        cmocka_unit_test_with_pool(reads_each_ending_once),
+        cmocka_unit_test_with_pool(follows_a_store_that_was_emptied),
+        cmocka_unit_test_with_pool(steps_over_entries_that_are_lost_or_not_ours),
+        cmocka_unit_test_with_pool(says_when_the_others_cannot_be_told),
+        cmocka_unit_test_with_pool(misses_nothing_when_the_store_fails_meanwhile),
+        cmocka_unit_test_with_pool(ends_all_sessions_of_the_user),
+        cmocka_unit_test_with_pool(ends_nobody_else),
+        cmocka_unit_test_with_pool(ends_nothing_new_when_it_is_repeated),
+        cmocka_unit_test_with_pool(believes_no_request_that_is_not_signed),
+        cmocka_unit_test_with_pool(takes_no_signed_nonsense),
+        cmocka_unit_test_with_pool(is_no_url_of_ours_without_a_key),
+        cmocka_unit_test_with_pool(fails_when_the_other_hosts_cannot_be_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,173 @@
+"""CognitoRefresh on a real httpd: claims that follow the user pool, one renewal for all who ask."""
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from harness.client import NAVIGATION, Client
+from harness.site import SESSION, TOKENS, Site, is_login, ordinary_conf
+from harness.waiting import wait_for
+
+LIFE = 4  # seconds of an ID token; renewed after 3
+
+
+def short_lived(pool, **more):
+    pool.change_client("app", id_token_sec=LIFE, access_token_sec=LIFE, **more)
+
+
+def refreshes(pool):
+    return [r for r in pool.requests("token") if r.form.get("grant_type") == "refresh_token"]
+
+
+def groups(site, browser):
+    return site.environment(browser).get("COGNITO_GROUPS")
+
+
+def sleep_until_old():
+    """Past the life of the token: only real time makes it end on a real httpd."""
+    time.sleep(LIFE + 0.5)
+
+
+@pytest.fixture(params=["cookie", "store"], scope="class")
+def site(request, start, pool, backend):
+    conf = ordinary_conf(pool, backend).add(f"CognitoSession {request.param}", "CognitoGrace 3s")
+    conf.protect("/cgi/env/admin", require="cognito-group admins")
+    return Site(start(conf), pool)
+
+
+@pytest.fixture(autouse=True)
+def everybody_as_at_the_start(pool):
+    pool.restore()
+
+
+@pytest.fixture
+def browser(site, browsers):
+    return site.browser(browsers)
+
+
+class TestRenewal:
+    def test_groups_are_those_of_now(self, site, browser):
+        short_lived(site.pool)
+        site.sign_in(browser)
+        assert groups(site, browser) == "admins,staff"
+        site.pool.change_user("alice", groups=["staff"])
+        sleep_until_old()
+        assert groups(site, browser) == "staff"
+        assert len(refreshes(site.pool)) == 1
+
+    def test_CVE_2021_41230_who_left_a_group_gets_403_with_the_next_renewal(self, site, browser, log):
+        short_lived(site.pool)
+        site.sign_in(browser)
+        assert site.visit(browser, "/cgi/env/admin").status == 200
+        site.pool.change_user("alice", groups=["staff"])
+        sleep_until_old()
+        log.expect("AH01631")
+        assert site.visit(browser, "/cgi/env/admin").status == 403
+
+    @pytest.mark.parametrize("rotation", [False, True])
+    def test_B13_many_requests_at_once_make_one_renewal(self, site, browser, rotation):
+        short_lived(site.pool, refresh_rotation=rotation, refresh_grace_sec=0)
+        site.sign_in(browser)
+        cookies = browser.jar.header(site.url())
+        sleep_until_old()
+        statuses = ask_at_once(site, cookies, 50)
+        assert statuses == [200] * 50
+        assert len(refreshes(site.pool)) == 1
+
+    def test_the_browser_goes_on_with_the_new_cookies(self, site, browser):
+        short_lived(site.pool, refresh_rotation=True, refresh_grace_sec=0)
+        site.sign_in(browser)
+        for count in (1, 2):
+            sleep_until_old()
+            assert site.user(browser) == "alice"
+            assert len(refreshes(site.pool)) == count
+
+    def test_a_request_with_the_cookies_from_before_gets_the_new_ones(self, site, browser):
+        short_lived(site.pool, refresh_rotation=True, refresh_grace_sec=0)
+        site.sign_in(browser)
+        before = {name: browser.jar.value(name) for name in (SESSION, TOKENS)
+                  if browser.jar.all(name)}
+        sleep_until_old()
+        assert site.user(browser) == "alice"
+        for name, value in before.items():
+            browser.jar.put(name, value, site.url())
+        assert site.user(browser) == "alice"
+        assert len(refreshes(site.pool)) == 1
+
+    def test_a_disabled_user_is_out(self, site, browser):
+        short_lived(site.pool)
+        site.sign_in(browser)
+        site.pool.change_user("alice", enabled=False)
+        sleep_until_old()
+        assert is_login(site.pool, site.visit(browser))
+        assert not browser.jar.all(SESSION)
+
+    def test_a_global_sign_out_ends_the_session(self, site, browser):
+        short_lived(site.pool)
+        site.sign_in(browser)
+        site.pool.sign_out_everywhere("alice")
+        sleep_until_old()
+        assert is_login(site.pool, site.visit(browser))
+
+    def test_F29_an_outage_costs_nobody_the_session(self, site, browser, log):
+        log.expect("COG3073", "COG2102", "COG3050", "COG3001.*idp_unreachable")
+        short_lived(site.pool)
+        site.sign_in(browser)
+        site.pool.fail("token", status=500)
+        sleep_until_old()
+        assert site.visit(browser).status == 200
+        wait_for(lambda: site.visit(browser).status == 503, "the end of the grace", 10, 0.2)
+        assert browser.history[-1].header("Retry-After")
+        site.pool.heal("token")
+        wait_for(lambda: site.visit(browser).status == 200, "the next try", 15, 0.2)
+        assert site.user(browser) == "alice"
+
+    def test_the_session_survives_renewals_and_restarts(self, site, browser):
+        short_lived(site.pool)
+        site.sign_in(browser)
+        site.server.graceful()
+        sleep_until_old()
+        assert site.user(browser) == "alice"
+        assert len(refreshes(site.pool)) == 1
+
+    def test_F26_a_child_that_dies_while_it_renews_costs_a_lease(self, site, browser, log):
+        log.expect("exit signal Killed", "COG2102", "COG3073")
+        short_lived(site.pool)
+        site.sign_in(browser)
+        cookies = browser.jar.header(site.url())
+        site.pool.fail("token", delay=60, times=1)
+        sleep_until_old()
+        victims = site.server.children()
+        threading.Thread(target=ask_at_once, args=(site, cookies, 1), daemon=True).start()
+        site.pool.wait_for_requests("token", 2)
+        for pid in victims:
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: site.server.children() and not site.server.children() & victims,
+                 "new children", 15)
+        begin = time.monotonic()
+        wait_for(lambda: site.visit(browser).status == 200, "the end of the lease", 30, 0.2)
+        assert time.monotonic() - begin < 25
+
+
+def ask_at_once(site, cookies, count):
+    """The statuses of so many requests with these cookies, each on a connection of its own."""
+    statuses, lock = [], threading.Lock()
+
+    def ask():
+        client = Client({site.origin: ("127.0.0.1", int(site.server.port), None)})
+        try:
+            answer = client.send("GET", site.url("/secure"),
+                                 [*NAVIGATION.items(), ("Cookie", cookies)], None)
+        finally:
+            client.close()
+        with lock:
+            statuses.append(answer.status)
+
+    threads = [threading.Thread(target=ask) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return statuses
