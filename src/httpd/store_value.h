@@ -37,6 +37,9 @@ typedef struct {
 const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
                                   cog_store_value_t *value, int *may_show);
 
+/* Do other hosts use it, too? */
+int cog_store_value_is_shared(const cog_store_value_t *value);
+
 /* What is used when nothing is written. */
 cog_store_value_t cog_store_value_default(void);
 

@@ -1,0 +1,157 @@
+"""Sessions that end before their time: every copy, on every host, over every kind of restart."""
+import base64
+import hashlib
+import hmac
+import json
+import time
+
+import pytest
+
+from harness.client import Client
+from harness.site import SESSION, TOKENS, Site, is_login, key_file, ordinary_conf
+from harness.waiting import PATIENCE, wait_for
+
+KEY = "a key of 32 bytes or more for tests only"
+
+
+@pytest.fixture(params=["cookie", "store"], scope="class")
+def site(request, start, pool, backend):
+    conf = ordinary_conf(pool, backend).add(f"CognitoSession {request.param}",
+                                            "CognitoRevokeKey file:{root}/revoke-key")
+    conf.secret("revoke-key", KEY + "\n")
+    return Site(start(conf), pool)
+
+
+@pytest.fixture
+def browser(site, browsers):
+    return site.browser(browsers)
+
+
+def copy_of(site, browser, browsers):
+    """Another browser with the same cookies."""
+    thief = site.browser(browsers)
+    for name, cookie in browser.jar.all("__Host-").items():
+        thief.jar.put(name, cookie.value, site.url())
+    return thief
+
+
+def is_in(site, browser):
+    """On each of many connections, so that every child is asked."""
+    answers = set()
+    for _ in range(12):
+        browser.close()
+        answers.add(site.visit(browser).status)
+    assert len(answers) == 1, f"the children do not agree: {answers}"
+    return answers == {200}
+
+
+def sign(body, at=None, key=KEY):
+    at = int(at or time.time())
+    mac = hmac.new(key.encode(), f"{at}.{body}".encode(), hashlib.sha256).digest()
+    return f"t={at},v1=" + base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def end_user(site, client, sub, **how):
+    body = json.dumps({"sub": sub})
+    return client.request("POST", site.url("/.cognito/revoke"), cookies=False, body=body, headers={
+        "Cognito-Signature": sign(body, **how), "Content-Type": "application/json"})
+
+
+class TestSignOut:
+    def test_B19_a_copied_cookie_is_dead_on_every_child(self, site, browser, browsers):
+        site.sign_in(browser)
+        thief = copy_of(site, browser, browsers)
+        assert is_in(site, thief)
+        site.visit(browser, "/.cognito/logout")
+        assert not is_in(site, thief)
+
+    def test_S06_it_stays_dead_over_restarts(self, site, browser, browsers):
+        site.sign_in(browser)
+        thief = copy_of(site, browser, browsers)
+        site.visit(browser, "/.cognito/logout")
+        site.server.graceful()
+        assert not is_in(site, thief)
+        site.server.stop()
+        site.server.start()
+        thief.close()
+        assert not is_in(site, thief)
+
+    def test_CVE_2026_73637_sign_out_and_requests_at_once(self, site, browser, browsers):
+        site.sign_in(browser)
+        thieves = [copy_of(site, browser, browsers) for _ in range(4)]
+        site.visit(browser, "/.cognito/logout")
+        assert not any(is_in(site, thief) for thief in thieves)
+
+
+class TestEndOfAUser:
+    def test_all_sessions_of_the_user_end_and_no_others(self, site, browser, browsers):
+        site.sign_in(browser)
+        second, bob = site.browser(browsers), site.browser(browsers)
+        site.sign_in(second)
+        site.sign_in(bob, user="bob")
+        time.sleep(1.1)  # marks know seconds
+        answer = end_user(site, site.browser(browsers), site.pool.user("alice")["sub"])
+        assert answer.status == 200 and answer.json() == {"ended": site.pool.user("alice")["sub"]}
+        assert not is_in(site, browser) and not is_in(site, second)
+        assert is_in(site, bob)
+        time.sleep(1.1)
+        browser.jar.drop()
+        site.sign_in(browser)
+        assert is_in(site, browser)
+
+    @pytest.mark.parametrize("how", [{"key": "another key of 32 bytes or more...."},
+                                     {"at": 1700000000}])
+    def test_nobody_else_can(self, site, browser, browsers, log, how):
+        log.expect("COG3001: signature")
+        site.sign_in(browser)
+        answer = end_user(site, site.browser(browsers), site.pool.user("alice")["sub"], **how)
+        assert answer.status == 401 and answer.json()["error"] == "signature"
+        assert is_in(site, browser)
+
+    def test_a_body_that_is_too_large_is_refused(self, site, browsers):
+        client = site.browser(browsers)
+        answer = client.request("POST", site.url("/.cognito/revoke"), body="x" * 5000,
+                                headers={"Cognito-Signature": sign("x")}, cookies=False)
+        assert answer.status == 413
+
+    def test_other_methods_are_not(self, site, browsers):
+        answer = site.visit(site.browser(browsers), "/.cognito/revoke")
+        assert answer.status == 405 and answer.header("Allow") == "POST"
+
+
+class TestTwoHosts:
+    """Two servers with the same keys and the same Redis."""
+
+    @pytest.fixture(scope="class")
+    def sites(self, start, pool, backend, start_redis):
+        redis = start_redis()
+        key = key_file()
+        found = []
+        for _ in range(2):
+            conf = ordinary_conf(pool, backend).add(f"CognitoStore redis://127.0.0.1:{redis.port}")
+            conf.secret("keys", key)
+            found.append(Site(start(conf), pool))
+        return found
+
+    def test_a_copied_cookie_is_dead_on_the_other_host_within_two_seconds(self, sites, browsers):
+        here, there = sites
+        browser = here.browser(browsers)
+        here.sign_in(browser)
+        thief = copy_of(there, browser, browsers)
+        assert is_in(there, thief)
+        begin = time.monotonic()
+        here.visit(browser, "/.cognito/logout")
+        wait_for(lambda: is_login(there.pool, there.visit(thief)), "the other host to hear", 5)
+        assert time.monotonic() - begin < 2 * PATIENCE
+        assert not is_in(there, thief)
+
+    def test_a_host_that_starts_later_knows_what_has_ended(self, sites, browsers):
+        here, there = sites
+        browser = here.browser(browsers)
+        here.sign_in(browser)
+        thief = copy_of(there, browser, browsers)
+        there.server.stop()
+        here.visit(browser, "/.cognito/logout")
+        there.server.start()
+        thief.close()
+        wait_for(lambda: is_login(there.pool, there.visit(thief)), "the past to be heard", 5)
