@@ -1,5 +1,5 @@
-/* Somebody with the key of CognitoRevokeKey ends all sessions of a user: for a rule on the
- * events of the user pool that disable users or sign them out everywhere. */
+/* Somebody with the key of CognitoRevokeKey ends all sessions of a user: for a rule on
+ * the events of the user pool that disable users or sign them out everywhere. */
 #include <apr_strings.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +10,11 @@
 #include "flow/endings.h"
 #include "flow/flow_private.h"
 
-#define HEADER       "Cognito-Signature"
-#define MAX_BODY     4096
-#define MAX_DIGITS   12
-#define MAX_AGE_SEC  300 /* of a signature, and how far clocks may differ */
-#define MAX_SUBJECT  255
+#define HEADER      "Cognito-Signature"
+#define MAX_BODY    4096
+#define MAX_DIGITS  12
+#define MAX_AGE_SEC 300 /* of a signature, and how far clocks may differ */
+#define MAX_SUBJECT 255
 
 /* Cognito-Signature: t=SECONDS,v1=SIGNATURE */
 typedef struct {
@@ -52,9 +52,9 @@ static cog_err_t parse_signature(apr_pool_t *pool, const char *header,
 static int is_signed(const cog_flow_t *flow, const signature_t *signature,
                      cog_span_t body)
 {
-    const char *signed_text = apr_pstrcat(
-        flow->pool, signature->time_text, ".",
-        apr_pstrmemdup(flow->pool, (const char *)body.bytes, body.len), NULL);
+    const char *signed_text =
+        apr_pstrcat(flow->pool, signature->time_text, ".",
+                    apr_pstrmemdup(flow->pool, (const char *)body.bytes, body.len), NULL);
 
     return cog_hmac_is(flow->pool, flow->conf->revoke_key, cog_span_of(signed_text),
                        signature->value);

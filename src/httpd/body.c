@@ -2,8 +2,6 @@
 
 #include <http_protocol.h>
 
-#include "httpd/scrub.h"
-
 /* One byte more than the limit tells whether there is more. */
 static cog_err_t read_all(request_rec *r, char *bytes, size_t room, size_t *len)
 {
@@ -26,7 +24,6 @@ cog_err_t cog_body_read(request_rec *r, apr_pool_t *pool, size_t limit, cog_span
     COG_REQUIRE(ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK) == OK, COG_E_BAD_QUERY);
     if (ap_should_client_block(r)) {
         COG_TRY(read_all(r, bytes, limit + 1, &len));
-        cog_scrub_headers(r);
     }
     COG_REQUIRE(len <= limit, COG_E_TOO_LARGE);
     bytes[len] = '\0';

@@ -51,7 +51,7 @@
     STR(ca_file)         /* CognitoCAFile; "" is the system's */                         \
     TIME(connect_limit)  /* CognitoTimeout */                                            \
     TIME(total_limit)                                                                    \
-    LIST(revoke_key)     /* CognitoRevokeKey: one cog_secret_source_t; empty: none */    \
+    LIST(revoke_key) /* CognitoRevokeKey: one cog_secret_source_t; empty: none */        \
     INT(has_stored_sessions) /* CognitoSession */                                        \
     INT(has_renewal)         /* CognitoRefresh */                                        \
     TIME(grace)              /* CognitoGrace */                                          \

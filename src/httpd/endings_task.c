@@ -43,8 +43,8 @@ static int is_listening(const apr_array_header_t *added, const cog_site_t *site)
 void cog_endings_task_add(apr_pool_t *pconf, server_rec *s, const cog_site_t *site,
                           apr_array_header_t *added)
 {
-    cog_task_t task = {"hearing which sessions have ended", apr_time_from_sec(1), listen_once,
-                       NULL};
+    cog_task_t task = {"hearing which sessions have ended", apr_time_from_sec(1),
+                       listen_once, NULL};
     listener_t *listener;
 
     if (!site->conf->is_store_shared || is_listening(added, site)) {

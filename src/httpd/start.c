@@ -113,9 +113,9 @@ static const char *read_keys(cog_start_t *start, const apr_array_header_t *sourc
         return cog_own_key_load(start->pool, !start->is_rehearsal, secrets);
     }
     for (int i = 0; !problem && i < sources->nelts; ++i) {
-        problem = cog_start_key(start, "CognitoSecret",
-                                &APR_ARRAY_IDX(sources, i, cog_secret_source_t),
-                                &secrets[i]);
+        problem =
+            cog_start_key(start, "CognitoSecret",
+                          &APR_ARRAY_IDX(sources, i, cog_secret_source_t), &secrets[i]);
     }
     return problem;
 }

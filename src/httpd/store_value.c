@@ -197,5 +197,5 @@ const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
 
 int cog_store_value_is_shared(const cog_store_value_t *value)
 {
-    return value->kind == COG_STORE_REDIS;
+    return value->kind != COG_STORE_SHMCB;
 }

@@ -1,4 +1,5 @@
-/* Sessions that end before their time: on this host, and on those that share its store. */
+/* Sessions that end before their time: on this host, and on those that share its store.
+ */
 #include "test/flow/world.h"
 
 #include <apr_strings.h>
@@ -264,8 +265,13 @@ static void believes_no_request_that_is_not_signed(void **state)
 
 static void takes_no_signed_nonsense(void **state)
 {
-    static const char *const bodies[] = {"", "{}", "[]", "{\"sub\":1}", "{\"sub\":\"\"}",
-                                         "{\"sub\":\"a\\nb\"}", "{\"sub\":\"a\"} x"};
+    static const char *const bodies[] = {"",
+                                         "{}",
+                                         "[]",
+                                         "{\"sub\":1}",
+                                         "{\"sub\":\"\"}",
+                                         "{\"sub\":\"a\\nb\"}",
+                                         "{\"sub\":\"a\"} x"};
     world_t *world = with_key(*state);
 
     for (size_t i = 0; i < COUNT(bodies); ++i) {

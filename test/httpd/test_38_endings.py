@@ -3,12 +3,16 @@ import base64
 import hashlib
 import hmac
 import json
+import pathlib
+import re
+import subprocess
+import sys
+import textwrap
 import time
 
 import pytest
 
-from harness.client import Client
-from harness.site import SESSION, TOKENS, Site, is_login, key_file, ordinary_conf
+from harness.site import Site, is_login, key_file, ordinary_conf
 from harness.waiting import PATIENCE, wait_for
 
 KEY = "a key of 32 bytes or more for tests only"
@@ -155,3 +159,57 @@ class TestTwoHosts:
         there.server.start()
         thief.close()
         wait_for(lambda: is_login(there.pool, there.visit(thief)), "the past to be heard", 5)
+
+
+class TestTemplate:
+    """docs/examples/end-sessions.yaml: its function, with an event as CloudTrail has it."""
+
+    def test_its_function_ends_the_sessions(self, site, browser, monkeypatch):
+        monkeypatch.setitem(sys.modules, "boto3", Boto3)
+        monkeypatch.setenv("REVOKE_KEY_ARN", "arn")
+        monkeypatch.setenv("REVOKE_URLS", f"http://127.0.0.1:{site.server.port}/.cognito/revoke")
+        site.sign_in(browser)
+        time.sleep(1.1)  # marks know seconds
+        function = {}
+        exec(compile(function_of_template(), "index.py", "exec"), function)
+        sub = site.pool.user("alice")["sub"]
+        function["handler"]({"detail": {"eventName": "AdminDisableUser",
+                                        "requestParameters": {"userPoolId": site.pool.id},
+                                        "additionalEventData": {"sub": sub}}}, None)
+        assert not is_in(site, browser)
+
+    def test_the_shell_of_the_page_ends_the_sessions(self, site, browser, tmp_path):
+        site.sign_in(browser)
+        time.sleep(1.1)
+        (tmp_path / "revoke-key").write_text(KEY + "\n", encoding="ascii")
+        text = (DOCS / "ending-sessions.md").read_text(encoding="utf-8")
+        script = re.search(r"```\n(body=.*?)```", text, re.S)[1]
+        script = script.replace("a33408e2-2071-70ef-04ae-70f524b3b6c6",
+                                site.pool.user("alice")["sub"])
+        script = script.replace("https://app.example.com", f"http://127.0.0.1:{site.server.port}")
+        script = script.replace("curl ", "curl -sS --fail-with-body ")
+        subprocess.run(["bash", "-euc", script], cwd=tmp_path, check=True, capture_output=True)
+        assert not is_in(site, browser)
+
+
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
+
+
+class Boto3:
+    """As much of it as the function uses."""
+
+    @staticmethod
+    def client(name):
+        assert name == "secretsmanager"
+        return Boto3
+
+    @staticmethod
+    def get_secret_value(SecretId):
+        assert SecretId == "arn"
+        return {"SecretString": KEY + "\n"}
+
+
+def function_of_template():
+    text = (DOCS / "examples/end-sessions.yaml").read_text(encoding="utf-8")
+    block = re.search(r"ZipFile: \|\n((?: {10}.*\n|\n)+)", text)[1]
+    return textwrap.dedent(block)
