@@ -172,11 +172,15 @@ def write_certificates(folder, names):
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of the tests")])
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Redis of the tests")])
-    ca = certificate(ca_name, ca_name, ca_key.public_key()).add_extension(
-        x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(ca_key, hashes.SHA256())
-    server = certificate(name, ca_name, key.public_key()).add_extension(
-        x509.SubjectAlternativeName([general_name(n) for n in names]), critical=False).sign(
-        ca_key, hashes.SHA256())
+    may_sign = x509.KeyUsage(key_cert_sign=True, crl_sign=True, **{name: False for name in (
+        "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+        "key_agreement", "encipher_only", "decipher_only")})
+    names = x509.SubjectAlternativeName([general_name(name) for name in names])
+    ca = (certificate(ca_name, ca_name, ca_key.public_key(), ca_key.public_key())
+          .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+          .add_extension(may_sign, critical=True).sign(ca_key, hashes.SHA256()))
+    server = (certificate(name, ca_name, key.public_key(), ca_key.public_key())
+              .add_extension(names, critical=False).sign(ca_key, hashes.SHA256()))
     pem = serialization.Encoding.PEM
     for file_name, data in {
             "ca.pem": ca.public_bytes(pem), "server.pem": server.public_bytes(pem),
@@ -186,12 +190,16 @@ def write_certificates(folder, names):
             file.write(data)
 
 
-def certificate(subject, issuer, key):
+def certificate(subject, issuer, key, issuer_key):
+    """Not yet signed; strict readers want to know whose keys these are."""
     now = datetime.datetime.now(datetime.timezone.utc)
     return (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=10)))
+            .not_valid_after(now + datetime.timedelta(days=10))
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key),
+                           critical=False))
 
 
 def general_name(name):
