@@ -75,13 +75,20 @@ void cog_unpack_begin(cog_unpacker_t *unpacker, cog_span_t record)
     unpacker->is_broken = 0;
 }
 
+/* At the end there is nothing more to read. */
+static void give_up(cog_unpacker_t *unpacker)
+{
+    unpacker->is_broken = 1;
+    unpacker->at = unpacker->end;
+}
+
 /* The next `len` bytes; NULL, for good, when there are not as many. */
 static const unsigned char *take(cog_unpacker_t *unpacker, size_t len)
 {
     const unsigned char *bytes = unpacker->at;
 
     if (unpacker->is_broken || (size_t)(unpacker->end - unpacker->at) < len) {
-        unpacker->is_broken = 1;
+        give_up(unpacker);
         return NULL;
     }
     unpacker->at += len;
@@ -94,23 +101,32 @@ static int is_digit(unsigned char byte, int index)
     return (byte > 0 || index == 0) && (byte < 2 || index < NUMBER_MAX_LEN - 1);
 }
 
-uint64_t cog_unpack_number(cog_unpacker_t *unpacker)
+static uint64_t unpack_long_number(cog_unpacker_t *unpacker)
 {
     uint64_t number = 0;
 
-    for (int i = 0; i < NUMBER_MAX_LEN; ++i) {
-        const unsigned char *byte = take(unpacker, 1);
+    for (int i = 0; i < NUMBER_MAX_LEN && unpacker->at < unpacker->end; ++i) {
+        unsigned char byte = *unpacker->at++;
 
-        if (!byte || !is_digit(*byte, i)) {
+        if (!is_digit(byte, i)) {
             break;
         }
-        number |= (uint64_t)(*byte & 127) << (7 * i);
-        if (*byte < 128) {
+        number |= (uint64_t)(byte & 127) << (7 * i);
+        if (byte < 128) {
             return number;
         }
     }
-    unpacker->is_broken = 1;
+    give_up(unpacker);
     return 0;
+}
+
+/* Most are short. */
+uint64_t cog_unpack_number(cog_unpacker_t *unpacker)
+{
+    if (unpacker->at < unpacker->end && *unpacker->at < 128) {
+        return *unpacker->at++;
+    }
+    return unpack_long_number(unpacker);
 }
 
 const char *cog_unpack_text(cog_unpacker_t *unpacker)
@@ -118,8 +134,8 @@ const char *cog_unpack_text(cog_unpacker_t *unpacker)
     size_t len = (size_t)cog_unpack_number(unpacker);
     const char *text = (const char *)take(unpacker, len);
 
-    if (!text || len == 0 || strnlen(text, len) != len - 1) {
-        unpacker->is_broken = 1;
+    if (!text || len == 0 || memchr(text, '\0', len) != text + len - 1) {
+        give_up(unpacker);
         return "";
     }
     return text;
@@ -131,7 +147,7 @@ void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len
     const unsigned char *from = found == len ? take(unpacker, len) : NULL;
 
     if (!from) {
-        unpacker->is_broken = 1;
+        give_up(unpacker);
         memset(bytes, 0, len);
         return;
     }

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/claim_names.h"
 #include "httpd/conf.h"
-#include "oidc/claim_names.h"
 
 #define ALL(prefix)                                                                      \
     {                                                                                    \

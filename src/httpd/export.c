@@ -4,13 +4,13 @@
 #include <http_core.h>
 #include <string.h>
 
+#include "base/claim_names.h"
 #include "flow/failure.h"
 #include "httpd/authn.h"
 #include "httpd/export_headers.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/scrub.h"
-#include "oidc/claim_names.h"
 #include "oidc/claims.h"
 
 #define REDIRECT "REDIRECT_"
@@ -118,6 +118,8 @@ static const char *value_of(apr_pool_t *pool, const cog_backend_t *backend,
                : claim->value;
 }
 
+/* Names of claims differ, and none of ours is left from before: apr_table_setn() would
+ * compare each of them with all the others. */
 void cog_export_variables(request_rec *r, const cog_session_t *session)
 {
     const cog_export_t export = cog_dir_export(r->per_dir_config);
@@ -134,7 +136,7 @@ void cog_export_variables(request_rec *r, const cog_session_t *session)
         const cog_claim_t *claim = &APR_ARRAY_IDX(claims, i, cog_claim_t);
 
         if (cog_claims_are_wanted(export.claims, claim->name)) {
-            apr_table_setn(r->subprocess_env,
+            apr_table_addn(r->subprocess_env,
                            variable_of(r->pool, export.backend, claim->name),
                            value_of(r->pool, export.backend, claim));
         }

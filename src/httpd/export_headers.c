@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
-#include "oidc/claim_names.h"
+#include "base/claim_names.h"
 #include "oidc/claims.h"
 
 /* The headers of one request. */

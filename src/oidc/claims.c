@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "oidc/claim_names.h"
+#include "base/claim_names.h"
 
 #define OWN_PREFIX "cognito:"
 #define LOG_MAX    128
@@ -145,11 +145,19 @@ static int is_verification(const char *name)
            strcmp(name, "phone_number_verified") == 0;
 }
 
+/* A usual name need not be copied. */
+static const char *copy_name(apr_pool_t *pool, const char *name)
+{
+    unsigned number = cog_claim_number(name);
+
+    return number ? cog_claim_of_number(number) : apr_pstrdup(pool, name);
+}
+
 static cog_claim_t make_claim(apr_pool_t *pool, const char *name, const json_t *value)
 {
     const char *text;
 
-    name = apr_pstrdup(pool, name);
+    name = copy_name(pool, name);
     if (is_verification(name)) {
         return (cog_claim_t){name, says_true(value) ? "true" : "false", COG_CLAIM_OTHER};
     }

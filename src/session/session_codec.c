@@ -4,17 +4,34 @@
 #include <string.h>
 
 #include "base/claim.h"
+#include "base/claim_names.h"
 #include "base/pack.h"
 
-#define WHOLE         2 /* what the record is, and its version */
-#define REFERENCE     3
-#define MIN_CLAIM_LEN 3 /* its kind, and two empty texts with their NUL */
+#define REFERENCE     3 /* what the record is, and its version */
+#define WHOLE         4
+#define MIN_CLAIM_LEN 3 /* what it is, and a text with its NUL */
+
+/* What a claim is stands in one number: its kind in two bits, above them the number of
+ * its name. 0 is an unusual name, which follows. */
+#define KIND_BITS 2
 
 static void pack_claim(cog_packer_t *packer, const cog_claim_t *claim)
 {
-    cog_pack_number(packer, (uint64_t)claim->kind);
-    cog_pack_text(packer, claim->name);
+    unsigned number = cog_claim_number(claim->name);
+
+    cog_pack_number(packer, (uint64_t)number << KIND_BITS | (uint64_t)claim->kind);
+    if (number == 0) {
+        cog_pack_text(packer, claim->name);
+    }
     cog_pack_text(packer, claim->value);
+}
+
+/* "" stands for the claim, which has the same. */
+static const char *short_subject(const cog_session_t *session)
+{
+    const char *claim = cog_session_claim(session, "sub");
+
+    return claim && strcmp(claim, session->subject) == 0 ? "" : session->subject;
 }
 
 cog_span_t cog_session_encode(apr_pool_t *pool, const cog_session_t *session)
@@ -31,7 +48,7 @@ cog_span_t cog_session_encode(apr_pool_t *pool, const cog_session_t *session)
     cog_pack_number(&packer, (uint64_t)session->renew_at);
     cog_pack_number(&packer, (uint64_t)session->expires);
     cog_pack_number(&packer, (uint64_t)session->renewals);
-    cog_pack_text(&packer, session->subject);
+    cog_pack_text(&packer, short_subject(session));
     cog_pack_number(&packer, (uint64_t)claims->nelts);
     for (int i = 0; i < claims->nelts; ++i) {
         pack_claim(&packer, &APR_ARRAY_IDX(claims, i, cog_claim_t));
@@ -48,16 +65,31 @@ static int64_t unpack_time(cog_unpacker_t *unpacker)
     return unpacker->is_broken ? 0 : (int64_t)number;
 }
 
+/* A usual name is never written out. */
+static const char *unpack_name(cog_unpacker_t *unpacker, uint64_t number)
+{
+    const char *name;
+
+    if (number == 0) {
+        name = cog_unpack_text(unpacker);
+        unpacker->is_broken |= cog_claim_number(name) != 0;
+        return name;
+    }
+    name = number <= UINT_MAX ? cog_claim_of_number((unsigned)number) : NULL;
+    unpacker->is_broken |= !name;
+    return name ? name : "";
+}
+
 /* Claims come in strictly ascending order, for they are looked up by halving. */
 static void unpack_claim(cog_unpacker_t *unpacker, const char *previous,
                          cog_claim_t *claim)
 {
-    uint64_t kind = cog_unpack_number(unpacker);
+    uint64_t what = cog_unpack_number(unpacker);
 
-    claim->kind = (cog_claim_kind_t)kind;
-    claim->name = cog_unpack_text(unpacker);
+    claim->kind = (cog_claim_kind_t)(what & ((1 << KIND_BITS) - 1));
+    claim->name = unpack_name(unpacker, what >> KIND_BITS);
     claim->value = cog_unpack_text(unpacker);
-    unpacker->is_broken |= kind > COG_CLAIM_OTHER;
+    unpacker->is_broken |= claim->kind > COG_CLAIM_OTHER;
     unpacker->is_broken |= previous && strcmp(previous, claim->name) >= 0;
 }
 
@@ -80,6 +112,17 @@ static apr_array_header_t *unpack_claims(apr_pool_t *pool, cog_unpacker_t *unpac
     return claims;
 }
 
+static const char *long_subject(cog_unpacker_t *unpacker, const cog_session_t *session)
+{
+    const char *claim = cog_session_claim(session, "sub");
+
+    if (!claim || *session->subject) {
+        unpacker->is_broken |= claim && strcmp(claim, session->subject) == 0;
+        return session->subject;
+    }
+    return claim;
+}
+
 cog_err_t cog_session_decode(apr_pool_t *pool, cog_span_t record, cog_session_t **session)
 {
     cog_unpacker_t unpacker;
@@ -97,6 +140,7 @@ cog_err_t cog_session_decode(apr_pool_t *pool, cog_span_t record, cog_session_t 
     found->renewals = unpack_time(&unpacker);
     found->subject = cog_unpack_text(&unpacker);
     found->claims = unpack_claims(pool, &unpacker);
+    found->subject = long_subject(&unpacker, found);
     found->is_stored = 0;
     COG_REQUIRE(cog_unpack_is_complete(&unpacker), COG_E_NO_SESSION);
     *session = found;

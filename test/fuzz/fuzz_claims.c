@@ -13,7 +13,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "oidc/claim_names.h"
+#include "base/claim_names.h"
 #include "oidc/claims.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 
 #include "base/claim.h"
+#include "base/claim_names.h"
 #include "crypto/seal.h"
 #include "session/session_codec.h"
 
@@ -98,6 +99,17 @@ static void assert_inside(const char *text, cog_span_t record)
                     (uintptr_t)record.bytes + record.len - 1);
 }
 
+static int count_in(cog_span_t record, const char *text)
+{
+    size_t len = strlen(text) + 1; /* with its NUL */
+    int count = 0;
+
+    for (size_t at = 0; at + len <= record.len; ++at) {
+        count += memcmp(record.bytes + at, text, len) == 0;
+    }
+    return count;
+}
+
 static void points_into_the_record_instead_of_copying(void **state)
 {
     cog_session_t written = ordinary_session(*state);
@@ -107,9 +119,28 @@ static void points_into_the_record_instead_of_copying(void **state)
     assert_int_equal(cog_session_decode(*state, record, &read), COG_OK);
     assert_inside(read->subject, record);
     for (int i = 0; i < read->claims->nelts; ++i) {
-        assert_inside(APR_ARRAY_IDX(read->claims, i, cog_claim_t).name, record);
-        assert_inside(APR_ARRAY_IDX(read->claims, i, cog_claim_t).value, record);
+        const cog_claim_t *claim = &APR_ARRAY_IDX(read->claims, i, cog_claim_t);
+
+        if (cog_claim_number(claim->name) == 0) {
+            assert_inside(claim->name, record);
+        }
+        assert_inside(claim->value, record);
     }
+}
+
+/* Two names for one claim would be two records for one session. */
+static void writes_no_usual_name_and_the_subject_only_once(void **state)
+{
+    cog_session_t written = ordinary_session(*state);
+    cog_span_t record = cog_session_encode(*state, &written);
+    const char *subject = written.subject;
+
+    assert_int_equal(count_in(record, "email"), 0);
+    assert_int_equal(count_in(record, "custom:tenant"), 1);
+    assert_int_equal(count_in(record, subject), 2); /* sub and cognito:username */
+    written.subject = "somebody else";
+    record = cog_session_encode(*state, &written);
+    assert_int_equal(count_in(record, "somebody else"), 1);
 }
 
 /* A block of exactly the record's size, so that AddressSanitizer sees a read past it. */
@@ -216,6 +247,41 @@ static void refuses_a_kind_of_claim_that_it_does_not_know(void **state)
     assert_int_equal(
         cog_session_decode(*state, cog_session_encode(*state, &written), &read),
         COG_E_NO_SESSION);
+}
+
+/* Byte by byte, as nothing of ours would write it. */
+static void refuses_what_could_be_written_shorter(void **state)
+{
+    static const struct {
+        const char *rule;
+        const char *tail; /* subject, number of claims, claims */
+        size_t len;
+        cog_err_t result;
+    } rows[] = {
+        {"subject beside no claim",       "\2x\0\0",                            4,  COG_OK          },
+        {"subject that is the claim",     "\1\0\1\4\2x\0",                      7,  COG_OK          },
+        {"subject that is no such claim", "\2y\0\1\4\2x\0",                     8,  COG_OK          },
+        {"subject beside the same claim", "\2x\0\1\4\2x\0",                     8,  COG_E_NO_SESSION},
+        {"unusual name",                  "\2x\0\1\0\4abc\0\2x\0",              13, COG_OK          },
+        {"usual name, written out",       "\2y\0\1\0\4sub\0\2x\0",              13, COG_E_NO_SESSION},
+        {"number that no name has",       "\2y\0\1\xfc\1\2x\0",                 9,  COG_E_NO_SESSION},
+        {"number of more than 32 bits",   "\2y\0\1\x84\x80\x80\x80\x80\1\2x\0", 13,
+         COG_E_NO_SESSION                                                                           },
+    };
+    cog_session_t empty = {.subject = "", .claims = claims_of(*state, NULL, 0)};
+    cog_span_t record = cog_session_encode(*state, &empty);
+    size_t head = record.len - 3; /* "" as subject, no claims */
+
+    for (size_t i = 0; i < COUNT(rows); ++i) {
+        unsigned char *bytes = apr_palloc(*state, head + rows[i].len);
+        cog_session_t *read;
+
+        memcpy(bytes, record.bytes, head);
+        memcpy(bytes + head, rows[i].tail, rows[i].len);
+        assert_result(rows[i].rule,
+                      decode_exactly(*state, bytes, head + rows[i].len, &read),
+                      rows[i].result);
+    }
 }
 
 static const char secret[] = "a secret of the site, of more than 32 bytes";
@@ -332,12 +398,14 @@ int main(void)
         cmocka_unit_test_with_pool(reads_what_it_has_written),
         cmocka_unit_test_with_pool(reads_the_smallest_and_the_largest_numbers),
         cmocka_unit_test_with_pool(points_into_the_record_instead_of_copying),
+        cmocka_unit_test_with_pool(writes_no_usual_name_and_the_subject_only_once),
         cmocka_unit_test_with_pool(refuses_a_record_cut_short_anywhere),
         cmocka_unit_test_with_pool(refuses_what_follows_a_record),
         cmocka_unit_test_with_pool(refuses_every_other_version),
         cmocka_unit_test_with_pool(reads_any_bytes_without_harm),
         cmocka_unit_test_with_pool(refuses_claims_that_are_unsorted_or_doubled),
         cmocka_unit_test_with_pool(refuses_a_kind_of_claim_that_it_does_not_know),
+        cmocka_unit_test_with_pool(refuses_what_could_be_written_shorter),
         cmocka_unit_test_with_pool(takes_at_most_600_bytes_of_an_ordinary_users_header),
         cmocka_unit_test_with_pool(opens_no_cookie_that_was_tampered_with),
         cmocka_unit_test_with_pool(opens_no_cookie_that_was_spliced),

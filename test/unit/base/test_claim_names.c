@@ -1,9 +1,11 @@
 #include "test/unit/unit.h"
 
 #include <apr_strings.h>
+#include <limits.h>
+#include <string.h>
 
 #include "base/text.h"
-#include "oidc/claim_names.h"
+#include "base/claim_names.h"
 
 /* clang-format off */
 static const struct {
@@ -118,6 +120,80 @@ static void classifies_claims(void **state)
     }
 }
 
+/* Part of the format of sessions: what has a number keeps it. */
+static void numbers_the_usual_claims_for_good(void **state)
+{
+    static const char *const numbered[] = {
+        "sub",
+        "cognito:username",
+        "cognito:groups",
+        "email",
+        "email_verified",
+        "name",
+        "given_name",
+        "family_name",
+        "preferred_username",
+        "nickname",
+        "middle_name",
+        "phone_number",
+        "phone_number_verified",
+        "locale",
+        "zoneinfo",
+        "picture",
+        "profile",
+        "website",
+        "gender",
+        "birthdate",
+        "address",
+        "updated_at",
+        "idp_name",
+        "idp_user_id",
+        "acr",
+        "amr",
+        "at_hash",
+        "aud",
+        "auth_time",
+        "azp",
+        "cognito:preferred_role",
+        "cognito:roles",
+        "event_id",
+        "exp",
+        "iat",
+        "identities",
+        "iss",
+        "jti",
+        "nbf",
+        "nonce",
+        "origin_jti",
+        "token_use",
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < COUNT(numbered); ++i) {
+        assert_int_equal(cog_claim_number(numbered[i]), i + 1);
+        assert_string_equal(cog_claim_of_number(i + 1), numbered[i]);
+        assert_int_equal(cog_claim_number(cog_claim_of_number(i + 1)), i + 1);
+    }
+    assert_int_equal(COUNT(numbered), COUNT(known));
+    assert_null(cog_claim_of_number(0));
+    assert_null(cog_claim_of_number(COUNT(numbered) + 1));
+    assert_null(cog_claim_of_number(UINT_MAX));
+}
+
+static void gives_no_number_to_other_names(void **state)
+{
+    static const char *const others[] = {
+        "", "s", "subs", "Sub", "custom:sub", "custom:", "username", "department",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(others); ++i) {
+        assert_int_equal(cog_claim_number(others[i]), 0);
+    }
+    /* an address in the middle of the table is not the beginning of a name */
+    assert_int_equal(cog_claim_number(cog_claim_of_number(2) + strlen("cognito:")), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,7 +202,9 @@ int main(void)
         cmocka_unit_test_with_pool(leaves_names_as_they_are),
         cmocka_unit_test_with_pool(has_written_down_what_it_would_make),
         cmocka_unit_test(classifies_claims),
+        cmocka_unit_test(numbers_the_usual_claims_for_good),
+        cmocka_unit_test(gives_no_number_to_other_names),
     };
 
-    return cmocka_run_group_tests_name("oidc/claim_names", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("base/claim_names", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* Names of claims, and the names under which they are exported: one mapping for variables
  * and headers. */
-#ifndef COG_OIDC_CLAIM_NAMES_H
-#define COG_OIDC_CLAIM_NAMES_H
+#ifndef COG_BASE_CLAIM_NAMES_H
+#define COG_BASE_CLAIM_NAMES_H
 
 #include <apr_pools.h>
 
@@ -15,6 +15,14 @@ typedef enum {
 } cog_claim_class_t;
 
 cog_claim_class_t cog_claim_class(const char *claim);
+
+/* The usual claims have numbers from 1 on, which are part of the format of sessions.
+ * 0: it is none of them. */
+unsigned cog_claim_number(const char *claim);
+
+/* The name of a usual claim; NULL: none has this number. Nothing here has to look for a
+ * name that comes from here. */
+const char *cog_claim_of_number(unsigned number);
 
 /* The prefix cognito: dropped, letters and digits in upper case, everything else `_`:
  * cognito:groups is COGNITO_GROUPS, custom:tenant is COGNITO_CUSTOM_TENANT. A claim
