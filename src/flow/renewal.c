@@ -16,6 +16,7 @@
 #define USUAL_LIFE_SEC 3600 /* of a user pool's access token */
 #define FIRST_PAUSE    apr_time_from_msec(5)
 #define LAST_PAUSE     apr_time_from_msec(100)
+#define WRITE_TRIES    40 /* of that pause */
 
 /* A renewal on its way. */
 typedef struct {
@@ -107,6 +108,22 @@ static cog_token_life_t life_of(const cog_flow_t *flow, const json_t *claims,
         now, now + (fresh->expires_in > 0 ? fresh->expires_in : USUAL_LIFE_SEC)};
 }
 
+/* The old refresh token may be good for nothing by now: a store that restarts is worth
+ * some seconds. */
+static cog_err_t write_patiently(const renewal_t *renewal, cog_session_t *renewed,
+                                 const cog_session_tokens_t *kept)
+{
+    cog_flow_t *flow = renewal->flow;
+    const cog_clock_t *clock = &flow->ports->clock;
+    cog_err_t err = cog_session_write(flow, renewed, kept, renewal->reply);
+
+    for (int i = 0; i < WRITE_TRIES && err == COG_E_STORE; ++i) {
+        clock->pause(clock->context, LAST_PAUSE);
+        err = cog_session_write(flow, renewed, kept, renewal->reply);
+    }
+    return err;
+}
+
 /* Others look for what is in the store, so it has to be there before the lease ends. */
 static cog_err_t publish(const renewal_t *renewal, cog_session_t *renewed,
                          const cog_session_tokens_t *kept)
@@ -116,7 +133,7 @@ static cog_err_t publish(const renewal_t *renewal, cog_session_t *renewed,
     if (!renewed->is_stored) {
         (void)cog_stored_renewal_put(flow, flow->place->client, renewed, kept);
     }
-    COG_TRY(cog_session_write(flow, renewed, kept, renewal->reply));
+    COG_TRY(write_patiently(renewal, renewed, kept));
     *renewal->session = renewed;
     COG_LOG(flow->ports->log, DEBUG, 3072,
             "session %s is renewed, the %" APR_INT64_T_FMT ". time",

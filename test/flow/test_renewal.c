@@ -434,6 +434,38 @@ static void lives_on_for_the_grace_without_the_store(void **state)
     assert_int_equal(world->renewals, 1);
 }
 
+static void bring_the_store_back(void *context)
+{
+    world_t *world = context;
+
+    if (++waits == 5) {
+        world->store->is_down = 0;
+    }
+}
+
+static void let_the_store_fail_after_the_redemption(world_t *world)
+{
+    world->store->is_down = 1;
+    world->while_waiting = bring_the_store_back;
+    waits = 0;
+}
+
+/* A refresh token that is good once is not thrown away because the store restarts. */
+static void writes_patiently_what_it_has_got(void **state)
+{
+    world_t *world = signed_in(*state, 1);
+
+    world->rotates = 1;
+    world->on_renewal = let_the_store_fail_after_the_redemption;
+    world->now += 3600;
+    assert_true(is_granted(world));
+    assert_int_equal(waits, 5);
+    world->on_renewal = NULL;
+    world->now += 3600;
+    assert_true(is_granted(world));
+    assert_int_equal(world->renewals, 2);
+}
+
 /* Whichever call fails: an answer, no session of somebody else, and health afterwards. */
 static void survives_the_failure_of_any_port_call(void **state)
 {
@@ -489,6 +521,7 @@ int main(void)
         cmocka_unit_test_with_pool(lasts_as_long_as_the_claims_without_a_refresh_token),
         cmocka_unit_test_with_pool(renews_nothing_when_it_is_switched_off),
         cmocka_unit_test_with_pool(lives_on_for_the_grace_without_the_store),
+        cmocka_unit_test_with_pool(writes_patiently_what_it_has_got),
         cmocka_unit_test_with_pool(survives_the_failure_of_any_port_call),
     };
 

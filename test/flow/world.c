@@ -170,6 +170,9 @@ static void answer_renewal(world_t *world, const cog_fetch_request_t *request,
         world->refresh_token = apr_psprintf(world->pool, "rotated-%d", world->renewals);
     }
     respond(world, response, 200, renewed_tokens(world));
+    if (world->on_renewal) {
+        world->on_renewal(world);
+    }
 }
 
 static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,

@@ -21,7 +21,9 @@
 #define WORLD_CLIENT "testclient"
 #define WORLD_NOW    1700000000
 
-typedef struct {
+typedef struct world_t world_t;
+
+struct world_t {
     apr_pool_t *pool;
     /* configuration; a test may change it before the first request */
     cog_conf_t conf;
@@ -53,6 +55,7 @@ typedef struct {
     int renewals;             /* how often a refresh token was redeemed */
     const char *renewed_body; /* answer to a refresh token; NULL: good tokens */
     int renewed_status;
+    void (*on_renewal)(world_t *world); /* called when a refresh token was redeemed */
     const char *userinfo_body;
     int revoke_status;
     apr_array_header_t *fetched; /* cog_fetch_request_t: what was asked for */
@@ -66,7 +69,7 @@ typedef struct {
     apr_table_t *headers; /* of the next request, on top of a navigation's */
     /* the log */
     apr_array_header_t *messages; /* const char * */
-} world_t;
+};
 
 world_t *world_make(apr_pool_t *pool);
 

@@ -49,6 +49,8 @@ class Redis:
         with open(self.path("redis.conf"), "w", encoding="utf-8") as file:
             file.write("\n".join(self.lines(settings)) + "\n")
 
+    address = "127.0.0.1"
+
     def path(self, name):
         return os.path.join(self.root, name)
 
@@ -70,10 +72,13 @@ class Redis:
     def start(self):
         """Again after kill() or stop(); keys are lost unless appendonly="yes" is a setting."""
         self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "TERM", REDIS, self.path("redis.conf")],
+            self.command(),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
         wait_for(self.is_up, "redis-server to answer", seconds=15)
         return self
+
+    def command(self):
+        return ["setpriv", "--pdeathsig", "TERM", REDIS, self.path("redis.conf")]
 
     def is_up(self):
         if self.process.poll() is not None:
@@ -94,7 +99,7 @@ class Redis:
             return receive(file)
 
     def connect(self):
-        plain = socket.create_connection(("127.0.0.1", int(self.port)), timeout=10 * PATIENCE)
+        plain = socket.create_connection((self.address, int(self.port)), timeout=10 * PATIENCE)
         if not self.has_tls:
             return plain
         context = ssl.create_default_context(cafile=self.ca_file)
