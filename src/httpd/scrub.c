@@ -136,6 +136,14 @@ static void remove_own_cookies(request_rec *r, const cog_conf_t *conf, cog_memo_
     }
 }
 
+/* RFC 7540, 3.2: carried over to HTTP/2, this request would begin anew from its headers,
+ * without the cookies that are ours. Without settings it is not (RFC 9113 knows no such
+ * way any more). */
+static void stay_in_http1(request_rec *r)
+{
+    apr_table_unset(r->headers_in, "HTTP2-Settings");
+}
+
 int cog_scrub_request(request_rec *r)
 {
     const cog_site_t *site = cog_site_of(r->server);
@@ -155,6 +163,7 @@ int cog_scrub_request(request_rec *r)
     remove_names(r, r->headers_in, site->identity_headers);
     clean_connection(r, site->kept_from_connection);
     remove_own_cookies(r, site->conf, memo);
+    stay_in_http1(r);
     cog_own_urls_hide_query(site->conf, memo);
     return DECLINED;
 }
