@@ -1,0 +1,62 @@
+"""An HTTP/2 client that sends what it is told, well-formed or not (prior knowledge, no TLS)."""
+import socket
+
+import h2.config
+import h2.connection
+import h2.events
+import h2.exceptions
+
+from .waiting import PATIENCE
+
+RAW = h2.config.H2Configuration(
+    client_side=True, header_encoding="latin-1", validate_outbound_headers=False,
+    normalize_outbound_headers=False, validate_inbound_headers=False)
+
+
+class Refused(Exception):
+    """The server has reset the stream, closed the connection, or not answered."""
+
+
+def exchange(port, method, path, pairs, body=None, trailers=None):
+    """(status, body). `pairs`: header fields behind the pseudo-headers, in this order. With
+    `trailers` a second block of headers ends the stream."""
+    head = [(":method", method), (":scheme", "http"), (":authority", "app.example.test"),
+            (":path", path), *pairs]
+    with socket.create_connection(("127.0.0.1", int(port)), timeout=10 * PATIENCE) as sock:
+        connection = h2.connection.H2Connection(RAW)
+        connection.initiate_connection()
+        connection.send_headers(1, head, end_stream=body is None and trailers is None)
+        if body is not None:
+            connection.send_data(1, body, end_stream=trailers is None)
+        if trailers is not None:
+            connection.send_headers(1, trailers, end_stream=True)
+        sock.sendall(connection.data_to_send())
+        return read_answer(sock, connection)
+
+
+def read_answer(sock, connection):
+    status, content = 0, b""
+    while data := receive(sock):
+        try:
+            events = connection.receive_data(data)
+        except h2.exceptions.ProtocolError as error:
+            raise Refused(error) from error
+        for event in events:
+            if isinstance(event, h2.events.ResponseReceived):
+                status = int(dict(event.headers)[":status"])
+            elif isinstance(event, h2.events.DataReceived):
+                content += event.data
+                connection.acknowledge_received_data(event.flow_controlled_length, 1)
+            elif isinstance(event, h2.events.StreamEnded):
+                return status, content
+            elif isinstance(event, (h2.events.StreamReset, h2.events.ConnectionTerminated)):
+                raise Refused(event)
+        sock.sendall(connection.data_to_send())
+    raise Refused("the connection has been closed")
+
+
+def receive(sock):
+    try:
+        return sock.recv(65536)
+    except (TimeoutError, ConnectionError) as error:
+        raise Refused(error) from error
