@@ -45,6 +45,18 @@ static const char *check_text(apr_pool_t *pool, const char *value)
     return cog_text_has_control(value) ? "holds a control character" : NULL;
 }
 
+/* Not `!= 5`, which would let in those who have 5, and not `~^a$`. */
+static const char *check_claim(apr_pool_t *pool, const char *value)
+{
+    if (strspn(value, "=!<>~") == strlen(value)) {
+        return "is no comparison: values stand behind the name alone";
+    }
+    if (*value == '~') {
+        return "has no space behind the ~";
+    }
+    return check_text(pool, value);
+}
+
 static const char *check_scope(apr_pool_t *pool, const char *value)
 {
     (void)pool;
@@ -73,7 +85,7 @@ static const kind_t kinds[] = {
     [COG_RULE_SCOPE] = {"cognito-scope",        "orders/read",                        "scope",                  check_scope, {"scope"}                  },
     [COG_RULE_CLAIM] = {"cognito-claim",
                           "custom:tenant acme, or Require cognito-claim email ~ REGEX", NULL,
-                          check_text,                                                                                          {NULL}                     },
+                          check_claim,                                                                                         {NULL}                     },
     [COG_RULE_CLIENT] = {"cognito-client",
                           "1h57kf5cpq17m0eml12EXAMPLE",                                 "the app client",
                           check_client,                                                                                        {NULL}                     },

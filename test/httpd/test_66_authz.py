@@ -602,6 +602,64 @@ class TestExplanation:
         assert answer.status == 200 and "COGNITO_DENIED" not in answer.text
 
 
+class TestInternalRequests:
+    """Includes, indexes and error documents are for those who may have them."""
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool):
+        conf = site_conf(pool).load("include", "mime", "dir", "alias")
+        conf.add("TypesConfig /dev/null", "ErrorDocument 404 /admins/lost.html")
+        conf.protect("/secure").protect("/admins", require="cognito-group admins")
+        conf.protect("/fresh", require="cognito-auth-age 15m")
+        conf.section("Directory", '"{root}/htdocs"', "Options +Includes", "DirectoryIndex index.html",
+                     "AddType text/html .shtml", "AddOutputFilter INCLUDES .shtml")
+        conf.section("Directory", '"{root}/htdocs/pages"', "AuthType Cognito", "Require valid-user",
+                     *section_lines("Files", "index.html", "Require cognito-group admins"))
+        for path, text in {"secure/page.shtml": '[<!--#include virtual="/admins/part.html" -->]',
+                           "secure/late.shtml": '[<!--#include virtual="/fresh/part.html" -->]',
+                           "admins/part.html": "admins", "fresh/part.html": "fresh",
+                           "admins/lost.html": "lost", "pages/index.html": "index", "pages/x": "x"}.items():
+            conf.file(f"htdocs/{path}", text)
+        return run(conf)
+
+    @pytest.fixture(autouse=True)
+    def how_httpd_speaks_of_it(self, log):
+        log.allow("AH01373", "unable to include")
+
+    def text(self, site, browser, path):
+        return browser.navigate(site.url(path)).text
+
+    def test_an_include_is_for_who_may_have_it(self, site, enter):
+        path = "/secure/page.shtml"
+        assert self.text(site, enter("alice", path), path) == "[admins]"
+        answer = enter("bob", path).navigate(site.url(path))
+        assert answer.status == 200 and "admins" not in answer.text and answer.text[0] == "["
+
+    def test_an_include_sends_nobody_to_a_sign_in(self, site, browsers, pool):
+        browser = site.browser(browsers)
+        pool.set_clock(-3000)
+        type_password(browser, site.begin(browser), "alice", pool)
+        pool.set_clock(0)
+        site.sign_in(browser, "/secure/late.shtml")
+        answer = browser.navigate(site.url("/secure/late.shtml"))
+        assert answer.status == 200 and answer.location is None and "fresh" not in answer.text
+        browser.navigate(site.url("/fresh/part.html"))  # asks, as it should
+
+    def test_an_index_is_for_who_may_have_it(self, site, enter):
+        path = "/secure/page.shtml"
+        assert self.text(site, enter("alice", path), "/pages/") == "index"
+        bob = enter("bob", path)
+        assert self.text(site, bob, "/pages/x") == "x"
+        assert bob.navigate(site.url("/pages/")).status == 403
+
+    def test_so_is_an_error_document(self, site, enter, browsers):
+        path = "/secure/page.shtml"
+        assert self.text(site, enter("alice", path), "/nothing") == "lost"
+        for browser in (enter("bob", path), site.browser(browsers)):
+            answer = browser.navigate(site.url("/nothing"))
+            assert answer.status == 404 and "lost" not in answer.text and not answer.location
+
+
 class TestExpressions:
     """Values that depend on the request are looked at for each request."""
 
@@ -653,6 +711,10 @@ WRONG = [
     ("cognito-claim custom:* x", "'custom:*' is not the name of a claim"),
     ("cognito-claim !email x", "'!email' is not the name of a claim"),
     ("cognito-claim email ~", "a regular expression is missing"),
+    ("cognito-claim level != 5", "'!=' is no comparison: values stand behind the name alone"),
+    ("cognito-claim level = 5", "'=' is no comparison: values stand behind the name alone"),
+    ("cognito-claim level !~ 5", "'!~' is no comparison: values stand behind the name alone"),
+    ("cognito-claim email ~^a$", "'~^a$' has no space behind the ~"),
     ("cognito-claim email ~ (a", "'(a' is not a regular expression"),
     ("cognito-claim email ~ a b", "'b' stands behind the regular expression, which needs quotes "
      "when it holds spaces"),
