@@ -1,6 +1,9 @@
 """Who runs in the benchmark: a server, and the headers of a signed-in user."""
 import os
 
+import requests
+from jwcrypto.jwk import JWKSet
+
 from harness.client import Client
 from harness.conf import MODULE_DIR, Conf
 from harness.pool import configuration, person
@@ -45,6 +48,7 @@ class Contender:
         self.sign_in = sign_in
         self.cookie = None
         self.sets_cookie = False
+        self.is_fresh = False  # each request is the first of its kind
         self.server = None
 
     def start(self):
@@ -104,6 +108,30 @@ class Contender:
         self.server.remove()
 
 
+class ApiClient(Contender):
+    """A contender whose requests bring a token: always the same, or, when `is_fresh`, each one
+    that it has not seen."""
+
+    def __init__(self, name, make_conf, make_token, is_fresh=False, why_not=None):
+        super().__init__(name, make_conf, None, why_not)
+        self.make_token = make_token
+        self.is_fresh = is_fresh
+        self.token = None
+
+    def enter(self):
+        self.token = self.make_token()
+
+    @property
+    def headers(self):
+        return {**HOST, "Authorization": f"Bearer {self.token}"}
+
+    def ask(self, client, requests):
+        for _ in range(requests):
+            if self.is_fresh:
+                self.enter()
+            super().ask(client, 1)
+
+
 def plain_conf():
     return Conf(module=None)
 
@@ -140,6 +168,17 @@ def openidc_conf(pool, session):
     return conf
 
 
+def openidc_api_conf(pool):
+    """It takes a key set from https only, which the emulator does not speak here."""
+    keys = JWKSet.from_json(requests.get(pool.jwks, timeout=20).text)
+    kid = pool.keys()["signing"]["access"]
+    conf = plain_conf().file("key.pem", keys.get_key(kid).export_to_pem().decode())
+    conf.add(f"LoadModule auth_openidc_module {OPENIDC}",
+             f"OIDCOAuthVerifyCertFiles {kid}#{{root}}/key.pem",
+             "OIDCOAuthRemoteUserClaim username", "OIDCPassClaimsAs environment")
+    return conf.location("/secure", "AuthType oauth20", "Require claim client_id:app")
+
+
 def sign_in_with_openidc(pool):
     def sign_in(server):
         client = Client()
@@ -156,6 +195,11 @@ def sign_in_with_openidc(pool):
 def contenders(pool):
     """The first is what the others are compared with."""
     openidc = sign_in_with_openidc(pool)
+    api = "CognitoAccept bearer"
+
+    def token():
+        return pool.access_token("alice")
+
     missing = None if os.path.exists(OPENIDC) else \
         "apt-get install libapache2-mod-auth-openidc"
     return [
@@ -166,4 +210,11 @@ def contenders(pool):
                   openidc, missing),
         Contender("mod_auth_openidc, client cookie", lambda: openidc_conf(pool, "client-cookie"),
                   openidc, missing),
+        ApiClient("mod_auth_cognito, token", lambda: cognito_conf(pool, api), token),
+        ApiClient("mod_auth_cognito, new token", lambda: cognito_conf(pool, api), token,
+                         is_fresh=True),
+        ApiClient("mod_auth_openidc, token", lambda: openidc_api_conf(pool), token,
+                         why_not=missing),
+        ApiClient("mod_auth_openidc, new token", lambda: openidc_api_conf(pool), token,
+                         is_fresh=True, why_not=missing),
     ]
