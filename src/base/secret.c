@@ -63,3 +63,8 @@ int cog_secret_equal(cog_secret_t a, cog_secret_t b)
     }
     return difference == 0;
 }
+
+int cog_secret_is_same(cog_secret_t a, cog_secret_t b)
+{
+    return a.bytes && b.bytes && a.len == b.len && strcmp(a.bytes, b.bytes) == 0;
+}

@@ -3,6 +3,7 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <openssl/err.h>
+#include <openssl/sha.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -15,6 +16,8 @@ struct cog_jws_t {
     const char *kid;
     json_t *payload;
     cog_secret_t text;
+    size_t signed_len; /* of the text: header, dot, payload */
+    cog_span_t signature;
 };
 
 typedef struct {
@@ -44,13 +47,16 @@ static cog_err_t split(cog_secret_t token, part_t parts[3])
     return COG_OK;
 }
 
-static cog_err_t decode_object(apr_pool_t *pool, part_t part, json_t **object)
+static cog_err_t decode(apr_pool_t *pool, part_t part, cog_span_t *bytes)
 {
-    cog_span_t bytes;
-
-    COG_REQUIRE(cog_base64url_decode(pool, part.begin, part.len, &bytes) == COG_OK,
+    COG_REQUIRE(cog_base64url_decode(pool, part.begin, part.len, bytes) == COG_OK,
                 COG_E_TOKEN_MALFORMED);
-    COG_REQUIRE(cog_json_parse(pool, bytes, COG_JWS_MAX_LEN, object) == COG_OK,
+    return COG_OK;
+}
+
+static cog_err_t parse_object(apr_pool_t *pool, cog_span_t text, json_t **object)
+{
+    COG_REQUIRE(cog_json_parse(pool, text, COG_JWS_MAX_LEN, object) == COG_OK,
                 COG_E_TOKEN_MALFORMED);
     return COG_OK;
 }
@@ -89,22 +95,54 @@ static cog_err_t check_header(const json_t *header)
     return COG_OK;
 }
 
+/* User pools write all their headers alike, and such a one is good by its form: NULL when
+ * it is another. */
+static const char *kid_of_usual(apr_pool_t *pool, cog_span_t header)
+{
+    static const char begin[] = "{\"kid\":\"";
+    static const char end[] = "\",\"alg\":\"RS256\"}";
+    const size_t begin_len = sizeof(begin) - 1;
+    const size_t end_len = sizeof(end) - 1;
+    const char *text = (const char *)header.bytes;
+    size_t len = header.len - begin_len - end_len; /* of the kid */
+    const char *kid;
+
+    if (header.len <= begin_len + end_len || strncmp(text, begin, begin_len) != 0 ||
+        strncmp(text + begin_len + len, end, end_len) != 0) {
+        return NULL;
+    }
+    kid = apr_pstrmemdup(pool, text + begin_len, len);
+    return strlen(kid) == len && is_kid(kid) && !strpbrk(kid, "\"\\") ? kid : NULL;
+}
+
+static cog_err_t read_header(apr_pool_t *pool, cog_span_t text, const char **kid)
+{
+    json_t *header;
+
+    *kid = kid_of_usual(pool, text);
+    if (!*kid) {
+        COG_TRY(parse_object(pool, text, &header));
+        COG_TRY(check_header(header));
+        *kid = cog_json_string(header, "kid");
+    }
+    return COG_OK;
+}
+
 cog_err_t cog_jws_parse(apr_pool_t *pool, cog_secret_t token, cog_jws_t **jws)
 {
     cog_jws_t *parsed = apr_pcalloc(pool, sizeof(*parsed));
-    cog_span_t signature;
+    cog_span_t header;
+    cog_span_t payload;
     part_t parts[3];
-    json_t *header;
 
     COG_TRY(split(token, parts));
-    COG_TRY(decode_object(pool, parts[0], &header));
-    COG_TRY(check_header(header));
-    COG_TRY(decode_object(pool, parts[1], &parsed->payload));
-    COG_REQUIRE(cog_base64url_decode(pool, parts[2].begin, parts[2].len, &signature) ==
-                    COG_OK,
-                COG_E_TOKEN_MALFORMED);
-    parsed->kid = cog_json_string(header, "kid");
+    COG_TRY(decode(pool, parts[0], &header));
+    COG_TRY(read_header(pool, header, &parsed->kid));
+    COG_TRY(decode(pool, parts[1], &payload));
+    COG_TRY(parse_object(pool, payload, &parsed->payload));
+    COG_TRY(decode(pool, parts[2], &parsed->signature));
     parsed->text = token;
+    parsed->signed_len = parts[0].len + 1 + parts[1].len;
     *jws = parsed;
     return COG_OK;
 }
@@ -121,21 +159,24 @@ const char *cog_jws_claimed_issuer(const cog_jws_t *jws)
     return issuer ? issuer : "";
 }
 
-static apr_status_t release(void *token)
+/* Over the first two parts as they came (RFC 7515, 5.2). */
+static int is_signed_by(const cog_jws_t *jws, const cog_jwk_t *key)
 {
-    cjose_jws_release(token);
-    return APR_SUCCESS;
+    EVP_PKEY_CTX *verifier = EVP_PKEY_CTX_dup(key->verifier);
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    int is_good;
+
+    SHA256((const unsigned char *)jws->text.bytes, jws->signed_len, digest);
+    is_good =
+        verifier && EVP_PKEY_verify(verifier, jws->signature.bytes, jws->signature.len,
+                                    digest, sizeof(digest)) == 1;
+    EVP_PKEY_CTX_free(verifier);
+    return is_good;
 }
 
-cog_err_t cog_jws_verify(apr_pool_t *pool, const cog_jws_t *jws, const cog_jwk_t *key,
-                         json_t **claims)
+cog_err_t cog_jws_verify(const cog_jws_t *jws, const cog_jwk_t *key, json_t **claims)
 {
-    cjose_err err;
-    cjose_jws_t *token = cjose_jws_import(jws->text.bytes, jws->text.len, &err);
-
-    COG_REQUIRE(token, COG_E_TOKEN_MALFORMED);
-    apr_pool_cleanup_register(pool, token, release, apr_pool_cleanup_null);
-    if (!cjose_jws_verify(token, key->key, &err)) {
+    if (!is_signed_by(jws, key)) {
         /* what we leave in the thread's queue, mod_ssl would take for its own */
         ERR_clear_error();
         return COG_E_TOKEN_SIGNATURE;

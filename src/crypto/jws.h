@@ -1,5 +1,6 @@
-/* Signed JWTs: the strict front that every token passes before cjose sees a byte of it.
- * (cjose 0.6.2.1 aborts the process on some malformed tokens and takes others for valid.)
+/* Signed JWTs: a strict front, then the signature by OpenSSL. (No other reader of tokens
+ * has a say: cjose 0.6.2.1 aborts the process on some and takes malformed ones for
+ * valid.)
  */
 #ifndef COG_CRYPTO_JWS_H
 #define COG_CRYPTO_JWS_H
@@ -31,7 +32,6 @@ const char *cog_jws_claimed_issuer(const cog_jws_t *jws);
 
 /* Verify the signature (RFC 7515, 5.2) and only then hand out the payload, which belongs
  * to the pool of cog_jws_parse(). */
-cog_err_t cog_jws_verify(apr_pool_t *pool, const cog_jws_t *jws, const cog_jwk_t *key,
-                         json_t **claims);
+cog_err_t cog_jws_verify(const cog_jws_t *jws, const cog_jwk_t *key, json_t **claims);
 
 #endif

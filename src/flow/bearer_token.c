@@ -1,5 +1,7 @@
 #include "flow/bearer_token.h"
 
+#include <string.h>
+
 #include "base/json.h"
 #include "base/log.h"
 #include "base/pack.h"
@@ -7,6 +9,7 @@
 #include "flow/provider.h"
 #include "flow/redeem.h"
 #include "flow/token_cache.h"
+#include "oidc/bearer.h"
 #include "oidc/claims.h"
 #include "session/session_codec.h"
 
@@ -62,13 +65,15 @@ static int64_t auth_time_of(const json_t *claims)
     return cog_json_whole(claims, "auth_time", &seconds) ? seconds : 0;
 }
 
-static cog_err_t make_session(cog_flow_t *flow, json_t *claims, cog_bearer_t *bearer)
+static void make_session(cog_flow_t *flow, json_t *claims, cog_bearer_t *bearer)
 {
     const cog_bearer_facts_t *facts = &bearer->facts;
     cog_session_t *session = apr_pcalloc(flow->pool, sizeof(*session));
-    const cog_random_t *random = flow->ports->random;
+    cog_secret_t token = bearer->token;
 
-    COG_TRY(random->fill(random->context, session->id, sizeof(session->id)));
+    /* its last octets are of its signature: each token has others */
+    memcpy(session->id, token.bytes + token.len - sizeof(session->id),
+           sizeof(session->id));
     cog_bearer_claims_unify(claims, facts);
     session->created = facts->authenticated;
     session->seen = cog_flow_now(flow);
@@ -77,7 +82,6 @@ static cog_err_t make_session(cog_flow_t *flow, json_t *claims, cog_bearer_t *be
     session->claims =
         cog_claims_select(flow->pool, claims, flow->conf->kept_claims, flow->ports->log);
     bearer->session = session;
-    return COG_OK;
 }
 
 static cog_err_t verify(cog_flow_t *flow, cog_bearer_t *bearer)
@@ -89,7 +93,18 @@ static cog_err_t verify(cog_flow_t *flow, cog_bearer_t *bearer)
     COG_TRY(cog_provider_verify(flow, flow->place->client->provider, bearer->token,
                                 &expect.issuer, &claims));
     COG_TRY(cog_bearer_token_read(claims, &expect, &bearer->facts));
-    return make_session(flow, claims, bearer);
+    make_session(flow, claims, bearer);
+    return COG_OK;
+}
+
+/* A text that could not be a token at all is another fault than a bad token. */
+static cog_err_t verify_well(cog_flow_t *flow, cog_bearer_t *bearer)
+{
+    cog_err_t err = verify(flow, bearer);
+
+    return err == COG_E_TOKEN_MALFORMED && !cog_bearer_is_wellformed(bearer->token)
+               ? COG_E_BEARER
+               : err;
 }
 
 /* What differs between places is not remembered, but checked each time. */
@@ -130,7 +145,7 @@ cog_err_t cog_bearer_identify(cog_flow_t *flow, cog_secret_t token,
         COG_TRY(decode(flow->pool, record, found));
     }
     else {
-        COG_TRY(verify(flow, found));
+        COG_TRY(verify_well(flow, found));
         remember(flow, &key, found);
     }
     *bearer = found;

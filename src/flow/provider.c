@@ -233,13 +233,13 @@ static cog_err_t refuse_issuer(cog_flow_t *flow, const cog_provider_t *provider,
     return COG_E_TOKEN_ISSUER;
 }
 
-static cog_err_t verify_by(cog_flow_t *flow, const cog_snapshot_t *set,
-                           const cog_jws_t *jws, json_t **claims)
+static cog_err_t verify_by(const cog_snapshot_t *set, const cog_jws_t *jws,
+                           json_t **claims)
 {
     const cog_jwk_t *key = cog_jwk_set_find(set->value, cog_jws_kid(jws));
 
     COG_REQUIRE(key, COG_E_TOKEN_KEY);
-    return cog_jws_verify(flow->pool, jws, key, claims);
+    return cog_jws_verify(jws, key, claims);
 }
 
 static cog_err_t verify_by_newer(cog_flow_t *flow, const issuer_keys_t *keys,
@@ -250,7 +250,7 @@ static cog_err_t verify_by_newer(cog_flow_t *flow, const issuer_keys_t *keys,
     cog_err_t err = COG_E_TOKEN_KEY;
 
     if (newer != seen) {
-        err = verify_by(flow, newer, jws, claims);
+        err = verify_by(newer, jws, claims);
     }
     if (err == COG_E_TOKEN_KEY) {
         COG_LOG(flow->ports->log, DEBUG, 3216, "token names the key %s, which %s lacks",
@@ -267,7 +267,7 @@ static cog_err_t verify_by_issuer(cog_flow_t *flow, const issuer_keys_t *keys,
     cog_err_t err;
 
     COG_TRY(cog_flight_get(flow, keys->flight, &set));
-    err = verify_by(flow, set, jws, claims);
+    err = verify_by(set, jws, claims);
     if (err == COG_E_TOKEN_KEY) {
         err = verify_by_newer(flow, keys, set, jws, claims);
     }

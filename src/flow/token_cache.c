@@ -5,6 +5,8 @@
 #include <apr_thread_mutex.h>
 #include <string.h>
 
+#define HASHED                                                                           \
+    64 /* octets at a token's end, of its signature: they depend on all others */
 #define SHARDS   16
 #define RING_LEN (128 * 1024) /* bytes of a shard's entries */
 #define MAX_LEN  (RING_LEN / 4)
@@ -56,7 +58,9 @@ cog_err_t cog_token_cache_make(apr_pool_t *conf_pool, const cog_random_t *random
 
 static uint64_t hash_of(const cog_token_cache_t *cache, cog_secret_t token)
 {
-    return apr_siphash24(token.bytes, token.len, cache->key);
+    size_t len = token.len < HASHED ? token.len : HASHED;
+
+    return apr_siphash24(token.bytes + token.len - len, len, cache->key);
 }
 
 static uint64_t *set_of(shard_t *shard, uint64_t hash)
@@ -137,7 +141,7 @@ static int is_meant(const entry_t *entry, const char *token, const cog_token_key
 {
     return entry->owner == key->owner && entry->generation == key->generation &&
            entry->until > now &&
-           cog_secret_equal((cog_secret_t){token, entry->token_len}, key->token);
+           cog_secret_is_same((cog_secret_t){token, entry->token_len}, key->token);
 }
 
 static cog_err_t find_in(shard_t *shard, uint64_t hash, const cog_token_key_t *key,

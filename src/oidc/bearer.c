@@ -27,11 +27,9 @@ static int is_joined(const char *text)
     return 0;
 }
 
-/* RFC 6750, 2.1: 1*SP b64token */
 cog_bearer_kind_t cog_bearer_read(const char *authorization, cog_secret_t *token)
 {
     const char *begin;
-    size_t len;
 
     if (!authorization || !is_bearer(authorization)) {
         return authorization && is_joined(authorization) ? COG_BEARER_MALFORMED
@@ -39,13 +37,18 @@ cog_bearer_kind_t cog_bearer_read(const char *authorization, cog_secret_t *token
     }
     begin = authorization + SCHEME_LEN;
     begin += strspn(begin, " ");
-    len = strspn(begin, TOKEN_CHARS);
-    if (len == 0 || begin == authorization + SCHEME_LEN ||
-        begin[len + strspn(begin + len, "=")] != '\0') {
+    if (!*begin || begin == authorization + SCHEME_LEN) {
         return COG_BEARER_MALFORMED;
     }
     *token = cog_secret_of(begin);
     return COG_BEARER_TOKEN;
+}
+
+int cog_bearer_is_wellformed(cog_secret_t token)
+{
+    size_t len = strspn(token.bytes, TOKEN_CHARS);
+
+    return len > 0 && token.bytes[len + strspn(token.bytes + len, "=")] == '\0';
 }
 
 /* quoted-string (RFC 9110, 5.6.4) */

@@ -9,13 +9,16 @@
 
 typedef enum {
     COG_BEARER_NONE,     /* no credentials, or of another scheme */
-    COG_BEARER_TOKEN,    /* one token, well-formed */
-    COG_BEARER_MALFORMED /* a token, but not as RFC 6750, 2.1 wants it; or several */
+    COG_BEARER_TOKEN,    /* something stands behind the scheme, on one line */
+    COG_BEARER_MALFORMED /* nothing does; or there are several lines */
 } cog_bearer_kind_t;
 
-/* Read an Authorization header; NULL is none. httpd joins several lines by a comma, which
- * no token holds. `token` is a part of the header, set with COG_BEARER_TOKEN. */
+/* Read an Authorization header; NULL is none. httpd joins several lines by a comma.
+ * `token` is a part of the header, set with COG_BEARER_TOKEN. */
 cog_bearer_kind_t cog_bearer_read(const char *authorization, cog_secret_t *token);
+
+/* Is it a b64token (RFC 6750, 2.1)? Such a one holds neither commas nor blanks. */
+int cog_bearer_is_wellformed(cog_secret_t token);
 
 /* What WWW-Authenticate says (RFC 6750, 3; RFC 9470, 3; RFC 9728, 5.1). NULL: not said.
  */

@@ -11,7 +11,7 @@ OUR_HOOKS = ["cog_scrub_request", "cog_own_urls_answer", "cog_authn_force", "cog
              "cog_memo_finish"]
 OUR_WORK = ["cog_session_open", "cog_cookie_strip", "cog_unseal", "cog_base64url_decode",
             "cog_session_decode", "cog_export_variables", "cog_place_make", "cog_jws_parse",
-            "cog_json_parse", "cog_jws_verify", "cjose_jws_import", "cjose_jws_verify",
+            "cog_json_parse", "cog_jws_verify",
             "cog_bearer_token_read", "cog_claims_select", "cog_session_encode",
             "cog_token_cache_find", "cog_token_cache_keep"]
 

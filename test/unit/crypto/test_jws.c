@@ -36,7 +36,7 @@ static cog_err_t check_with(apr_pool_t *pool, const char *jwks, const char *toke
     COG_TRY(cog_jws_parse(pool, cog_secret_of(token), &jws));
     key = cog_jwk_set_find(set, cog_jws_kid(jws));
     COG_REQUIRE(key, COG_E_TOKEN_KEY);
-    return cog_jws_verify(pool, jws, key, claims);
+    return cog_jws_verify(jws, key, claims);
 }
 
 static cog_err_t check(apr_pool_t *pool, const char *token)

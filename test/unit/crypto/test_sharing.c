@@ -30,7 +30,7 @@ static int verifies(apr_pool_t *pool, const shared_t *shared, const char *token)
     json_t *claims;
 
     return cog_jws_parse(pool, cog_secret_of(token), &jws) == COG_OK &&
-           cog_jws_verify(pool, jws, cog_jwk_set_find(shared->set, cog_jws_kid(jws)),
+           cog_jws_verify(jws, cog_jwk_set_find(shared->set, cog_jws_kid(jws)),
                           &claims) == COG_OK;
 }
 

@@ -60,7 +60,7 @@ static cog_err_t verify(apr_pool_t *pool, const json_t *one, json_t **claims)
         pool, (cog_secret_t){json_string_value(token), json_string_length(token)}, &jws));
     key = cog_jwk_set_find(set, cog_jws_kid(jws));
     COG_REQUIRE(key, COG_E_TOKEN_KEY);
-    return cog_jws_verify(pool, jws, key, claims);
+    return cog_jws_verify(jws, key, claims);
 }
 
 static cog_err_t check(apr_pool_t *pool, const json_t *one)
