@@ -11,7 +11,7 @@
 #include "net/store_shm.h"
 
 /* changes with kept_t and with the layout of a store */
-#define KEPT "mod_auth_cognito stores 2"
+#define KEPT "mod_auth_cognito stores 1"
 
 /* Data alone, for the module may be loaded anew, to another place. */
 typedef struct kept_t {

@@ -8,16 +8,18 @@
 #define FIRST_ROOM (sizeof(((cog_shard_block_t *)NULL)->first.bytes))
 #define MORE_ROOM  (sizeof(((cog_shard_block_t *)NULL)->more.bytes))
 
+/* Sixteen bits must count all blocks, eight the bytes of a key. */
 _Static_assert(sizeof(cog_shard_t) <= COG_SHARD_SIZE, "a shard has its size");
-_Static_assert(sizeof(cog_shard_block_t) == 256, "blocks have no gaps");
-_Static_assert(COG_STORE_MAX_KEY <= FIRST_ROOM, "a key lies in one block");
+_Static_assert(sizeof(cog_shard_block_t) == 128, "blocks have no gaps");
+_Static_assert(COG_STORE_MAX_KEY <= 255 && COG_SHARD_BLOCKS <= 65535, "numbers fit");
 
 /* A share must hold the largest value. */
 static const uint32_t shares[COG_SHARD_KINDS] = {
     [COG_SHARD_SHORT] = COG_SHARD_BLOCKS / 12,
     [COG_SHARD_LONG] = COG_SHARD_BLOCKS - COG_SHARD_BLOCKS / 12};
 
-_Static_assert(COG_STORE_MAX_VALUE / MORE_ROOM + 2 <= COG_SHARD_BLOCKS / 12,
+_Static_assert((COG_STORE_MAX_VALUE + COG_STORE_MAX_KEY) / MORE_ROOM + 2 <=
+                   COG_SHARD_BLOCKS / 12,
                "the largest value fits");
 
 cog_shard_key_t cog_shard_key(const char *name)
@@ -25,7 +27,7 @@ cog_shard_key_t cog_shard_key(const char *name)
     return (cog_shard_key_t){name, (uint32_t)strlen(name), cog_key_hash(name)};
 }
 
-static cog_shard_block_t *at(cog_shard_t *shard, uint32_t block)
+static cog_shard_block_t *at(cog_shard_t *shard, cog_shard_index_t block)
 {
     return &shard->blocks[block - 1];
 }
@@ -53,15 +55,15 @@ static apr_time_t end_at(cog_shard_t *shard, int kind, uint32_t place)
     return at(shard, shard->queues[kind][place])->first.end;
 }
 
-static void put_at(cog_shard_t *shard, int kind, uint32_t place, uint32_t entry)
+static void put_at(cog_shard_t *shard, int kind, uint32_t place, cog_shard_index_t entry)
 {
     shard->queues[kind][place] = entry;
-    at(shard, entry)->first.place = place;
+    at(shard, entry)->first.place = (uint16_t)place;
 }
 
 static void swap(cog_shard_t *shard, int kind, uint32_t a, uint32_t b)
 {
-    uint32_t entry = shard->queues[kind][a];
+    cog_shard_index_t entry = shard->queues[kind][a];
 
     put_at(shard, kind, a, shard->queues[kind][b]);
     put_at(shard, kind, b, entry);
@@ -99,7 +101,7 @@ static void sink(cog_shard_t *shard, int kind, uint32_t place)
     }
 }
 
-static void enqueue(cog_shard_t *shard, int kind, uint32_t entry)
+static void enqueue(cog_shard_t *shard, int kind, cog_shard_index_t entry)
 {
     uint32_t place = shard->queued[kind]++;
 
@@ -127,9 +129,9 @@ uint32_t cog_shard_blocks_for(size_t len)
                : (uint32_t)(1 + (len - FIRST_ROOM + MORE_ROOM - 1) / MORE_ROOM);
 }
 
-static uint32_t take_block(cog_shard_t *shard)
+static cog_shard_index_t take_block(cog_shard_t *shard)
 {
-    uint32_t block = shard->free;
+    cog_shard_index_t block = shard->free;
 
     if (block) {
         shard->free = at(shard, block)->next;
@@ -139,12 +141,12 @@ static uint32_t take_block(cog_shard_t *shard)
 }
 
 /* A chain of `count` blocks; there are as many. */
-static uint32_t take_blocks(cog_shard_t *shard, uint32_t count)
+static cog_shard_index_t take_blocks(cog_shard_t *shard, uint32_t count)
 {
-    uint32_t chain = 0;
+    cog_shard_index_t chain = 0;
 
     for (uint32_t i = 0; i < count; ++i) {
-        uint32_t block = take_block(shard);
+        cog_shard_index_t block = take_block(shard);
 
         at(shard, block)->next = chain;
         chain = block;
@@ -152,9 +154,9 @@ static uint32_t take_blocks(cog_shard_t *shard, uint32_t count)
     return chain;
 }
 
-static void free_blocks(cog_shard_t *shard, uint32_t chain)
+static void free_blocks(cog_shard_t *shard, cog_shard_index_t chain)
 {
-    uint32_t last = chain;
+    cog_shard_index_t last = chain;
 
     while (at(shard, last)->next) {
         last = at(shard, last)->next;
@@ -167,12 +169,12 @@ static void free_blocks(cog_shard_t *shard, uint32_t chain)
 
 typedef struct {
     cog_shard_t *shard;
-    uint32_t next;
+    cog_shard_index_t next;
     unsigned char *bytes;
     size_t room;
 } cursor_t;
 
-static cursor_t start_at(cog_shard_t *shard, uint32_t entry)
+static cursor_t start_at(cog_shard_t *shard, cog_shard_index_t entry)
 {
     cog_shard_block_t *block = at(shard, entry);
 
@@ -222,37 +224,60 @@ static void read_bytes(cursor_t *cursor, unsigned char *to, size_t len)
 
 /* ---- entries ---- */
 
-static int has_key(const cog_shard_block_t *block, const cog_shard_key_t *key)
+static int has_key(cog_shard_t *shard, cog_shard_index_t entry,
+                   const cog_shard_key_t *key)
 {
-    return block->first.key_len == key->len &&
-           strncmp((const char *)block->first.bytes, key->name, key->len) == 0;
+    cursor_t cursor = start_at(shard, entry);
+
+    if (at(shard, entry)->first.key_len != key->len) {
+        return 0;
+    }
+    for (size_t done = 0; done < key->len;) {
+        unsigned char *bytes;
+        size_t piece = step(&cursor, key->len - done, &bytes);
+
+        if (strncmp((const char *)bytes, key->name + done, piece) != 0) {
+            return 0;
+        }
+        done += piece;
+    }
+    return 1;
 }
 
-uint32_t cog_shard_find(cog_shard_t *shard, const cog_shard_key_t *key, apr_time_t now)
+cog_shard_index_t cog_shard_find(cog_shard_t *shard, const cog_shard_key_t *key,
+                                 apr_time_t now)
 {
-    uint32_t entry = shard->buckets[key->hash % COG_SHARD_BUCKETS];
+    cog_shard_index_t entry = shard->buckets[key->hash % COG_SHARD_BUCKETS];
 
-    while (entry && !has_key(at(shard, entry), key)) {
+    while (entry && !has_key(shard, entry, key)) {
         entry = at(shard, entry)->first.next_entry;
     }
     return entry && at(shard, entry)->first.end > now ? entry : 0;
 }
 
-cog_span_t cog_shard_read(cog_shard_t *shard, apr_pool_t *pool, uint32_t entry)
+static void skip(cursor_t *cursor, size_t len)
+{
+    unsigned char *bytes;
+
+    while (len > 0) {
+        len -= step(cursor, len, &bytes);
+    }
+}
+
+cog_span_t cog_shard_read(cog_shard_t *shard, apr_pool_t *pool, cog_shard_index_t entry)
 {
     const cog_shard_block_t *block = at(shard, entry);
     cursor_t cursor = start_at(shard, entry);
     unsigned char *value = apr_palloc(pool, block->first.value_len + 1);
 
-    cursor.bytes += block->first.key_len;
-    cursor.room -= block->first.key_len;
+    skip(&cursor, block->first.key_len);
     read_bytes(&cursor, value, block->first.value_len);
     return (cog_span_t){value, block->first.value_len};
 }
 
-static void unlink_entry(cog_shard_t *shard, uint32_t entry)
+static void unlink_entry(cog_shard_t *shard, cog_shard_index_t entry)
 {
-    uint32_t *link = &shard->buckets[at(shard, entry)->first.bucket];
+    cog_shard_index_t *link = &shard->buckets[at(shard, entry)->first.bucket];
 
     while (*link != entry) {
         link = &at(shard, *link)->first.next_entry;
@@ -260,12 +285,12 @@ static void unlink_entry(cog_shard_t *shard, uint32_t entry)
     *link = at(shard, entry)->first.next_entry;
 }
 
-void cog_shard_remove(cog_shard_t *shard, uint32_t entry)
+void cog_shard_remove(cog_shard_t *shard, cog_shard_index_t entry)
 {
     const cog_shard_block_t *block = at(shard, entry);
 
     unlink_entry(shard, entry);
-    dequeue(shard, (int)block->first.kind, block->first.place);
+    dequeue(shard, block->first.kind, block->first.place);
     shard->used[block->first.kind] -= block->first.blocks;
     free_blocks(shard, entry);
 }
@@ -293,13 +318,13 @@ static uint32_t make_room(cog_shard_t *shard, uint32_t needed, int kind)
     return dropped;
 }
 
-static void fill(cog_shard_t *shard, uint32_t entry, const cog_shard_key_t *key,
+static void fill(cog_shard_t *shard, cog_shard_index_t entry, const cog_shard_key_t *key,
                  cog_span_t value)
 {
     cog_shard_block_t *block = at(shard, entry);
     cursor_t cursor = start_at(shard, entry);
 
-    block->first.key_len = key->len;
+    block->first.key_len = (uint8_t)key->len;
     block->first.value_len = (uint32_t)value.len;
     write_bytes(&cursor, key->name, key->len);
     write_bytes(&cursor, value.bytes, value.len);
@@ -310,13 +335,13 @@ uint32_t cog_shard_insert(cog_shard_t *shard, const cog_shard_key_t *key,
 {
     uint32_t needed = cog_shard_blocks_for(key->len + value.len);
     uint32_t dropped = make_room(shard, needed, kind);
-    uint32_t bucket = (uint32_t)(key->hash % COG_SHARD_BUCKETS);
-    uint32_t entry = take_blocks(shard, needed);
+    uint16_t bucket = (uint16_t)(key->hash % COG_SHARD_BUCKETS);
+    cog_shard_index_t entry = take_blocks(shard, needed);
     cog_shard_block_t *block = at(shard, entry);
 
     fill(shard, entry, key, value);
-    block->first.kind = (uint32_t)kind;
-    block->first.blocks = needed;
+    block->first.kind = (uint8_t)kind;
+    block->first.blocks = (uint16_t)needed;
     block->first.end = end;
     block->first.bucket = bucket;
     block->first.next_entry = shard->buckets[bucket];

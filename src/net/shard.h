@@ -1,5 +1,5 @@
 /* A piece of a store in shared memory: a hash table whose entries take as many blocks of
- * 256 bytes as they need. All of it is plain memory of one size, and all zeros are an
+ * 128 bytes as they need. All of it is plain memory of one size, and all zeros are an
  * empty one. The caller holds a lock while it calls any of these.
  *
  * Entries wait for their end in one of two queues, so that those that are over are found
@@ -19,41 +19,43 @@
 #include "net/shared_lock.h"
 
 #define COG_SHARD_SIZE    ((size_t)1024 * 1024)
-#define COG_SHARD_BLOCKS  3900
+#define COG_SHARD_BLOCKS  7920
 #define COG_SHARD_BUCKETS 1024
 
 enum { COG_SHARD_SHORT, COG_SHARD_LONG, COG_SHARD_KINDS };
 
-/* A block; indices of blocks begin with 1, 0 is none. */
+/* Which block: they are counted from 1, 0 is none. An entry is named by its first one. */
+typedef uint16_t cog_shard_index_t;
+
 typedef union {
-    uint32_t next; /* of the same entry, or the next free one */
+    cog_shard_index_t next; /* of the same entry, or the next free one */
     struct {
-        uint32_t next;
-        unsigned char bytes[252];
+        cog_shard_index_t next;
+        unsigned char bytes[126];
     } more;
     struct {
-        uint32_t next;
-        uint32_t bucket;
-        uint32_t next_entry; /* in the same bucket */
-        uint32_t kind;
-        uint32_t place; /* in its queue */
-        uint32_t key_len;
+        cog_shard_index_t next;
+        cog_shard_index_t next_entry; /* in the same bucket */
+        uint16_t bucket;
+        uint16_t place;  /* in its queue */
+        uint16_t blocks; /* how many it has */
+        uint8_t kind;
+        uint8_t key_len;
         uint32_t value_len;
-        uint32_t blocks;
         apr_time_t end;
-        unsigned char bytes[216]; /* the key, then the value */
+        unsigned char bytes[104]; /* the key, then the value, both go on in the others */
     } first;
 } cog_shard_block_t;
 
 typedef struct {
     cog_shared_lock_t lock;
-    atomic_int is_changing; /* set while the rest is not consistent */
-    uint32_t free;          /* first of the free blocks that were in use before */
-    uint32_t touched;       /* how many blocks ever were */
+    atomic_int is_changing;            /* set while the rest is not consistent */
     atomic_uint used[COG_SHARD_KINDS]; /* blocks; may be read without the lock */
-    uint32_t queued[COG_SHARD_KINDS];  /* entries */
-    uint32_t buckets[COG_SHARD_BUCKETS];
-    uint32_t queues[COG_SHARD_KINDS][COG_SHARD_BLOCKS]; /* heaps, the next end first */
+    uint16_t queued[COG_SHARD_KINDS];  /* entries */
+    cog_shard_index_t free; /* first of the free blocks that were in use before */
+    uint16_t touched;       /* how many blocks ever were */
+    cog_shard_index_t buckets[COG_SHARD_BUCKETS];
+    cog_shard_index_t queues[COG_SHARD_KINDS][COG_SHARD_BLOCKS]; /* heaps */
     cog_shard_block_t blocks[COG_SHARD_BLOCKS];
 } cog_shard_t;
 
@@ -69,12 +71,13 @@ cog_shard_key_t cog_shard_key(const char *name);
 void cog_shard_clear(cog_shard_t *shard);
 
 /* The entry that has not ended, 0: none. */
-uint32_t cog_shard_find(cog_shard_t *shard, const cog_shard_key_t *key, apr_time_t now);
+cog_shard_index_t cog_shard_find(cog_shard_t *shard, const cog_shard_key_t *key,
+                                 apr_time_t now);
 
 /* A copy of an entry's value. */
-cog_span_t cog_shard_read(cog_shard_t *shard, apr_pool_t *pool, uint32_t entry);
+cog_span_t cog_shard_read(cog_shard_t *shard, apr_pool_t *pool, cog_shard_index_t entry);
 
-void cog_shard_remove(cog_shard_t *shard, uint32_t entry);
+void cog_shard_remove(cog_shard_t *shard, cog_shard_index_t entry);
 
 /* Free the room of all that has ended. */
 void cog_shard_expire(cog_shard_t *shard, apr_time_t now);

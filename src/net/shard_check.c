@@ -11,13 +11,13 @@ typedef struct {
     unsigned char is_seen[COG_SHARD_BLOCKS + 1];
 } check_t;
 
-static cog_shard_block_t *at(const check_t *check, uint32_t block)
+static cog_shard_block_t *at(const check_t *check, cog_shard_index_t block)
 {
     return &check->shard->blocks[block - 1];
 }
 
 /* A block that is one, and belongs to nobody else. */
-static int see(check_t *check, uint32_t block)
+static int see(check_t *check, cog_shard_index_t block)
 {
     if (block == 0 || block > check->shard->touched || check->is_seen[block]) {
         return 0;
@@ -26,7 +26,7 @@ static int see(check_t *check, uint32_t block)
     return 1;
 }
 
-static int is_chain(check_t *check, uint32_t block, uint32_t count)
+static int is_chain(check_t *check, cog_shard_index_t block, uint32_t count)
 {
     for (; count > 0; --count) {
         if (!see(check, block)) {
@@ -37,7 +37,7 @@ static int is_chain(check_t *check, uint32_t block, uint32_t count)
     return block == 0;
 }
 
-static int has_its_place(const check_t *check, uint32_t entry)
+static int has_its_place(const check_t *check, cog_shard_index_t entry)
 {
     const cog_shard_block_t *block = at(check, entry);
 
@@ -45,7 +45,7 @@ static int has_its_place(const check_t *check, uint32_t entry)
            check->shard->queues[block->first.kind][block->first.place] == entry;
 }
 
-static int is_entry(check_t *check, uint32_t bucket, uint32_t entry)
+static int is_entry(check_t *check, uint32_t bucket, cog_shard_index_t entry)
 {
     const cog_shard_block_t *block;
 
@@ -63,13 +63,13 @@ static int is_entry(check_t *check, uint32_t bucket, uint32_t entry)
     check->used[block->first.kind] += block->first.blocks;
     check->queued[block->first.kind] += 1;
     return has_its_place(check, entry) &&
-           is_chain(check, block->first.next, block->first.blocks - 1);
+           is_chain(check, block->first.next, block->first.blocks - 1u);
 }
 
 static int are_buckets_sound(check_t *check)
 {
     for (uint32_t bucket = 0; bucket < COG_SHARD_BUCKETS; ++bucket) {
-        uint32_t entry = check->shard->buckets[bucket];
+        cog_shard_index_t entry = check->shard->buckets[bucket];
 
         while (entry) {
             if (!is_entry(check, bucket, entry)) {
@@ -84,7 +84,7 @@ static int are_buckets_sound(check_t *check)
 /* Entries are known to have their places: all others would be too many. */
 static int is_queue_sound(const check_t *check, int kind)
 {
-    const uint32_t *queue = check->shard->queues[kind];
+    const cog_shard_index_t *queue = check->shard->queues[kind];
     uint32_t count = check->shard->queued[kind];
 
     if (count != check->queued[kind] || check->shard->used[kind] != check->used[kind]) {

@@ -7,7 +7,7 @@
 
 /* changes with every layout of shard and segment */
 #define SIGN   "mod_auth_cognito store"
-#define LAYOUT SIGN " 2"
+#define LAYOUT SIGN " 1"
 
 _Static_assert(sizeof(SIGN) - 1 == COG_STORE_SHM_SIGN, "the sign has its length");
 
@@ -17,7 +17,7 @@ _Static_assert(sizeof(SIGN) - 1 == COG_STORE_SHM_SIGN, "the sign has its length"
 #define SHORT_SEC 120
 
 #define WARN_PERCENT 80
-#define LOOK_EVERY   apr_time_from_sec(5)
+#define LOOK_EVERY   apr_time_from_sec(1)
 #define WARN_EVERY   apr_time_from_sec(600)
 #define FULL_EVERY   apr_time_from_sec(60)
 #define STUCK_EVERY  apr_time_from_sec(10)
@@ -164,7 +164,7 @@ static cog_err_t get(void *context, apr_pool_t *pool, const cog_log_t *log,
     store_t *store = context;
     cog_shard_key_t key = cog_shard_key(name);
     cog_shard_t *shard = shard_of(store, &key);
-    uint32_t entry;
+    cog_shard_index_t entry;
 
     COG_TRY(take(store, log, shard));
     entry = cog_shard_find(shard, &key, now_of(store));
@@ -181,7 +181,7 @@ typedef struct {
     int64_t ttl_sec;
 } item_t;
 
-static uint32_t put(cog_shard_t *shard, const item_t *item, uint32_t known,
+static uint32_t put(cog_shard_t *shard, const item_t *item, cog_shard_index_t known,
                     apr_time_t now)
 {
     int kind = item->ttl_sec > SHORT_SEC ? COG_SHARD_LONG : COG_SHARD_SHORT;
@@ -197,7 +197,7 @@ static cog_err_t write_item(store_t *store, const cog_log_t *log, const item_t *
                             int may_replace)
 {
     cog_shard_t *shard = shard_of(store, &item->key);
-    uint32_t known;
+    cog_shard_index_t known;
     uint32_t dropped = 0;
     apr_time_t now;
 
@@ -239,7 +239,7 @@ static cog_err_t remove_key(void *context, const cog_log_t *log, const char *nam
     store_t *store = context;
     cog_shard_key_t key = cog_shard_key(name);
     cog_shard_t *shard = shard_of(store, &key);
-    uint32_t entry;
+    cog_shard_index_t entry;
 
     COG_TRY(take(store, log, shard));
     entry = cog_shard_find(shard, &key, now_of(store));

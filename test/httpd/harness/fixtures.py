@@ -8,6 +8,7 @@ from .backend import Backend
 from .client import Client
 from .errorlog import Expectations
 from .gateways import Gateway
+from .memcached import Memcached
 from .oracle import Oracle
 from .redis import Redis
 from .server import Server, StartFailed
@@ -108,6 +109,20 @@ def start_redis():
     yield start_server
     for redis in started:
         redis.remove()
+
+
+@pytest.fixture(scope="class")
+def start_memcached():
+    """start_memcached(...) runs a memcached until the class ends; see harness/memcached.py."""
+    started = []
+
+    def start_server(**options):
+        started.append(Memcached(**options))
+        return started[-1].start()
+
+    yield start_server
+    for memcached in started:
+        memcached.remove()
 
 
 @pytest.fixture(scope="class")

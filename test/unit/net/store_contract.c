@@ -75,10 +75,11 @@ static void check_words(const contract_t *c)
 /* around the sizes of blocks, chunks and buffers */
 static void check_sizes(const contract_t *c)
 {
-    static const size_t sizes[] = {0,    1,    2,    100,   198,   199,  200,  201,
-                                   215,  216,  217,  252,   253,   399,  400,  401,
-                                   467,  468,  469,  1008,  1023,  1024, 1025, 2048,
-                                   4095, 4096, 8192, 16384, 65535, 65536};
+    static const size_t sizes[] = {0,    1,    2,    90,   91,    92,    93,   94,   95,
+                                   96,   97,   98,   99,   100,   125,   126,  127,  198,
+                                   199,  200,  201,  215,  216,   217,   252,  253,  399,
+                                   400,  401,  467,  468,  469,   1008,  1023, 1024, 1025,
+                                   2048, 4095, 4096, 8192, 16384, 65535, 65536};
 
     for (size_t i = 0; i < COUNT(sizes); ++i) {
         const char *key = apr_psprintf(c->pool, "size.%d", (int)sizes[i]);

@@ -21,7 +21,7 @@ static uint32_t insert(cog_shard_t *shard, const char *name, cog_span_t value,
     return cog_shard_insert(shard, &key, value, end, kind);
 }
 
-static uint32_t find(cog_shard_t *shard, const char *name, apr_time_t now)
+static cog_shard_index_t find(cog_shard_t *shard, const char *name, apr_time_t now)
 {
     cog_shard_key_t key = cog_shard_key(name);
 
@@ -43,7 +43,7 @@ static uint32_t insert_many(apr_pool_t *pool, cog_shard_t *shard, const char *pr
     uint32_t dropped = 0;
 
     for (int i = 0; i < count; ++i) {
-        dropped += insert(shard, apr_psprintf(pool, "%s%d", prefix, i), filled(pool, 100),
+        dropped += insert(shard, apr_psprintf(pool, "%s%d", prefix, i), filled(pool, 90),
                           NOW + 10 + i, kind);
     }
     return dropped;
@@ -79,12 +79,12 @@ static void takes_the_blocks_that_it_needs(void **state)
         uint32_t blocks;
     } cases[] = {
         {0,                   1  },
-        {214,                 1  }, /* the key has two bytes, the first block 216 */
-        {215,                 2  },
-        {214 + 252,           2  },
-        {214 + 252 + 1,       3  },
-        {2048,                9  },
-        {COG_STORE_MAX_VALUE, 261},
+        {102,                 1  }, /* the key has two bytes, the first block 104 */
+        {103,                 2  },
+        {102 + 126,           2  },
+        {102 + 126 + 1,       3  },
+        {2048,                17 },
+        {COG_STORE_MAX_VALUE, 521},
     };
 
     for (size_t i = 0; i < COUNT(cases); ++i) {
@@ -109,7 +109,7 @@ static void when_it_is_full_the_next_end_goes_first(void **state)
                      1);
     assert_int_equal(find(shard, "a0", NOW), 0);
     assert_int_not_equal(find(shard, "a1", NOW), 0);
-    assert_int_equal(insert(shard, "c", filled(*state, 2048), NOW + 9999, COG_SHARD_LONG),
+    assert_int_equal(insert(shard, "c", filled(*state, 1100), NOW + 9999, COG_SHARD_LONG),
                      9);
     assert_int_equal(find(shard, "a9", NOW), 0);
     assert_int_not_equal(find(shard, "a10", NOW), 0);
@@ -168,7 +168,7 @@ static void change_one(apr_pool_t *pool, cog_shard_t *shard, model_t *model,
 {
     int i = (int)(next_random(seed) % NAMES);
     const char *name = apr_psprintf(pool, "name%d", i);
-    uint32_t known = find(shard, name, now);
+    cog_shard_index_t known = find(shard, name, now);
 
     assert_int_equal(known != 0, model[i].end > now);
     if (known) {
@@ -192,7 +192,7 @@ static void assert_is(apr_pool_t *pool, cog_shard_t *shard, const model_t *model
                       apr_time_t now)
 {
     for (int i = 0; i < NAMES; ++i) {
-        uint32_t entry = find(shard, apr_psprintf(pool, "name%d", i), now);
+        cog_shard_index_t entry = find(shard, apr_psprintf(pool, "name%d", i), now);
 
         assert_int_equal(entry != 0, model[i].end > now);
         if (entry) {
@@ -249,8 +249,8 @@ static void a_damaged_shard_is_refused_or_harmless(void **state)
     }
     assert_true(cog_shard_is_sound(good));
     for (int round = 0; round < 1000; ++round) {
-        size_t skipped = offsetof(cog_shard_t, free);
-        size_t used = offsetof(cog_shard_t, blocks) + 700 * sizeof(cog_shard_block_t);
+        size_t skipped = offsetof(cog_shard_t, used);
+        size_t used = offsetof(cog_shard_t, blocks) + 800 * sizeof(cog_shard_block_t);
         size_t at = skipped + next_random(&seed) % (used - skipped);
 
         memcpy(shard, good, sizeof(*shard));
@@ -274,7 +274,7 @@ static void random_bytes_are_refused(void **state)
     unsigned seed = 3;
 
     for (int round = 0; round < 20; ++round) {
-        for (size_t i = offsetof(cog_shard_t, free); i < sizeof(*shard); ++i) {
+        for (size_t i = offsetof(cog_shard_t, used); i < sizeof(*shard); ++i) {
             ((unsigned char *)shard)[i] = (unsigned char)next_random(&seed);
         }
         assert_false(cog_shard_is_sound(shard));
