@@ -21,6 +21,7 @@ struct cog_provider_t {
     cog_provider_conf_t conf;
     cog_flight_t *discovery;  /* to a cog_endpoints_t */
     apr_array_header_t *keys; /* issuer_keys_t, in the order of the issuers */
+    cog_outage_t outage;
 };
 
 static cog_err_t fetch_document(cog_flow_t *flow, const char *url,
@@ -97,6 +98,11 @@ static cog_err_t discover(cog_flow_t *flow, const cog_provider_t *provider,
     copy_endpoints(flow->pool, snapshot->value, endpoints);
     cog_snapshot_release(snapshot);
     return COG_OK;
+}
+
+cog_outage_t *cog_provider_outage(cog_provider_t *provider)
+{
+    return &provider->outage;
 }
 
 static const char *first_issuer(const cog_provider_t *provider)

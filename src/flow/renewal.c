@@ -7,6 +7,7 @@
 #include "flow/endings.h"
 #include "flow/flow_private.h"
 #include "flow/lease.h"
+#include "flow/provider.h"
 #include "flow/redeem.h"
 #include "flow/session_claims.h"
 #include "flow/session_store.h"
@@ -141,6 +142,17 @@ static cog_err_t publish(const renewal_t *renewal, cog_session_t *renewed,
     return COG_OK;
 }
 
+static cog_err_t redeem(cog_flow_t *flow, cog_secret_t refresh_token, cog_tokens_t *fresh)
+{
+    cog_outage_t *outage = cog_provider_outage(flow->place->client->provider);
+    cog_err_t err;
+
+    COG_REQUIRE(cog_outage_may_ask(outage, cog_flow_now(flow)), COG_E_IDP_BUSY);
+    err = cog_redeem_refresh_token(flow, refresh_token, fresh);
+    cog_outage_note(outage, err != COG_E_IDP_UNREACHABLE, cog_flow_now(flow));
+    return err;
+}
+
 static cog_err_t renew_with(const renewal_t *renewal, const cog_session_tokens_t *held)
 {
     cog_flow_t *flow = renewal->flow;
@@ -151,7 +163,7 @@ static cog_err_t renew_with(const renewal_t *renewal, const cog_session_tokens_t
     cog_tokens_t fresh;
     json_t *claims = NULL;
 
-    COG_TRY(cog_redeem_refresh_token(flow, held->refresh_token, &fresh));
+    COG_TRY(redeem(flow, held->refresh_token, &fresh));
     COG_TRY(cog_redeem_verify_renewed(flow, old, held, &fresh, &claims));
     if (claims) {
         cog_session_take_claims(flow, claims, renewed);

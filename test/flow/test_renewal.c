@@ -274,6 +274,40 @@ static void lives_on_for_the_grace_when_the_user_pool_fails(void **state)
     }
 }
 
+static void open_new_browser(world_t *world)
+{
+    world->cookies = apr_table_make(world->pool, 4);
+    world_sign_in(world, "/");
+}
+
+/* F40: while nobody answers, one session in some seconds asks, and the others go on. */
+static void does_not_let_every_session_wait_for_nobody(void **state)
+{
+    world_t *world = signed_in(*state, 0);
+    apr_table_t *browsers[10];
+    size_t before;
+
+    for (size_t i = 0; i < COUNT(browsers); ++i) {
+        open_new_browser(world);
+        browsers[i] = world->cookies;
+    }
+    world->now += 3600;
+    before = (size_t)world->fetched->nelts;
+    world->is_unreachable = 1;
+    for (size_t i = 0; i < COUNT(browsers); ++i) {
+        world->cookies = browsers[i];
+        assert_true(is_granted(world));
+    }
+    assert_int_equal((size_t)world->fetched->nelts - before, 1);
+    world->is_unreachable = 0;
+    world->now += 11;
+    for (size_t i = 0; i < COUNT(browsers); ++i) {
+        world->cookies = browsers[i];
+        assert_true(is_granted(world));
+    }
+    assert_int_equal(world->renewals, COUNT(browsers));
+}
+
 static void backs_off_after_a_failure(void **state)
 {
     world_t *world = signed_in(*state, 0);
@@ -513,6 +547,7 @@ int main(void)
         cmocka_unit_test_with_pool(ends_when_the_user_pool_says_so),
         cmocka_unit_test_with_pool(answers_scripts_with_401_when_it_ends),
         cmocka_unit_test_with_pool(lives_on_for_the_grace_when_the_user_pool_fails),
+        cmocka_unit_test_with_pool(does_not_let_every_session_wait_for_nobody),
         cmocka_unit_test_with_pool(backs_off_after_a_failure),
         cmocka_unit_test_with_pool(believes_no_renewed_token_that_is_wrong),
         cmocka_unit_test_with_pool(ends_when_the_renewed_token_is_of_another_user),

@@ -27,7 +27,7 @@ POOL_ID = "eu-west-1_Emulator1"
 CLIENT_ID = "7sm0a9nvvurn0guite1f2jgqi9"
 CLIENT_SECRET = "1hd83kq0v4m2b7c9x5n6z8l0p3r2t4w6y8a1s3d5f7g9"
 PASSWORD = "Wonderland-1"
-START_SEC = 15
+START_SEC = 60
 
 
 class ControlError(Exception):
