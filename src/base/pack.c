@@ -6,7 +6,6 @@
 
 /* Numbers are written with 7 bits a byte, the low ones first; the high bit says: more to
  * come. */
-#define NUMBER_MAX_LEN 10
 
 void cog_pack_begin(apr_pool_t *pool, cog_packer_t *packer, size_t room)
 {
@@ -96,37 +95,26 @@ static const unsigned char *take(cog_unpacker_t *unpacker, size_t len)
 }
 
 /* One text for each number: no zero at its high end, and 64 bits at most. */
-static int is_digit(unsigned char byte, int index)
+static int may_be_last(unsigned char byte, unsigned shift)
 {
-    return (byte > 0 || index == 0) && (byte < 2 || index < NUMBER_MAX_LEN - 1);
+    return (byte > 0 || shift == 0) && (byte < 2 || shift < 63);
 }
 
-static uint64_t unpack_long_number(cog_unpacker_t *unpacker)
+uint64_t cog_unpack_long_number(cog_unpacker_t *unpacker)
 {
     uint64_t number = 0;
+    unsigned char byte = 128;
+    unsigned shift = 0;
 
-    for (int i = 0; i < NUMBER_MAX_LEN && unpacker->at < unpacker->end; ++i) {
-        unsigned char byte = *unpacker->at++;
-
-        if (!is_digit(byte, i)) {
-            break;
-        }
-        number |= (uint64_t)(byte & 127) << (7 * i);
-        if (byte < 128) {
-            return number;
-        }
+    for (; byte > 127 && shift < 64 && unpacker->at < unpacker->end; shift += 7) {
+        byte = *unpacker->at++;
+        number |= (uint64_t)(byte & 127) << shift;
     }
-    give_up(unpacker);
-    return 0;
-}
-
-/* Most are short. */
-uint64_t cog_unpack_number(cog_unpacker_t *unpacker)
-{
-    if (unpacker->at < unpacker->end && *unpacker->at < 128) {
-        return *unpacker->at++;
+    if (byte > 127 || !may_be_last(byte, shift - 7)) {
+        give_up(unpacker);
+        return 0;
     }
-    return unpack_long_number(unpacker);
+    return number;
 }
 
 const char *cog_unpack_text(cog_unpacker_t *unpacker)

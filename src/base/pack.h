@@ -32,7 +32,17 @@ typedef struct {
 } cog_unpacker_t;
 
 void cog_unpack_begin(cog_unpacker_t *unpacker, cog_span_t record);
-uint64_t cog_unpack_number(cog_unpacker_t *unpacker);
+uint64_t cog_unpack_long_number(cog_unpacker_t *unpacker);
+
+/* Most numbers are short. */
+static inline uint64_t cog_unpack_number(cog_unpacker_t *unpacker)
+{
+    if (unpacker->at < unpacker->end && *unpacker->at < 128) {
+        return *unpacker->at++;
+    }
+    return cog_unpack_long_number(unpacker);
+}
+
 const char *cog_unpack_text(cog_unpacker_t *unpacker); /* points into the record */
 void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len);
 

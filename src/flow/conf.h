@@ -82,8 +82,11 @@ typedef struct {
     const cog_client_conf_t *client; /* NULL: nothing is protected here */
     cog_unauthenticated_t unauthenticated;
     cog_session_limits_t limits;
-    const apr_array_header_t *login_params; /* cog_param_t; evaluated for this request */
-    unsigned accepts;                       /* COG_ACCEPT_* */
+    /* CognitoLoginParam, evaluated for this request when a login begins: cog_param_t.
+     * NULL: there are none. */
+    const apr_array_header_t *(*login_params)(void *context);
+    void *context;
+    unsigned accepts; /* COG_ACCEPT_* */
     cog_bearer_rules_t bearer;
     const char *realm; /* for WWW-Authenticate: Bearer */
 } cog_place_t;

@@ -52,7 +52,9 @@ static int may_stay(const cog_param_t *param, const cog_login_order_t *order, wa
 static const apr_array_header_t *extra_params(const cog_flow_t *flow,
                                               const cog_login_order_t *order, way_t way)
 {
-    const apr_array_header_t *params = order->place->login_params;
+    const cog_place_t *place = order->place;
+    const apr_array_header_t *params =
+        place->login_params ? place->login_params(place->context) : NULL;
     apr_array_header_t *extra = cog_query_make(flow->pool);
 
     for (int i = 0; params && i < params->nelts; ++i) {

@@ -67,7 +67,7 @@ static int admit(request_rec *r, const cog_reply_t *reply, const char *user)
 
 static int decide(request_rec *r, const cog_site_t *site, cog_memo_t *memo)
 {
-    const cog_place_t *place = cog_place_make(r, r->per_dir_config, 1);
+    const cog_place_t *place = cog_place_make(r, r->per_dir_config);
     cog_flow_t *flow = cog_request_flow(memo, site, place);
     cog_reply_t *reply = apr_pcalloc(flow->pool, sizeof(*reply));
     const char *user;
@@ -97,7 +97,7 @@ const cog_session_t *cog_authn_session(request_rec *r)
     if (!r->ap_auth_type || !cog_authn_is_ours(r) || !cog_site_of(r->server)) {
         return NULL;
     }
-    return cog_memo_session(cog_memo_of(r), cog_place_make(r, r->per_dir_config, 0));
+    return cog_memo_session(cog_memo_of(r), cog_place_make(r, r->per_dir_config));
 }
 
 int cog_authn_check(request_rec *r)
@@ -144,7 +144,7 @@ int cog_authn_force(request_rec *r)
     if (!site) {
         return DECLINED;
     }
-    place = cog_place_make(r, r->per_dir_config, 0);
+    place = cog_place_make(r, r->per_dir_config);
     if (place->unauthenticated != COG_UNAUTHENTICATED_PASS) {
         return cog_require_needs_user(r) ? OK : DECLINED;
     }

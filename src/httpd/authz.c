@@ -54,7 +54,7 @@ static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
 {
     request_rec *r = asking->r;
     const cog_site_t *site = cog_site_of(r->server);
-    const cog_place_t *place = cog_place_make(r, r->per_dir_config, 0);
+    const cog_place_t *place = cog_place_make(r, r->per_dir_config);
     const cog_identity_t *identity = cog_memo_identity(memo, place);
     cog_reply_t *reply = apr_pcalloc(memo->root->pool, sizeof(*reply));
 
@@ -84,7 +84,7 @@ static int is_refusal(int status, const cog_asking_t *asking)
 static int ask_for_sign_in(cog_memo_t *memo, const cog_asking_t *asking)
 {
     request_rec *r = asking->r;
-    const cog_place_t *place = cog_place_make(r, r->per_dir_config, 1);
+    const cog_place_t *place = cog_place_make(r, r->per_dir_config);
     const cog_identity_t *identity = cog_memo_identity(memo, place);
     cog_flow_t *flow = cog_request_flow(memo, cog_site_of(r->server), place);
     cog_reply_t *reply = apr_pcalloc(flow->pool, sizeof(*reply));

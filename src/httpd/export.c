@@ -160,21 +160,22 @@ static int refuse(request_rec *r, cog_err_t err)
     cog_reply_t *reply = apr_pcalloc(memo->root->pool, sizeof(*reply));
 
     cog_reply_fail(cog_request_flow(memo, cog_site_of(r->server),
-                                    cog_place_make(r, r->per_dir_config, 0)),
+                                    cog_place_make(r, r->per_dir_config)),
                    err, reply);
     return cog_reply_send(r, reply);
 }
 
 int cog_export_finish(request_rec *r)
 {
-    const cog_session_t *session = cog_authn_session(r);
     const cog_export_t export = cog_dir_export(r->per_dir_config);
+    const cog_session_t *session;
     cog_err_t err;
 
     if (r->main) {
         cog_export_forget_headers(r);
     }
     cog_scrub_dialect(r, export.backend);
+    session = r->prev || export.to_headers ? cog_authn_session(r) : NULL;
     if (!session) {
         return DECLINED;
     }

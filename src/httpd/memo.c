@@ -18,9 +18,9 @@ static request_rec *root_of(request_rec *r)
  * authority (RFC 9112, 3.2.2). */
 static const char *skip_authority(const char *target)
 {
-    const char *authority = strstr(target, "://");
+    const char *authority = *target == '/' ? NULL : strstr(target, "://");
 
-    if (*target == '/' || !authority) {
+    if (!authority) {
         return target;
     }
     return authority + 3 + strcspn(authority + 3, "/?");

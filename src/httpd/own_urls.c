@@ -51,7 +51,7 @@ int cog_own_urls_answer(request_rec *r, int is_lookup)
         return DECLINED;
     }
     reply = apr_pcalloc(r->pool, sizeof(*reply));
-    flow = cog_request_flow(memo, site, cog_place_make(r, r->per_dir_config, 0));
+    flow = cog_request_flow(memo, site, cog_place_make(r, r->per_dir_config));
     cog_flow_run_own_url(flow, reply);
     memo->reply = reply;
     return cog_reply_send(r, reply);

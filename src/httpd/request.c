@@ -53,7 +53,7 @@ static const cog_place_t *place_of(const cog_request_t *request, const char *pat
     probe->args = path[len] == '?' ? apr_pstrdup(r->pool, path + len + 1) : NULL;
     probe->per_dir_config = r->server->lookup_defaults;
     ap_location_walk(probe);
-    return cog_place_make(probe, probe->per_dir_config, 1);
+    return cog_place_make(probe, probe->per_dir_config);
 }
 
 static void fill_request(const cog_memo_t *memo, cog_request_t *request)

@@ -26,7 +26,7 @@ static const char *const verdict_names[] = {
 
 static const cog_asker_t *make_asker(request_rec *r)
 {
-    const cog_place_t *place = cog_place_make(r, r->per_dir_config, 0);
+    const cog_place_t *place = cog_place_make(r, r->per_dir_config);
     const cog_identity_t *identity = cog_memo_identity(cog_memo_of(r), place);
     cog_asker_t *asker = apr_palloc(r->pool, sizeof(*asker));
 

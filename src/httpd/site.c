@@ -27,6 +27,13 @@ static const cog_client_conf_t *client_of(const cog_site_t *site,
     return cog_conf_client(site->conf, written->client_name ? written->client_name : "");
 }
 
+/* A place, and what its parameters are made of. */
+typedef struct {
+    cog_place_t place;
+    request_rec *r;
+    const cog_dir_conf_t *written;
+} written_place_t;
+
 static apr_array_header_t *params_of(apr_pool_t *pool, const cog_site_t *site,
                                      const cog_client_conf_t *client,
                                      const cog_dir_conf_t *written)
@@ -55,9 +62,12 @@ static const char *evaluate(request_rec *r, const cog_login_param_t *param)
     return value && *value ? value : NULL;
 }
 
-static const apr_array_header_t *evaluate_all(request_rec *r,
-                                              const apr_array_header_t *written)
+static const apr_array_header_t *login_params(void *context)
 {
+    const written_place_t *self = context;
+    request_rec *r = self->r;
+    const apr_array_header_t *written =
+        params_of(r->pool, cog_site_of(r->server), self->place.client, self->written);
     apr_array_header_t *params = cog_query_make(r->pool);
 
     for (int i = 0; written && i < written->nelts; ++i) {
@@ -124,29 +134,33 @@ static void fill_in_bearer(request_rec *r, const cog_dir_conf_t *written,
     place->bearer.client_ids = bearer_clients(r, written, place->client);
 }
 
-const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir,
-                                  int with_params)
+static void fill_in(const cog_dir_conf_t *written, cog_place_t *place)
 {
-    const cog_site_t *site = cog_site_of(r->server);
-    const cog_dir_conf_t *written = cog_conf_of_dir(per_dir);
-    cog_place_t *place = apr_pcalloc(r->pool, sizeof(*place));
-
     place->unauthenticated = written->unauthenticated == COG_UNSET
                                  ? COG_UNAUTHENTICATED_AUTO
                                  : (cog_unauthenticated_t)written->unauthenticated;
     place->limits = cog_dir_limits(written);
     place->accepts =
         written->accepts == COG_UNSET ? COG_ACCEPT_SESSION : (unsigned)written->accepts;
+}
+
+const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir)
+{
+    const cog_site_t *site = cog_site_of(r->server);
+    written_place_t *self = apr_pcalloc(r->pool, sizeof(*self));
+    cog_place_t *place = &self->place;
+
+    self->r = r;
+    self->written = cog_conf_of_dir(per_dir);
+    fill_in(self->written, place);
     if (!site) {
         return place;
     }
-    place->client = client_of(site, written);
+    place->client = client_of(site, self->written);
+    place->login_params = login_params;
+    place->context = self;
     if (place->accepts & COG_ACCEPT_BEARER) {
-        fill_in_bearer(r, written, place);
-    }
-    if (with_params) {
-        place->login_params =
-            evaluate_all(r, params_of(r->pool, site, place->client, written));
+        fill_in_bearer(r, self->written, place);
     }
     return place;
 }

@@ -44,11 +44,9 @@ typedef struct cog_site_t {
 const cog_site_t *cog_site_of(const server_rec *s);
 
 /* What the sections say for this request, defaults filled in. `client` is NULL when
- * there is none of the name in CognitoUse, or no default one. The expressions of
- * CognitoLoginParam are evaluated only when `with_params`; one that fails is logged and
- * left out. */
-const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir,
-                                  int with_params);
+ * there is none of the name in CognitoUse, or no default one. An expression of
+ * CognitoLoginParam that fails is logged and left out. */
+const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir);
 
 /* CognitoSessionTimeout. */
 cog_session_limits_t cog_dir_limits(const cog_dir_conf_t *written);

@@ -76,8 +76,9 @@ int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name)
 {
     int is_default = !patterns || patterns->nelts == 0 ||
                      APR_ARRAY_IDX(patterns, 0, const char *)[0] == '!';
+    int is_wanted = is_default && cog_claim_class(name) != COG_CLAIM_NOISE;
 
-    return decide(patterns, name, is_default && cog_claim_class(name) != COG_CLAIM_NOISE);
+    return patterns ? decide(patterns, name, is_wanted) : is_wanted;
 }
 
 int cog_claims_are_named(const apr_array_header_t *patterns, const char *name)

@@ -103,8 +103,9 @@ static apr_array_header_t *unpack_claims(apr_pool_t *pool, cog_unpacker_t *unpac
     unpacker->is_broken |= count > most || count > INT_MAX;
     count = unpacker->is_broken ? 0 : count;
     claims = apr_array_make(pool, (int)count, sizeof(cog_claim_t));
-    for (uint64_t i = 0; i < count; ++i) {
-        cog_claim_t *claim = apr_array_push(claims);
+    claims->nelts = (int)count;
+    for (int i = 0; i < claims->nelts; ++i) {
+        cog_claim_t *claim = &APR_ARRAY_IDX(claims, i, cog_claim_t);
 
         unpack_claim(unpacker, previous, claim);
         previous = claim->name;

@@ -258,6 +258,11 @@ static void a_repeated_callback_goes_back(void **state)
     assert_goes_back(come_back(world, login), "/orders");
 }
 
+static const apr_array_header_t *given_params(void *context)
+{
+    return context;
+}
+
 static void the_places_parameters_give_way(void **state)
 {
     world_t *world = world_of_old_sign_in(*state);
@@ -268,7 +273,8 @@ static void the_places_parameters_give_way(void **state)
     cog_query_add(params, "max_age", "99999");
     cog_query_add(params, "identity_provider", "EntraID");
     cog_query_add(params, "lang", "de");
-    world->place.login_params = params;
+    world->place.login_params = given_params;
+    world->place.context = params;
     reply = world_get(world, "/orders");
     assert_asks_by_prompt(world, reply);
     assert_param(world, reply, "identity_provider", "EntraID");

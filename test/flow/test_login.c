@@ -346,6 +346,11 @@ static void forgets_a_way_back_whose_path_is_too_long(void **state)
     assert_string_equal(world_sign_in(world, target)->location, WORLD_ORIGIN "/");
 }
 
+static const apr_array_header_t *given_params(void *context)
+{
+    return context;
+}
+
 static void repeats_a_login_without_prompt_none_only(void **state)
 {
     static const char *const prompts[] = {"none", "login"};
@@ -357,7 +362,8 @@ static void repeats_a_login_without_prompt_none_only(void **state)
 
         cog_query_add(params, "prompt", prompts[i]);
         cog_query_add(params, "lang", "de");
-        world->place.login_params = params;
+        world->place.login_params = given_params;
+        world->place.context = params;
         again = world_get(world, "/.cognito/callback?code=x")->location;
         assert_string_equal(world_param(world, again, "lang"), "de");
         assert_int_equal(world_param(world, again, "prompt") != NULL, i == 1);
