@@ -192,9 +192,11 @@ def sign_in_with_openidc(pool):
     return sign_in
 
 
-def contenders(pool):
+def contenders(pool, redis):
     """The first is what the others are compared with."""
+    ours = sign_in_with_cognito(pool)
     openidc = sign_in_with_openidc(pool)
+    redis_url = f"CognitoStore redis://127.0.0.1:{redis.port}"
     api = "CognitoAccept bearer"
 
     def token():
@@ -204,8 +206,11 @@ def contenders(pool):
         "apt-get install libapache2-mod-auth-openidc"
     return [
         Contender("plain httpd", plain_conf),
-        Contender("mod_auth_cognito, cookie", lambda: cognito_conf(pool),
-                  sign_in_with_cognito(pool)),
+        Contender("mod_auth_cognito, cookie", lambda: cognito_conf(pool), ours),
+        Contender("mod_auth_cognito, shmcb",
+                  lambda: cognito_conf(pool, "CognitoSession store"), ours),
+        Contender("mod_auth_cognito, redis",
+                  lambda: cognito_conf(pool, "CognitoSession store", redis_url), ours),
         Contender("mod_auth_openidc, shm", lambda: openidc_conf(pool, "server-cache"),
                   openidc, missing),
         Contender("mod_auth_openidc, client cookie", lambda: openidc_conf(pool, "client-cookie"),
