@@ -179,6 +179,26 @@ class TestLargeSession:
         assert site.environment(browser)["COGNITO_CUSTOM_C9"] == "j" * 950
 
 
+class TestManyGroups:
+    """Where Debian's mod_auth_openidc ends in a 400 of httpd: 15 groups with long names."""
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend):
+        groups = [f"group-{n:02}-" + "x" * 75 for n in range(40)]
+        for name in groups:
+            pool.call("POST", "/groups", {"name": name})
+        pool.add_user("member", password=pool.password_of("member"), groups=groups,
+                      attributes={"email": "member@example.com"})
+        return Site(start(ordinary_conf(pool, backend)), pool)
+
+    def test_40_groups_and_an_ID_token_of_5_kB_sign_in(self, site, browser):
+        site.sign_in(browser, user="member")
+        tokens = [t for t in site.pool.issued() if t.count(".") == 2]
+        assert max(map(len, tokens)) > 5000
+        assert len(browser.jar.header(site.url())) < 8190 - 4096 + 500
+        assert len(site.environment(browser)["COGNITO_GROUPS"].split(",")) == 40
+
+
 class TestS13:
     """What backends see of the Cookie header: everything but ours, byte for byte."""
 
