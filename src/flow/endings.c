@@ -119,18 +119,15 @@ static cog_err_t append(const cog_flow_t *flow, const ending_t *ending)
     return write_head(flow, &head);
 }
 
-static void set_mark(const cog_flow_t *flow, const ending_t *ending)
+static int set_mark(const cog_flow_t *flow, const ending_t *ending)
 {
-    cog_end_marks_set(flow->conf->end_marks, ending->mark, ending->time,
-                      cog_flow_now(flow));
+    return cog_end_marks_set(flow->conf->end_marks, ending->mark, ending->time,
+                             cog_flow_now(flow));
 }
 
-static cog_err_t end_for_all(const cog_flow_t *flow, uint64_t mark, int64_t time)
+static cog_err_t tell(const cog_flow_t *flow, const ending_t *ending)
 {
-    const ending_t ending = {mark, time};
-
-    set_mark(flow, &ending);
-    return flow->conf->is_store_shared ? append(flow, &ending) : COG_OK;
+    return flow->conf->is_store_shared ? append(flow, ending) : COG_OK;
 }
 
 int cog_endings_hold(const cog_flow_t *flow, const cog_session_t *session)
@@ -140,9 +137,14 @@ int cog_endings_hold(const cog_flow_t *flow, const cog_session_t *session)
 
 void cog_end_session_for_all(const cog_flow_t *flow, const cog_session_t *session)
 {
-    cog_err_t err =
-        end_for_all(flow, cog_end_mark_of_session(session->id), cog_flow_now(flow));
+    /* not the time of now: the session may be from a host whose clock is ahead */
+    const ending_t ending = {cog_end_mark_of_session(session->id), session->created};
+    cog_err_t err = COG_OK;
 
+    /* who sends an ended session again and again makes no list longer */
+    if (set_mark(flow, &ending)) {
+        err = tell(flow, &ending);
+    }
     if (err != COG_OK) {
         COG_LOG(flow->ports->log, WARNING, 3300,
                 "the other hosts could not be told that session %s has ended: %s",
@@ -153,7 +155,11 @@ void cog_end_session_for_all(const cog_flow_t *flow, const cog_session_t *sessio
 cog_err_t cog_end_subject_for_all(const cog_flow_t *flow, const char *subject,
                                   int64_t time)
 {
-    COG_TRY(end_for_all(flow, cog_end_mark_of_subject(subject), time));
+    const ending_t ending = {cog_end_mark_of_subject(subject), time};
+
+    /* also what is marked already: it may be sent again to tell the others */
+    (void)set_mark(flow, &ending);
+    COG_TRY(tell(flow, &ending));
     COG_LOG(flow->ports->log, INFO, 3301, "all sessions of sub %s have ended",
             cog_text_for_log(flow->pool, subject, 255));
     return COG_OK;
@@ -171,8 +177,8 @@ static cog_err_t take_over(const cog_flow_t *flow, uint64_t number)
         return COG_OK;
     }
     COG_TRY(err);
-    ending.time = (int64_t)(time & INT32_MAX);
-    set_mark(flow, &ending);
+    ending.time = (int64_t)(time & UINT32_MAX);
+    (void)set_mark(flow, &ending);
     return COG_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "base/query.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "flow/endings.h"
 #include "flow/flow_private.h"
 #include "flow/logout_return.h"
 #include "flow/navigation.h"
@@ -76,7 +77,8 @@ static void end_session(cog_flow_t *flow, const held_t *held, cog_reply_t *reply
     cog_session_tokens_t tokens;
 
     if (held->session) {
-        if (cog_session_tokens(flow, held->client, held->session, &tokens) == COG_OK) {
+        if (!cog_endings_hold(flow, held->session) &&
+            cog_session_tokens(flow, held->client, held->session, &tokens) == COG_OK) {
             cog_revoke_afterwards(flow, held->client, tokens.refresh_token, reply);
         }
         COG_LOG(flow->ports->log, INFO, 3061, "logout of sub %s, session %s",

@@ -109,12 +109,14 @@ static _Atomic uint64_t *choose(bucket_t *bucket, uint64_t mark, int64_t outlive
 }
 
 /* One try; FALSE when another thread was faster. */
-static int set_once(bucket_t *bucket, uint64_t mark, uint64_t slot, int64_t outlived)
+static int set_once(bucket_t *bucket, uint64_t mark, uint64_t slot, int64_t outlived,
+                    int *is_new)
 {
     _Atomic uint64_t *place = choose(bucket, mark, outlived);
     uint64_t seen = atomic_load(place);
 
-    if (is_about(seen, mark) && time_of(seen) >= time_of(slot)) {
+    *is_new = !is_about(seen, mark) || time_of(seen) < time_of(slot);
+    if (!*is_new) {
         return 1;
     }
     if (!is_about(seen, mark) && time_of(seen) > outlived) {
@@ -123,13 +125,15 @@ static int set_once(bucket_t *bucket, uint64_t mark, uint64_t slot, int64_t outl
     return atomic_compare_exchange_strong(place, &seen, slot);
 }
 
-void cog_end_marks_set(cog_end_marks_t *marks, uint64_t mark, int64_t time, int64_t now)
+int cog_end_marks_set(cog_end_marks_t *marks, uint64_t mark, int64_t time, int64_t now)
 {
     bucket_t *bucket = bucket_of(marks, mark);
     uint64_t slot = slot_of(mark, time);
+    int is_new;
 
-    while (!set_once(bucket, mark, slot, now - marks->life_sec)) {
+    while (!set_once(bucket, mark, slot, now - marks->life_sec, &is_new)) {
     }
+    return is_new;
 }
 
 static int holds(const cog_end_marks_t *marks, uint64_t mark, int64_t created)

@@ -30,8 +30,9 @@ int64_t cog_end_marks_life(const cog_end_marks_t *marks);
 uint64_t cog_end_mark_of_session(const unsigned char *id);
 uint64_t cog_end_mark_of_subject(const char *subject);
 
-/* Mark what was created at `time` or before, in seconds since 1970. */
-void cog_end_marks_set(cog_end_marks_t *marks, uint64_t mark, int64_t time, int64_t now);
+/* Mark what was created at `time` or before, in seconds since 1970. FALSE when it was
+ * marked already. */
+int cog_end_marks_set(cog_end_marks_t *marks, uint64_t mark, int64_t time, int64_t now);
 
 /* Has this session been ended? */
 int cog_end_marks_hold(const cog_end_marks_t *marks, const cog_session_t *session);

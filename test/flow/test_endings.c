@@ -143,6 +143,51 @@ static void says_when_the_others_cannot_be_told(void **state)
     assert_false(is_granted(hosts->here));
 }
 
+static void ends_a_session_from_a_host_whose_clock_is_ahead(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    hosts->here->now += 120;
+    world_sign_in(hosts->here, "/");
+    carry_cookies(hosts);
+    world_get(hosts->there, "/.cognito/logout");
+    carry_cookies(hosts);
+    assert_false(is_granted(hosts->there));
+}
+
+/* Whoever keeps a cookie may sign it out as often as they like. */
+static void tells_of_an_ending_once(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    world_sign_in(hosts->here, "/");
+    carry_cookies(hosts);
+    assert_non_null(world_get(hosts->here, "/.cognito/logout")->afterwards);
+    for (int i = 0; i < 5; ++i) {
+        hosts->here->cookies = apr_table_copy(*state, hosts->there->cookies);
+        ++hosts->here->now;
+        assert_null(world_get(hosts->here, "/.cognito/logout")->afterwards);
+    }
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_int_equal(hosts->reader.next, 1);
+    world_get(hosts->there, "/.cognito/logout");
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_int_equal(hosts->reader.next, 1);
+}
+
+static void hears_of_endings_after_2038(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    hosts->here->now = hosts->there->now = INT64_C(2200000000);
+    world_sign_in(hosts->here, "/");
+    carry_cookies(hosts);
+    assert_true(is_granted(hosts->there));
+    world_get(hosts->here, "/.cognito/logout");
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_false(is_granted(hosts->there));
+}
+
 static void misses_nothing_when_the_store_fails_meanwhile(void **state)
 {
     for (int n = 1; n < 12; ++n) {
@@ -310,6 +355,9 @@ int main(void)
         cmocka_unit_test_with_pool(follows_a_store_that_was_emptied),
         cmocka_unit_test_with_pool(steps_over_entries_that_are_lost_or_not_ours),
         cmocka_unit_test_with_pool(says_when_the_others_cannot_be_told),
+        cmocka_unit_test_with_pool(ends_a_session_from_a_host_whose_clock_is_ahead),
+        cmocka_unit_test_with_pool(tells_of_an_ending_once),
+        cmocka_unit_test_with_pool(hears_of_endings_after_2038),
         cmocka_unit_test_with_pool(misses_nothing_when_the_store_fails_meanwhile),
         cmocka_unit_test_with_pool(ends_all_sessions_of_the_user),
         cmocka_unit_test_with_pool(ends_nobody_else),
