@@ -2,7 +2,9 @@
 
 #include <apr_file_io.h>
 #include <apr_mmap.h>
+#include <apr_portable.h>
 #include <apr_strings.h>
+#include <fcntl.h>
 
 #include "httpd/state_dir.h"
 
@@ -10,16 +12,19 @@
 #define MODE      (APR_FOPEN_READ | APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_BINARY)
 #define RIGHTS    (APR_FPROT_UREAD | APR_FPROT_UWRITE)
 
-/* It only ever grows: processes that have mapped it would not survive the opposite. */
+/* It only ever grows: processes that have mapped it would not survive the opposite. Nor
+ * would they survive a full disk, were there no room for what they write. */
 static apr_status_t make_room(apr_file_t *file)
 {
     apr_finfo_t info;
+    apr_os_file_t fd;
     apr_status_t rv = apr_file_info_get(&info, APR_FINFO_SIZE, file);
 
     if (rv != APR_SUCCESS || info.size >= COG_END_MARKS_SIZE) {
         return rv;
     }
-    return apr_file_trunc(file, COG_END_MARKS_SIZE);
+    rv = apr_os_file_get(&fd, file);
+    return rv == APR_SUCCESS ? posix_fallocate(fd, 0, COG_END_MARKS_SIZE) : rv;
 }
 
 static apr_status_t map(apr_pool_t *conf_pool, const char *path, void **memory)
