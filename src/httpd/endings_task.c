@@ -3,6 +3,7 @@
 #include "crypto/random.h"
 #include "flow/endings.h"
 #include "httpd/clock.h"
+#include "httpd/log_httpd.h"
 #include "httpd/watchdog.h"
 
 /* What a child knows of the list; each has a copy of its own. */
@@ -53,6 +54,10 @@ void cog_endings_task_add(apr_pool_t *pconf, server_rec *s, const cog_site_t *si
     listener = apr_pcalloc(pconf, sizeof(*listener));
     listener->site = site;
     task.context = listener;
-    cog_watchdog_add(pconf, s, &task);
+    if (!cog_watchdog_add(pconf, s, &task)) {
+        COG_LOG(cog_log_of_server(pconf, s), WARNING, 3310,
+                "sign-outs on other hosts are not heard of, so that copies of their "
+                "sessions' cookies live on here: load mod_watchdog");
+    }
     APR_ARRAY_PUSH(added, const cog_site_t *) = site;
 }

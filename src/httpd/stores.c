@@ -139,7 +139,7 @@ void cog_stores_tend(const cog_start_t *start, server_rec *s)
         const cog_task_t task = {"sweeping the store", SWEEP_EVERY, sweep, &made->store};
 
         if (made->kind == COG_STORE_SHMCB || made->kind == COG_STORE_DBM) {
-            cog_watchdog_add(start->pool, s, &task);
+            (void)cog_watchdog_add(start->pool, s, &task);
         }
     }
 }

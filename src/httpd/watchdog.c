@@ -72,7 +72,7 @@ static apr_status_t add(apr_pool_t *pconf, server_rec *s, const cog_task_t *task
                              : rv;
 }
 
-void cog_watchdog_add(apr_pool_t *pconf, server_rec *s, const cog_task_t *task)
+int cog_watchdog_add(apr_pool_t *pconf, server_rec *s, const cog_task_t *task)
 {
     apr_status_t rv = add(pconf, s, task);
 
@@ -82,4 +82,5 @@ void cog_watchdog_add(apr_pool_t *pconf, server_rec *s, const cog_task_t *task)
                 rv == APR_ENOTIMPL ? "mod_watchdog is not loaded"
                                    : apr_psprintf(pconf, "%pm", &rv));
     }
+    return rv == APR_SUCCESS;
 }

@@ -18,8 +18,8 @@ typedef struct {
     void *context; /* lives as long as the configuration; copied by the fork */
 } cog_task_t;
 
-/* In post_config, once for each task. Where mod_watchdog is not loaded it is never done,
- * which the log says at debug. */
-void cog_watchdog_add(apr_pool_t *pconf, server_rec *s, const cog_task_t *task);
+/* In post_config, once for each task. FALSE where it will never be done, for mod_watchdog
+ * is not loaded; the log says so at debug. */
+int cog_watchdog_add(apr_pool_t *pconf, server_rec *s, const cog_task_t *task);
 
 #endif
