@@ -128,6 +128,20 @@ int64_t cog_flow_now(const cog_flow_t *flow)
     return apr_time_sec(clock->now(clock->context));
 }
 
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+cog_session_limits_t cog_flow_limits(const cog_flow_t *flow)
+{
+    const cog_session_limits_t *here = &flow->place->limits;
+    const cog_session_limits_t *longest = &flow->conf->longest;
+
+    return (cog_session_limits_t){smaller(here->idle_sec, longest->idle_sec),
+                                  smaller(here->max_sec, longest->max_sec)};
+}
+
 cog_sealer_t cog_flow_sealer(const cog_flow_t *flow)
 {
     return (cog_sealer_t){flow->conf->keyring, flow->ports->random};

@@ -29,6 +29,10 @@ cog_err_t cog_flow_fetch(const cog_flow_t *flow, const cog_fetch_request_t *requ
 /* Seconds since 1970. */
 int64_t cog_flow_now(const cog_flow_t *flow);
 
+/* How long a session lives at this place: a .htaccess may say less than the server's own
+ * files, but not more, for nobody remembers for longer which sessions have ended. */
+cog_session_limits_t cog_flow_limits(const cog_flow_t *flow);
+
 cog_sealer_t cog_flow_sealer(const cog_flow_t *flow);
 
 /* The request's cookies and the reply's Set-Cookie values. */

@@ -68,12 +68,13 @@ cog_err_t cog_session_tokens(const cog_flow_t *flow, const cog_client_conf_t *cl
 
 cog_err_t cog_flow_load_session(cog_flow_t *flow, cog_session_t **session)
 {
+    const cog_session_limits_t limits = cog_flow_limits(flow);
     cog_session_t *found;
 
     COG_REQUIRE(flow->place->client, COG_E_MISCONFIGURED);
     COG_TRY(cog_session_open(flow, flow->place->client, &found));
     COG_REQUIRE(!cog_endings_hold(flow, found), COG_E_SESSION_EXPIRED);
-    COG_TRY(cog_session_check(found, &flow->place->limits, cog_flow_now(flow)));
+    COG_TRY(cog_session_check(found, &limits, cog_flow_now(flow)));
     *session = found;
     return COG_OK;
 }

@@ -432,6 +432,7 @@ static void lasts_as_long_as_the_claims_without_a_refresh_token(void **state)
 
     world->refresh_token = "";
     world->place.limits.idle_sec = 12 * 3600;
+    world->conf.longest = world->place.limits;
     world_sign_in(world, "/");
     world->now += 3599;
     assert_true(is_granted(world));
@@ -446,6 +447,7 @@ static void renews_nothing_when_it_is_switched_off(void **state)
 
     world->conf.has_renewal = 0;
     world->place.limits.idle_sec = 12 * 3600;
+    world->conf.longest = world->place.limits;
     world_sign_in(world, "/");
     world->now += 11 * 3600;
     assert_true(is_granted(world));

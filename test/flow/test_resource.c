@@ -35,6 +35,24 @@ static void ends_at_the_absolute_limit(void **state)
     assert_false(is_granted(world));
 }
 
+/* Nobody remembers for longer which sessions have ended. */
+static void lives_no_longer_than_the_server_says_whatever_a_htaccess_does(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->place.limits = (cog_session_limits_t){24 * 3600, 30 * 24 * 3600};
+    world_sign_in(world, "/");
+    for (int minute = 0; minute < 12 * 60 - 1; ++minute) {
+        world->now += 60;
+        assert_true(is_granted(world));
+    }
+    world->now += 60;
+    assert_false(is_granted(world));
+    world_sign_in(world, "/");
+    world->now += 3600;
+    assert_false(is_granted(world));
+}
+
 static void is_written_down_only_now_and_then(void **state)
 {
     world_t *world = world_make(*state);
@@ -243,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(ends_after_silence),
         cmocka_unit_test_with_pool(ends_at_the_absolute_limit),
+        cmocka_unit_test_with_pool(lives_no_longer_than_the_server_says_whatever_a_htaccess_does),
         cmocka_unit_test_with_pool(is_written_down_only_now_and_then),
         cmocka_unit_test_with_pool(survives_no_clock_that_jumps_back_far),
         cmocka_unit_test_with_pool(refuses_every_tampered_cookie),
