@@ -11,6 +11,7 @@
 #include "flow/login_cookies.h"
 #include "flow/navigation.h"
 #include "flow/provider.h"
+#include "flow/renewal.h"
 #include "flow/session_store.h"
 #include "oidc/authorize.h"
 #include "session/rule.h"
@@ -213,6 +214,9 @@ cog_err_t cog_flow_login(cog_flow_t *flow, cog_reply_t *reply)
 
     flow->place = order.place;
     err = cog_flow_load_session(flow, &session);
+    if (err == COG_OK) {
+        err = cog_session_renew(flow, &session, reply);
+    }
     COG_REQUIRE(err != COG_E_STORE, err);
     if (err == COG_OK &&
         cog_login_is_fresh(flow, order.max_age_sec, session->auth_time)) {

@@ -131,6 +131,7 @@ static cog_err_t publish(const renewal_t *renewal, cog_session_t *renewed,
 {
     cog_flow_t *flow = renewal->flow;
 
+    COG_REQUIRE(!cog_endings_hold(flow, renewed), COG_E_SESSION_EXPIRED);
     if (!renewed->is_stored) {
         (void)cog_stored_renewal_put(flow, flow->place->client, renewed, kept);
     }

@@ -226,6 +226,17 @@ cog_err_t cog_session_start(cog_flow_t *flow, cog_session_t *session,
     return COG_OK;
 }
 
+/* Has it been renewed, or removed, since it was read? Hardly, unless it is time for it. */
+static int is_overtaken(const cog_flow_t *flow, const cog_session_t *session)
+{
+    cog_session_t *found;
+
+    return cog_session_wants_renewal(session, cog_flow_now(flow)) &&
+           (cog_stored_session_get(flow, flow->place->client, session->id, &found) !=
+                COG_OK ||
+            found->renewals > session->renewals);
+}
+
 cog_err_t cog_session_touch(cog_flow_t *flow, const cog_session_t *session,
                             cog_reply_t *reply)
 {
@@ -233,6 +244,9 @@ cog_err_t cog_session_touch(cog_flow_t *flow, const cog_session_t *session,
     const char *sealed;
 
     touched.seen = cog_flow_now(flow);
+    if (touched.is_stored && is_overtaken(flow, session)) {
+        return COG_OK;
+    }
     if (touched.is_stored) {
         return cog_stored_session_put(flow, flow->place->client, &touched);
     }

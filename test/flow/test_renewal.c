@@ -534,6 +534,66 @@ static void survives_the_failure_of_any_port_call(void **state)
     }
 }
 
+/* Who has read a stored session before it was renewed does not put it back. */
+static void is_not_undone_by_who_has_read_it_before(void **state)
+{
+    world_t *world = signed_in(*state, 1);
+    const cog_session_t *before = world_get(world, "/")->session;
+
+    world->claims = ",'cognito:groups':['admins']";
+    world->now += 3300;
+    assert_string_equal(claim_of(world_get(world, "/"), "cognito:groups"), "admins");
+    assert_int_equal(world_touch(world, before), COG_OK);
+    assert_string_equal(claim_of(world_get(world, "/"), "cognito:groups"), "admins");
+    assert_int_equal(world->renewals, 1);
+}
+
+static void sign_out_elsewhere(world_t *world)
+{
+    const char *session = apr_table_get(world->cookies, SESSION);
+    const char *tokens = apr_table_get(world->cookies, TOKENS);
+
+    world->on_renewal = NULL;
+    world_get(world, "/.cognito/logout");
+    apr_table_setn(world->cookies, SESSION, session);
+    if (tokens) {
+        apr_table_setn(world->cookies, TOKENS, tokens);
+    }
+}
+
+/* A sign-out while the user pool is asked wins, and nothing is left behind. */
+static void brings_no_session_back_that_has_ended_meanwhile(void **state)
+{
+    for (int is_stored = 0; is_stored < 2; ++is_stored) {
+        world_t *world = signed_in(*state, is_stored);
+
+        world->on_renewal = sign_out_elsewhere;
+        world->now += 3300;
+        assert_false(is_granted(world));
+        assert_int_equal(world->renewals, 1);
+        assert_int_equal(fake_store_count(world->store, "cognito:"), 0);
+        assert_false(is_granted(world));
+    }
+}
+
+/* It need not wait for what the user pool cannot give for this session. */
+static void can_be_replaced_when_it_cannot_be_renewed(void **state)
+{
+    world_t *world = signed_in(*state, 0);
+
+    world->renewed_body = "{'error':'unauthorized_client'}";
+    world->renewed_status = 400;
+    world->now += 3600;
+    assert_string_equal(world_get(world, "/.cognito/login?return_to=/a")->location,
+                        WORLD_ORIGIN "/a");
+    world->now += 900;
+    assert_int_equal(world_get(world, "/")->status, 503);
+    assert_non_null(
+        strstr(world_get(world, "/.cognito/login?return_to=/a")->location, WORLD_DOMAIN));
+    world_sign_in(world, "/.cognito/login?return_to=/a");
+    assert_true(is_granted(world));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -560,6 +620,9 @@ int main(void)
         cmocka_unit_test_with_pool(lives_on_for_the_grace_without_the_store),
         cmocka_unit_test_with_pool(writes_patiently_what_it_has_got),
         cmocka_unit_test_with_pool(survives_the_failure_of_any_port_call),
+        cmocka_unit_test_with_pool(is_not_undone_by_who_has_read_it_before),
+        cmocka_unit_test_with_pool(brings_no_session_back_that_has_ended_meanwhile),
+        cmocka_unit_test_with_pool(can_be_replaced_when_it_cannot_be_renewed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

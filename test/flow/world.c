@@ -5,6 +5,7 @@
 #include "base/query.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "flow/session_store.h"
 #include "flow/token_cache.h"
 #include "session/rule.h"
 
@@ -494,6 +495,17 @@ cog_err_t world_listen(world_t *world, cog_endings_reader_t *reader)
         .pool = world->pool, .conf = &world->conf, .ports = make_ports(world)};
 
     return cog_endings_read(&flow, reader);
+}
+
+cog_err_t world_touch(world_t *world, const cog_session_t *session)
+{
+    cog_flow_t flow = {.pool = world->pool,
+                       .conf = &world->conf,
+                       .place = &world->place,
+                       .ports = make_ports(world)};
+    cog_reply_t reply = {.kind = COG_REPLY_GRANT};
+
+    return cog_session_touch(&flow, session, &reply);
 }
 
 cog_reply_t *world_request(world_t *world, const char *method, const char *target)

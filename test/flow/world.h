@@ -82,6 +82,9 @@ cog_reply_t *world_get(world_t *world, const char *target);
 /* Hear what other hosts have ended. */
 cog_err_t world_listen(world_t *world, cog_endings_reader_t *reader);
 
+/* Write down that `session`, as somebody has read it, was used just now. */
+cog_err_t world_touch(world_t *world, const cog_session_t *session);
+
 /* Set a header of the next request; NULL removes one that a navigation has. */
 void world_header(world_t *world, const char *name, const char *value);
 
