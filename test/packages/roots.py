@@ -36,6 +36,13 @@ def cache():
     return folder
 
 
+def sweep():
+    """Removes what a run has left that was killed."""
+    for folder in cache().glob("root-*"):
+        if not pathlib.Path("/proc", folder.name.split("-")[1]).exists():
+            shutil.rmtree(folder)
+
+
 def last_lines(text, count=40):
     return "\n".join(text.splitlines()[-count:])
 
@@ -45,14 +52,15 @@ class Root:
 
     def __init__(self, lower, upper=None):
         self.lower = list(lower)
-        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="root-", dir=cache()))
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix=f"root-{os.getpid()}-", dir=cache()))
         self.upper = pathlib.Path(upper or self.scratch / "upper")
         for folder in (self.upper, self.scratch / "work", self.scratch / "root"):
             folder.mkdir(exist_ok=True)
 
     def try_to(self, script, network=False):
         """Runs lines of bash; every process that they leave ends with them."""
-        command = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
+        command = ["setpriv", "--pdeathsig", "KILL",
+                   "unshare", "--mount", "--pid", "--fork", "--kill-child"]
         command += [] if network else ["--net"]
         command += [HERE / "enter", ":".join(map(str, self.lower)), self.upper,
                     self.scratch / "work", self.scratch / "root",
@@ -95,6 +103,7 @@ class Root:
 def debian(suite):
     """debootstrap's result."""
     need_tools()
+    sweep()
     base = cache() / f"{suite}.base"
     if base.exists():
         return base

@@ -26,7 +26,8 @@ ACCEPTED = {
 HTTPD_CONF = """ServerRoot "/etc/httpd"
 ServerName localhost
 Listen 127.0.0.1:80
-PidFile /run/httpd.pid
+DefaultRuntimeDir /run/httpd
+PidFile /run/httpd/httpd.pid
 ErrorLog /var/log/httpd.log
 User www-data
 Group www-data
@@ -97,11 +98,12 @@ def test_an_httpd_of_fedoras_layout_loads_it_and_asks_for_a_sign_in(fedora):
     fedora.write("/var/www/index.html", "hello\n")
     said = fedora.run("""
 chmod 755 /etc/httpd/make-secret; ln -s /usr/lib64/httpd/modules /etc/httpd/modules
+mkdir /run/httpd
 httpd() { apache2 -d /etc/httpd -f conf/httpd.conf "$@"; }
 httpd -t
 httpd -M | grep auth_cognito_module
 httpd -k start
-get() { curl -s -o /dev/null -w '%{http_code}\\n' --retry 20 --retry-connrefused "$@"; }
+get() { curl -s -o /dev/null -w '%{http_code}\\n' --retry 20 --retry-connrefused --retry-delay 1 "$@"; }
 get http://127.0.0.1/index.html
 get http://127.0.0.1/private
 get -X TRACE http://127.0.0.1/index.html
