@@ -9,6 +9,7 @@
 #include "flow/bearer_token.h"
 #include "flow/endings.h"
 #include "flow/flow_private.h"
+#include "flow/metadata.h"
 #include "oidc/bearer.h"
 
 #define LOG_LIMIT 255
@@ -31,7 +32,10 @@ int cog_bearer_decides(const cog_place_t *place, const char *authorization)
 
 static const char *challenge(const cog_flow_t *flow, cog_challenge_t what)
 {
+    const char *resource = flow->place->bearer.resource;
+
     what.realm = flow->place->realm;
+    what.resource_metadata = resource ? cog_metadata_url(flow->pool, resource) : NULL;
     return cog_challenge_write(flow->pool, &what);
 }
 

@@ -51,16 +51,18 @@ typedef struct cog_conf_t {
     const char *return_cookie; /* full name: __Host-cognito_return */
     int cookie_room; /* bytes that session and tokens may take of a browser's Cookie
                         header */
-    cog_session_limits_t longest;   /* of all places: what is stored lives so long */
-    int has_stored_sessions;        /* CognitoSession store */
-    int has_renewal;                /* CognitoRefresh */
-    int64_t grace_sec;              /* CognitoGrace */
-    int64_t lease_sec;              /* longer than a renewal may take */
-    int is_store_shared;            /* other hosts use it too */
-    cog_end_marks_t *end_marks;     /* of this host, shared by all virtual hosts */
-    cog_secret_t revoke_key;        /* CognitoRevokeKey; unset: there is no such URL */
-    int keeps_id_token;             /* some place exports it */
-    int keeps_access_token;         /* likewise */
+    cog_session_limits_t longest; /* of all places: what is stored lives so long */
+    int has_stored_sessions;      /* CognitoSession store */
+    int has_renewal;              /* CognitoRefresh */
+    int64_t grace_sec;            /* CognitoGrace */
+    int64_t lease_sec;            /* longer than a renewal may take */
+    int is_store_shared;          /* other hosts use it too */
+    cog_end_marks_t *end_marks;   /* of this host, shared by all virtual hosts */
+    cog_secret_t revoke_key;      /* CognitoRevokeKey; unset: there is no such URL */
+    int keeps_id_token;           /* some place exports it */
+    int keeps_access_token;       /* likewise */
+    const apr_array_header_t
+        *resources;                 /* CognitoResource of all places: `const char *` */
     cog_token_cache_t *token_cache; /* shared by all virtual hosts */
     const cog_client_conf_t *default_client; /* NULL when there are only named ones */
     const apr_array_header_t *clients;       /* `const cog_client_conf_t *`, named ones */

@@ -7,6 +7,7 @@
 #include "flow/bearer.h"
 #include "flow/failure.h"
 #include "flow/flow_private.h"
+#include "flow/metadata.h"
 
 int cog_flow_is_callback(const cog_conf_t *conf, const char *path)
 {
@@ -56,12 +57,14 @@ static int is_any(const cog_conf_t *conf, const char *path)
 
 /* First match wins. Every kind of request the module knows is one line here. */
 static const cog_route_t routes[] = {
-    {"callback",   cog_flow_is_callback, cog_flow_callback  },
-    {"login",      is_login,             cog_flow_login     },
-    {"logout",     is_logout,            cog_flow_logout    },
-    {"signed-out", is_signed_out,        cog_flow_signed_out},
-    {"revoke",     is_end_user,          cog_flow_end_user  },
-    {"resource",   is_any,               cog_flow_resource  },
+    {"callback",          cog_flow_is_callback,          cog_flow_callback         },
+    {"login",             is_login,                      cog_flow_login            },
+    {"logout",            is_logout,                     cog_flow_logout           },
+    {"signed-out",        is_signed_out,                 cog_flow_signed_out       },
+    {"revoke",            is_end_user,                   cog_flow_end_user         },
+    {"resource metadata", cog_flow_is_resource_metadata, cog_flow_resource_metadata},
+    {"server metadata",   cog_flow_is_server_metadata,   cog_flow_server_metadata  },
+    {"resource",          is_any,                        cog_flow_resource         },
 };
 
 /* By whom a protected place is asked for does not show in the path. */

@@ -20,6 +20,8 @@ cog_err_t cog_flow_logout(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_signed_out(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_end_user(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply);
+cog_err_t cog_flow_resource_metadata(cog_flow_t *flow, cog_reply_t *reply);
+cog_err_t cog_flow_server_metadata(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_bearer(cog_flow_t *flow, cog_reply_t *reply);
 
 /* A call through the flow's fetch port. */

@@ -32,8 +32,9 @@ typedef struct cog_reply_t {
     const char *location;
     const char *json;
     cog_page_t page;
-    int retry_after_sec; /* 0: no Retry-After */
-    const char *allow;   /* for 405: value of Allow */
+    int is_for_all_origins; /* scripts of any site may read it (CORS) */
+    int retry_after_sec;    /* 0: no Retry-After */
+    const char *allow;      /* for 405: value of Allow */
     apr_array_header_t
         *cookies; /* `const char *`: Set-Cookie values, also when granted */
     const cog_session_t *session;

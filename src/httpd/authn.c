@@ -85,9 +85,6 @@ static int decide(request_rec *r, const cog_site_t *site, cog_memo_t *memo)
         return cog_reply_send(r, reply);
     }
     cog_memo_keep_identity(memo, place, reply);
-    if (place->accepts & COG_ACCEPT_BEARER) {
-        apr_table_unset(r->headers_in, "Authorization"); /* meant for us alone */
-    }
     return admit(r, reply, user);
 }
 
@@ -98,6 +95,14 @@ const cog_session_t *cog_authn_session(request_rec *r)
         return NULL;
     }
     return cog_memo_session(cog_memo_of(r), cog_place_make(r, r->per_dir_config));
+}
+
+void cog_authn_hide_credentials(request_rec *r)
+{
+    if (cog_authn_is_ours(r) && cog_site_of(r->server) &&
+        (cog_dir_accepts(r->per_dir_config) & COG_ACCEPT_BEARER)) {
+        apr_table_unset(r->headers_in, "Authorization");
+    }
 }
 
 int cog_authn_check(request_rec *r)

@@ -18,6 +18,10 @@ int cog_authn_is_ours(request_rec *r);
  * is none, or when this place lets everybody in. */
 const cog_session_t *cog_authn_session(request_rec *r);
 
+/* Where tokens are accepted, Authorization was meant for us: nobody else sees it, whether
+ * Require has asked who it is or not. To be called before anything is handed on. */
+void cog_authn_hide_credentials(request_rec *r);
+
 /* check_authn: grant the request to its user, or answer it. */
 int cog_authn_check(request_rec *r);
 

@@ -76,6 +76,7 @@
     PARAM(login_params)  /* CognitoLoginParam inside a section */                        \
     INT(accepts)         /* CognitoAccept: COG_ACCEPT_* */                               \
     LIST(bearer_clients) /* CognitoBearerClient: `const char *`; empty is the default */ \
-    INT(bearer_uses)     /* CognitoBearerTokenUse: COG_TOKEN_* */
+    INT(bearer_uses)     /* CognitoBearerTokenUse: COG_TOKEN_* */                        \
+    STR(resource)        /* CognitoResource; "" is none */
 
 #endif

@@ -71,8 +71,9 @@ static const char *make_token_cache(cog_resolve_t *host)
 static const char *run_steps(cog_resolve_t *host)
 {
     static const char *(*const steps[])(cog_resolve_t * host) = {
-        cog_resolve_urls, cog_resolve_cookies, cog_resolve_clients,  make_keyring,
-        make_fetcher,     make_store,          cog_resolve_sessions, make_token_cache,
+        cog_resolve_urls,     cog_resolve_cookies, cog_resolve_clients,
+        make_keyring,         make_fetcher,        make_store,
+        cog_resolve_sessions, make_token_cache,    cog_resolve_resources,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); ++i) {

@@ -42,6 +42,7 @@ const char *cog_resolve_cookies(cog_resolve_t *host);
 void cog_resolve_kept_claims(cog_resolve_t *host);
 void cog_resolve_backends(cog_resolve_t *host);
 const char *cog_resolve_clients(cog_resolve_t *host);
+const char *cog_resolve_resources(cog_resolve_t *host);
 const char *cog_resolve_sessions(cog_resolve_t *host);
 
 #endif

@@ -87,6 +87,8 @@ const command_rec cog_directives[] = {
                       "ids of the app clients whose tokens are accepted, or default"),
     AP_INIT_TAKE_ARGV("CognitoBearerTokenUse", cog_set_bearer_token_use, NULL, PLACE,
                       "kinds of tokens that are accepted: access, id or both"),
+    AP_INIT_TAKE1("CognitoResource", cog_set_resource, NULL, RSRC_CONF | ACCESS_CONF,
+                  "the URL by which clients know this protected resource, or none"),
     {.name = NULL}
 };
 /* clang-format on */

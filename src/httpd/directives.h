@@ -61,6 +61,7 @@ cog_set_two_t cog_set_export, cog_set_login_param, cog_set_session_timeout;
 cog_set_all_t cog_set_remote_user;
 
 /* directives_bearer.c */
+cog_set_one_t cog_set_resource;
 cog_set_all_t cog_set_accept, cog_set_bearer_client, cog_set_bearer_token_use;
 
 #endif

@@ -99,3 +99,39 @@ const char *cog_set_bearer_client(cmd_parms *cmd, void *dir, int count,
     place->bearer_clients = clients;
     return NULL;
 }
+
+/* Whoever asks for the metadata is told what holds at this URL: it has to be of the place
+ * where it is written. Of other sections than <Location> nobody knows where they are. */
+static int is_elsewhere(const cmd_parms *cmd, const char *url)
+{
+    const ap_directive_t *section = cmd->directive->parent;
+    const char *path = strstr(url, "://") + strlen("://");
+    size_t len;
+
+    if (!section || strcasecmp(section->directive, "<Location") != 0 ||
+        *cmd->path != '/' || *section->args == '~') {
+        return 0;
+    }
+    path += strcspn(path, "/");
+    len = strlen(cmd->path);
+    len -= cmd->path[len - 1] == '/';
+    return strncmp(path, cmd->path, len) != 0 || (path[len] && path[len] != '/');
+}
+
+/* A .htaccess file comes too late: the metadata would not be there. */
+const char *cog_set_resource(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_dir_conf_t *place = dir;
+    int is_none = strcasecmp(value, "none") == 0;
+    const char *problem = is_none ? NULL : cog_value_url(cmd->pool, value);
+
+    if (!problem && !is_none && is_elsewhere(cmd, value)) {
+        problem =
+            apr_pstrcat(cmd->temp_pool, "is no URL of <Location ", cmd->path, ">", NULL);
+    }
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
+    }
+    place->resource = is_none ? "" : value;
+    return NULL;
+}

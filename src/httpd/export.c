@@ -171,6 +171,7 @@ int cog_export_finish(request_rec *r)
     const cog_session_t *session;
     cog_err_t err;
 
+    cog_authn_hide_credentials(r);
     if (r->main) {
         cog_export_forget_headers(r);
     }

@@ -50,6 +50,11 @@ static void set_headers(request_rec *r, const cog_reply_t *reply)
     set_header(r, "Content-Security-Policy", policy_of(r, reply));
     set_header(r, "Allow", reply->allow);
     set_header(r, "WWW-Authenticate", challenge_of(reply));
+    if (reply->is_for_all_origins) {
+        set_header(r, "Access-Control-Allow-Origin", "*");
+        set_header(r, "Access-Control-Allow-Methods", "GET, HEAD");
+        set_header(r, "Access-Control-Allow-Headers", "*");
+    }
     if (reply->retry_after_sec > 0) {
         set_header(r, "Retry-After", apr_itoa(r->pool, reply->retry_after_sec));
     }

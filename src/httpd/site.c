@@ -89,6 +89,25 @@ cog_session_limits_t cog_dir_limits(const cog_dir_conf_t *written)
     return limits;
 }
 
+static int has_resource(const cog_dir_conf_t *written)
+{
+    return written->resource && *written->resource;
+}
+
+/* Who looks for a place by its metadata comes with a token. */
+static unsigned accepts_of(const cog_dir_conf_t *written)
+{
+    if (written->accepts != COG_UNSET) {
+        return (unsigned)written->accepts;
+    }
+    return has_resource(written) ? COG_ACCEPT_BEARER : COG_ACCEPT_SESSION;
+}
+
+unsigned cog_dir_accepts(const ap_conf_vector_t *per_dir)
+{
+    return accepts_of(cog_conf_of_dir(per_dir));
+}
+
 /* Without a list of clients it is the place's own whose tokens count. */
 static const apr_array_header_t *bearer_clients(request_rec *r,
                                                 const cog_dir_conf_t *written,
@@ -131,6 +150,7 @@ static void fill_in_bearer(request_rec *r, const cog_dir_conf_t *written,
     place->bearer.uses = written->bearer_uses == COG_UNSET
                              ? COG_TOKEN_ACCESS
                              : (unsigned)written->bearer_uses;
+    place->bearer.resource = has_resource(written) ? written->resource : NULL;
     place->bearer.client_ids = bearer_clients(r, written, place->client);
 }
 
@@ -140,8 +160,7 @@ static void fill_in(const cog_dir_conf_t *written, cog_place_t *place)
                                  ? COG_UNAUTHENTICATED_AUTO
                                  : (cog_unauthenticated_t)written->unauthenticated;
     place->limits = cog_dir_limits(written);
-    place->accepts =
-        written->accepts == COG_UNSET ? COG_ACCEPT_SESSION : (unsigned)written->accepts;
+    place->accepts = accepts_of(written);
 }
 
 const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir)

@@ -51,6 +51,9 @@ const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_di
 /* CognitoSessionTimeout. */
 cog_session_limits_t cog_dir_limits(const cog_dir_conf_t *written);
 
+/* CognitoAccept: COG_ACCEPT_*. */
+unsigned cog_dir_accepts(const ap_conf_vector_t *per_dir);
+
 /* CognitoRemoteUser: cog_user_claim_t, at least one. */
 const apr_array_header_t *cog_dir_user_claims(const ap_conf_vector_t *per_dir);
 

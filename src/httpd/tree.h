@@ -19,6 +19,7 @@ typedef struct {
     const server_rec *main_server;
     apr_array_header_t *auth_types; /* cog_written_t */
     apr_array_header_t *uses;       /* cog_written_t */
+    apr_array_header_t *resources;  /* cog_written_t: CognitoResource */
     apr_array_header_t *needs;      /* cog_written_t: Require of more than an address, or
                                      * CognitoUnauthenticated pass */
 } cog_tree_t;

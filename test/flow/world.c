@@ -291,6 +291,7 @@ static void fill_conf(world_t *world)
     assert_int_equal(
         cog_token_cache_make(world->pool, cog_random_system(), &conf->token_cache),
         COG_OK);
+    conf->resources = texts(world->pool, NULL);
     conf->default_client = &world->client;
     conf->clients = clients;
 }

@@ -115,6 +115,8 @@ GOOD = [
     "CognitoAccept session", "CognitoAccept bearer", "CognitoAccept Bearer Session",
     "CognitoBearerClient 7sm0a9nvvurn0guite1f2jgqi9 app_2", "CognitoBearerClient default",
     "CognitoBearerTokenUse access", "CognitoBearerTokenUse id access",
+    "CognitoResource https://app.example.test/mcp", "CognitoResource https://app.example.test",
+    "CognitoResource none",
 ]
 
 
@@ -308,6 +310,11 @@ BAD = [
     ("CognitoBearerClient", "write the ids of app clients, or default"),
     ("CognitoBearerTokenUse refresh", "'refresh' is neither access nor id"),
     ("CognitoBearerTokenUse", "write access, id or both"),
+    ("CognitoResource mcp", "'mcp' is not a URL; write https://HOST/PATH"),
+    ("CognitoResource http://app.example.test/mcp", f"'http://app.example.test/mcp' {NOT_HTTPS}"
+     "write https://HOST/PATH"),
+    ("CognitoResource https://app.example.test/mcp?x",
+     "'https://app.example.test/mcp?x' has a query; write https://HOST/PATH"),
 ]
 
 
@@ -347,7 +354,7 @@ SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutRetur
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
             "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email",
             "CognitoAccept bearer", "CognitoBearerClient app", "CognitoBearerTokenUse id",
-            "CognitoBackend vouch"]
+            "CognitoBackend vouch", "CognitoResource none"]
 PARAM = "CognitoLoginParam lang de"
 
 

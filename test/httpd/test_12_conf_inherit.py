@@ -438,6 +438,7 @@ class TestHtaccess:
                 "unknown": "CognitoUse nobody\n", "bad": "CognitoUse a_b\n",
                 "secret": "CognitoClientSecret file:/etc/passwd\n",
                 "key": "CognitoSecret file:/etc/passwd\n", "client": "CognitoClientID other\n",
+                "resource": "CognitoResource https://outer.example.test/resource/\n",
                 "section": "<CognitoClient x>\nCognitoClientID x\n</CognitoClient>\n",
                 "file": "CognitoLoginParam lang \"%{file:/etc/hostname}\"\n"}.items():
             conf.file(f"htdocs/{name}/.htaccess", rules + lines)
@@ -454,7 +455,7 @@ class TestHtaccess:
         answer = self.visit(server, browsers, "/good/")
         assert answer.query["client_id"] == "staff" and answer.query["lang"] == "de"
 
-    @pytest.mark.parametrize("name", ["secret", "key", "client", "section"])
+    @pytest.mark.parametrize("name", ["secret", "key", "client", "resource", "section"])
     def test_what_is_about_a_host_or_a_client_may_not(self, server, browsers, log, name):
         log.expect("not allowed here")
         assert self.visit(server, browsers, f"/{name}/").status == 500

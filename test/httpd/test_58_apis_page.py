@@ -5,7 +5,7 @@ import re
 import pytest
 
 from harness.conf import TOP
-from harness.site import Site, is_login, site_conf
+from harness.site import ORIGIN, Site, is_login, site_conf
 
 
 def examples():
@@ -25,7 +25,7 @@ EXAMPLES = examples()
 
 @pytest.fixture(scope="class")
 def site(start, pool, backend):
-    conf = site_conf(pool)
+    conf = site_conf(pool).load("rewrite", "headers")
     for lines in EXAMPLES.values():
         conf.add(*lines)
     return Site(start(conf.add(f"ProxyPass / {backend.url}/")), pool)
@@ -44,7 +44,7 @@ def get(site, browsers):
 class TestExamples:
     def test_there_are_as_many_as_are_tried_here(self):
         assert list(EXAMPLES) == ["APIs", "Whose tokens", "Pages and programs in one place",
-                                  "Machines"]
+                                  "Machines", "From a 401 to a token", "Scripts of other sites"]
 
     def test_apis(self, get, pool):
         answer = get("/api", pool.access_token("alice"))
@@ -85,3 +85,72 @@ class TestExamples:
         answer = site.browser(browsers).request(
             "GET", site.url("/api/jobs"), {"Authorization": f"Bearer {pool.machine_token()}"})
         assert answer.status == 403
+
+    def test_from_a_401_to_a_token(self, get, pool):
+        where = re.search(r'resource_metadata="([^"]+)"', get("/mcp").header("WWW-Authenticate"))
+        found = get(where[1].removeprefix(ORIGIN)).json()
+        assert found["resource"] == f"{ORIGIN}/mcp"
+        assert found["authorization_servers"] == [ORIGIN]
+        server = get("/.well-known/oauth-authorization-server").json()
+        assert server["code_challenge_methods_supported"] == ["S256"]
+        assert get("/mcp", pool.access_token("alice")).status == 200
+
+
+SPA = "https://spa.example.test"
+PREFLIGHT = {"Origin": SPA, "Access-Control-Request-Method": "GET",
+             "Access-Control-Request-Headers": "authorization"}
+
+
+class TestPreflights:
+    """They are answered as the configuration says, without an identity, and open nothing."""
+
+    def test_httpd_answers_them(self, site, browsers, backend):
+        backend.clear()
+        answer = site.browser(browsers).request("OPTIONS", site.url("/api/web/x"), PREFLIGHT)
+        assert answer.status == 204 and not backend.seen
+        assert answer.header("Access-Control-Allow-Origin") == SPA
+        assert "Authorization" in answer.header("Access-Control-Allow-Headers")
+        assert not answer.set_cookies and not answer.header("WWW-Authenticate")
+
+    def test_a_script_can_read_what_follows(self, get, pool):
+        for answer in (get("/api/web", pool.access_token("alice"), Origin=SPA),
+                       get("/api/web", Origin=SPA), get("/api/web", "broken", Origin=SPA)):
+            assert answer.status in (200, 401)
+            assert answer.header("Access-Control-Allow-Origin") == SPA
+            assert answer.header("Access-Control-Expose-Headers") == "WWW-Authenticate"
+
+    @pytest.mark.parametrize("method, headers", [
+        ("OPTIONS", {"Origin": SPA}), ("GET", PREFLIGHT), ("POST", PREFLIGHT), ("HEAD", PREFLIGHT)])
+    def test_nothing_else_comes_in_with_them(self, site, browsers, backend, method, headers):
+        backend.clear()
+        browser = site.browser(browsers)
+        assert browser.request(method, site.url("/api/web"), headers).status == 401
+        assert not backend.seen
+
+    def test_the_application_answers_them(self, site, browsers, backend, pool):
+        backend.clear()
+        browser = site.browser(browsers)
+        token = {"Authorization": f"Bearer {pool.access_token('alice')}"}
+        for more in ({}, token):
+            answer = browser.request("OPTIONS", site.url("/api/app"), {**PREFLIGHT, **more})
+            assert answer.status == 200
+        assert [seen.method for seen in backend.seen] == ["OPTIONS", "OPTIONS"]
+        for seen in backend.seen:
+            names = {name.lower() for name, _ in seen.headers}
+            assert "authorization" not in names
+            assert not any(name.startswith("x-cognito") for name in names)
+
+    def test_other_methods_need_a_token_there(self, site, browsers, backend, pool):
+        backend.clear()
+        browser = site.browser(browsers)
+        for method in ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH"):
+            assert browser.request(method, site.url("/api/app"), PREFLIGHT).status == 401
+        assert not backend.seen
+        token = {"Authorization": f"Bearer {pool.access_token('alice')}"}
+        assert browser.request("GET", site.url("/api/app"), token).status == 200
+
+    @pytest.mark.parametrize("path", ["/api", "/app", "/mcp", "/api/jobs"])
+    def test_without_configuration_they_are_refused(self, site, browsers, backend, path):
+        backend.clear()
+        answer = site.browser(browsers).request("OPTIONS", site.url(path), PREFLIGHT)
+        assert answer.status == 401 and not backend.seen
