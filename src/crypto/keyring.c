@@ -7,6 +7,7 @@
 #include <openssl/params.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "crypto/keyring_private.h"
 
 /* Part of the format: a changed name makes all that was sealed before unreadable. */
@@ -113,4 +114,16 @@ cog_err_t cog_keyring_make(apr_pool_t *conf_pool, const cog_secret_t *secrets, i
 cog_secret_t cog_keyring_mac_key(const cog_keyring_t *keyring, cog_purpose_t purpose)
 {
     return (cog_secret_t){(const char *)keyring->sets[0].keys[purpose], COG_KEY_LEN};
+}
+
+int cog_keyring_count(const cog_keyring_t *keyring)
+{
+    return keyring->count;
+}
+
+const char *cog_keyring_id_text(apr_pool_t *pool, const cog_keyring_t *keyring, int index)
+{
+    const cog_keyset_t *set = &keyring->sets[index];
+
+    return cog_base64url_encode(pool, (cog_span_t){set->id, sizeof(set->id)});
 }

@@ -36,4 +36,10 @@ cog_err_t cog_keyring_make(apr_pool_t *conf_pool, const cog_secret_t *secrets, i
  * text. */
 cog_secret_t cog_keyring_mac_key(const cog_keyring_t *keyring, cog_purpose_t purpose);
 
+/* How many secrets there are, and the name of the one with this number, the sealing one
+ * first: it stands in all that they have sealed, and is no secret. */
+int cog_keyring_count(const cog_keyring_t *keyring);
+const char *cog_keyring_id_text(apr_pool_t *pool, const cog_keyring_t *keyring,
+                                int index);
+
 #endif

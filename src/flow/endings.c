@@ -8,11 +8,10 @@
 #include "crypto/seal.h"
 #include "flow/flow_private.h"
 
-#define ENTRY_KEY "cognito:end:"     /* and the number of the entry */
-#define HEAD_KEY  "cognito:end:head" /* about the first number that is free */
-#define MAX_READ  100000             /* entries of the past that a reader takes over */
+#define LIST_KEY "cognito:end:" /* and the name of the secret */
+#define MAX_READ 100000             /* entries of the past that a reader takes over */
 
-/* One entry of the list: sealed with its own number, for all sites of a keyring. */
+/* One entry of a list: sealed with its own number, for all sites of a keyring. */
 typedef struct {
     uint64_t mark;
     int64_t time;
@@ -23,9 +22,23 @@ static cog_binding_t binding_of(const char *key)
     return (cog_binding_t){COG_PURPOSE_END, "", "", key};
 }
 
-static const char *key_of(const cog_flow_t *flow, uint64_t number)
+/* The list of a secret, of which the first seals. */
+static const char *list_of(const cog_flow_t *flow, int secret)
 {
-    return apr_psprintf(flow->pool, ENTRY_KEY "%" APR_UINT64_T_FMT, number);
+    return apr_pstrcat(flow->pool, LIST_KEY,
+                       cog_keyring_id_text(flow->pool, flow->conf->keyring, secret), ":",
+                       NULL);
+}
+
+static const char *key_of(const cog_flow_t *flow, const char *list, uint64_t number)
+{
+    return apr_psprintf(flow->pool, "%s%" APR_UINT64_T_FMT, list, number);
+}
+
+/* About the first number that is free. */
+static const char *head_key_of(const cog_flow_t *flow, const char *list)
+{
+    return apr_pstrcat(flow->pool, list, "head", NULL);
 }
 
 static cog_err_t seal_numbers(const cog_flow_t *flow, const char *key, uint64_t first,
@@ -59,15 +72,13 @@ static cog_err_t read_numbers(const cog_flow_t *flow, const char *key, uint64_t 
     return COG_OK;
 }
 
-/* Where the list goes on, and since when there is one: zeros when there is none. */
-typedef struct {
-    uint64_t next;
-    uint64_t epoch;
-} head_t;
+/* Zeros when there is no list. */
+typedef cog_endings_place_t head_t;
 
-static cog_err_t read_head(const cog_flow_t *flow, head_t *head)
+static cog_err_t read_head(const cog_flow_t *flow, const char *list, head_t *head)
 {
-    cog_err_t err = read_numbers(flow, HEAD_KEY, &head->next, &head->epoch);
+    cog_err_t err =
+        read_numbers(flow, head_key_of(flow, list), &head->next, &head->epoch);
 
     COG_REQUIRE(err != COG_E_STORE, err);
     if (err != COG_OK) {
@@ -81,20 +92,20 @@ static int64_t life_of(const cog_flow_t *flow)
     return cog_end_marks_life(flow->conf->end_marks);
 }
 
-static cog_err_t write_head(const cog_flow_t *flow, const head_t *head)
+static cog_err_t write_head(const cog_flow_t *flow, const char *list, const head_t *head)
 {
     const cog_store_t *store = &flow->ports->store;
+    const char *key = head_key_of(flow, list);
     cog_span_t sealed;
 
-    COG_TRY(seal_numbers(flow, HEAD_KEY, head->next, head->epoch, &sealed));
-    return store->set(store->context, flow->ports->log, HEAD_KEY, sealed, life_of(flow));
+    COG_TRY(seal_numbers(flow, key, head->next, head->epoch, &sealed));
+    return store->set(store->context, flow->ports->log, key, sealed, life_of(flow));
 }
 
-static cog_err_t add_entry(const cog_flow_t *flow, uint64_t number,
+static cog_err_t add_entry(const cog_flow_t *flow, const char *key,
                            const ending_t *ending)
 {
     const cog_store_t *store = &flow->ports->store;
-    const char *key = key_of(flow, number);
     cog_span_t sealed;
 
     COG_TRY(seal_numbers(flow, key, ending->mark, (uint64_t)ending->time, &sealed));
@@ -105,18 +116,19 @@ static cog_err_t add_entry(const cog_flow_t *flow, uint64_t number,
 static cog_err_t append(const cog_flow_t *flow, const ending_t *ending)
 {
     const cog_clock_t *clock = &flow->ports->clock;
+    const char *list = list_of(flow, 0);
     cog_err_t err = COG_E_EXISTS;
     head_t head;
 
-    COG_TRY(read_head(flow, &head));
+    COG_TRY(read_head(flow, list, &head));
     if (head.epoch == 0) {
         head.epoch = (uint64_t)clock->now(clock->context);
     }
     while (err == COG_E_EXISTS) {
-        err = add_entry(flow, head.next++, ending);
+        err = add_entry(flow, key_of(flow, list, head.next++), ending);
     }
     COG_TRY(err);
-    return write_head(flow, &head);
+    return write_head(flow, list, &head);
 }
 
 static int set_mark(const cog_flow_t *flow, const ending_t *ending)
@@ -167,11 +179,11 @@ cog_err_t cog_end_subject_for_all(const cog_flow_t *flow, const char *subject,
 
 /* COG_E_NOT_FOUND where there is no entry. What does not open comes from somebody with
  * other keys, and is none of our business. */
-static cog_err_t take_over(const cog_flow_t *flow, uint64_t number)
+static cog_err_t take_over(const cog_flow_t *flow, const char *list, uint64_t number)
 {
     ending_t ending;
     uint64_t time;
-    cog_err_t err = read_numbers(flow, key_of(flow, number), &ending.mark, &time);
+    cog_err_t err = read_numbers(flow, key_of(flow, list, number), &ending.mark, &time);
 
     if (err == COG_E_SEAL_BROKEN) {
         return COG_OK;
@@ -183,36 +195,43 @@ static cog_err_t take_over(const cog_flow_t *flow, uint64_t number)
 }
 
 /* Entries end in the order in which they were written, so the past is read backwards. */
-static cog_err_t take_over_past(const cog_flow_t *flow, uint64_t next)
+static cog_err_t take_over_past(const cog_flow_t *flow, const char *list, uint64_t next)
 {
     uint64_t first = next > MAX_READ ? next - MAX_READ : 0;
     cog_err_t err = COG_OK;
 
     while (next > first && err == COG_OK) {
-        err = take_over(flow, --next);
+        err = take_over(flow, list, --next);
     }
     return err == COG_E_NOT_FOUND ? COG_OK : err;
 }
 
 /* The head may lag behind the last entry, and a full store may have lost one. */
-static int may_go_on(cog_err_t err, const cog_endings_reader_t *reader,
-                     const head_t *head)
+static int may_go_on(cog_err_t err, uint64_t next, const head_t *head)
 {
-    return err == COG_OK || (err == COG_E_NOT_FOUND && reader->next < head->next);
+    return err == COG_OK || (err == COG_E_NOT_FOUND && next < head->next);
 }
 
-cog_err_t cog_endings_read(const cog_flow_t *flow, cog_endings_reader_t *reader)
+static cog_err_t read_list(const cog_flow_t *flow, const char *list, head_t *reader)
 {
     cog_err_t err;
     head_t head;
 
-    COG_TRY(read_head(flow, &head));
+    COG_TRY(read_head(flow, list, &head));
     if (head.epoch != reader->epoch) {
-        COG_TRY(take_over_past(flow, head.next));
-        *reader = (cog_endings_reader_t){head.epoch, head.next};
+        COG_TRY(take_over_past(flow, list, head.next));
+        *reader = head;
     }
     do {
-        err = take_over(flow, reader->next);
-    } while (may_go_on(err, reader, &head) && ++reader->next);
+        err = take_over(flow, list, reader->next);
+    } while (may_go_on(err, reader->next, &head) && ++reader->next);
     return err == COG_E_NOT_FOUND ? COG_OK : err;
+}
+
+cog_err_t cog_endings_read(const cog_flow_t *flow, cog_endings_reader_t *reader)
+{
+    for (int i = 0; i < cog_keyring_count(flow->conf->keyring); ++i) {
+        COG_TRY(read_list(flow, list_of(flow, i), &reader->lists[i]));
+    }
+    return COG_OK;
 }

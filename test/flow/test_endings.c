@@ -70,7 +70,7 @@ static void takes_over_the_past_when_it_begins_to_listen(void **state)
     }
     assert_int_equal(listen_there(hosts), COG_OK);
     assert_false(is_granted(hosts->there));
-    assert_int_equal(hosts->reader.next, 20);
+    assert_int_equal(hosts->reader.lists[0].next, 20);
 }
 
 static void reads_each_ending_once(void **state)
@@ -109,6 +109,73 @@ static void follows_a_store_that_was_emptied(void **state)
     }
 }
 
+static const char *entry(const hosts_t *hosts, int number)
+{
+    const cog_keyring_t *keyring = hosts->here->conf.keyring;
+
+    return apr_psprintf(hosts->here->pool, "cognito:end:%s:%d",
+                        cog_keyring_id_text(hosts->here->pool, keyring, 0), number);
+}
+
+/* Any bytes will do for secrets. */
+static const cog_keyring_t *keyring_of(apr_pool_t *pool, const char *first,
+                                       const char *second)
+{
+    const cog_secret_t secrets[] = {cog_secret_of(first), cog_secret_of(second)};
+    cog_keyring_t *keyring;
+
+    assert_int_equal(cog_keyring_make(pool, secrets, second ? 2 : 1, &keyring), COG_OK);
+    return keyring;
+}
+
+/* Sites with other secrets append to the same store; each asks it for as little as if it
+ * were alone, and misses nothing when the beginning of a list has ended. */
+static void minds_no_site_with_other_secrets_in_the_same_store(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+    world_t *other = world_make(*state);
+    int calls;
+
+    other->store = hosts->here->store;
+    other->conf.is_store_shared = 1;
+    other->conf.keyring = keyring_of(*state, "another secret of 32 characters!", NULL);
+    for (int i = 0; i < 50; ++i) {
+        world_sign_in(other, "/");
+        world_get(other, "/.cognito/logout");
+    }
+    world_sign_in(hosts->here, "/");
+    carry_cookies(hosts);
+    calls = hosts->here->store->calls;
+    world_get(hosts->here, "/.cognito/logout");
+    assert_in_range(hosts->here->store->calls - calls, 3, 10);
+    world_sign_in(other, "/");
+    world_get(other, "/.cognito/logout");
+    calls = hosts->here->store->calls;
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_false(is_granted(hosts->there));
+    assert_in_range(hosts->here->store->calls - calls, 2, 5);
+}
+
+/* Some hosts seal with the new secret already, others with the old one still. */
+static void hears_of_endings_while_secrets_rotate(void **state)
+{
+    static const char other_key[] = "fedcba9876543210fedcba9876543210";
+    hosts_t *hosts = make_hosts(*state);
+
+    hosts->here->conf.keyring = keyring_of(*state, KEY, other_key);
+    hosts->there->conf.keyring = keyring_of(*state, other_key, KEY);
+    for (int round = 0; round < 3; ++round) {
+        world_sign_in(hosts->here, "/");
+        carry_cookies(hosts);
+        assert_true(is_granted(hosts->there));
+        world_get(hosts->here, "/.cognito/logout");
+        assert_int_equal(listen_there(hosts), COG_OK);
+        assert_false(is_granted(hosts->there));
+        world_sign_in(hosts->there, "/");
+        world_get(hosts->there, "/.cognito/logout");
+    }
+}
+
 static void steps_over_entries_that_are_lost_or_not_ours(void **state)
 {
     hosts_t *hosts = make_hosts(*state);
@@ -118,13 +185,13 @@ static void steps_over_entries_that_are_lost_or_not_ours(void **state)
     world_get(hosts->here, "/.cognito/logout");
     assert_int_equal(listen_there(hosts), COG_OK);
     assert_int_equal(
-        store.set(store.context, NULL, "cognito:end:1", cog_span_of("x"), 100), COG_OK);
+        store.set(store.context, NULL, entry(hosts, 1), cog_span_of("x"), 100), COG_OK);
     world_sign_in(hosts->here, "/");
     world_get(hosts->here, "/.cognito/logout");
     world_sign_in(hosts->here, "/");
     carry_cookies(hosts);
     world_get(hosts->here, "/.cognito/logout");
-    assert_int_equal(store.remove(store.context, NULL, "cognito:end:2"), COG_OK);
+    assert_int_equal(store.remove(store.context, NULL, entry(hosts, 2)), COG_OK);
     assert_int_equal(listen_there(hosts), COG_OK);
     assert_false(is_granted(hosts->there));
 }
@@ -169,10 +236,10 @@ static void tells_of_an_ending_once(void **state)
         assert_null(world_get(hosts->here, "/.cognito/logout")->afterwards);
     }
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_int_equal(hosts->reader.next, 1);
+    assert_int_equal(hosts->reader.lists[0].next, 1);
     world_get(hosts->there, "/.cognito/logout");
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_int_equal(hosts->reader.next, 1);
+    assert_int_equal(hosts->reader.lists[0].next, 1);
 }
 
 static void hears_of_endings_after_2038(void **state)
@@ -353,6 +420,8 @@ int main(void)
         cmocka_unit_test_with_pool(takes_over_the_past_when_it_begins_to_listen),
         cmocka_unit_test_with_pool(reads_each_ending_once),
         cmocka_unit_test_with_pool(follows_a_store_that_was_emptied),
+        cmocka_unit_test_with_pool(minds_no_site_with_other_secrets_in_the_same_store),
+        cmocka_unit_test_with_pool(hears_of_endings_while_secrets_rotate),
         cmocka_unit_test_with_pool(steps_over_entries_that_are_lost_or_not_ours),
         cmocka_unit_test_with_pool(says_when_the_others_cannot_be_told),
         cmocka_unit_test_with_pool(ends_a_session_from_a_host_whose_clock_is_ahead),
