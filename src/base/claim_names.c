@@ -9,19 +9,12 @@
 #define OWN_PREFIX    "cognito:"
 #define CUSTOM_PREFIX "custom:" /* of what a user pool has added: none of it is usual */
 
-typedef struct {
-    char claim[24];
-    cog_claim_class_t class;
-    const char *variable;
-    const char *header;
-} known_t;
-
 #define KNOWN(claim, class, variable, header)                                            \
     {claim, COG_CLAIM_##class, COG_CLAIM_VARIABLE variable, COG_CLAIM_HEADER header},
 
 /* clang-format off */
 /* The number of a claim is its place here: append only. The first 31 take one byte. */
-static const known_t known[] = {
+static const cog_claim_name_t known[] = {
     KNOWN("sub",                    STANDARD, "SUB",                   "Sub")
     KNOWN("cognito:username",       UNKNOWN,  "USERNAME",              "Username")
     KNOWN("cognito:groups",         UNKNOWN,  "GROUPS",                "Groups")
@@ -75,7 +68,7 @@ static int is_custom(const char *claim)
 }
 
 /* A name that comes from here is known by its address; others are looked for. */
-static const known_t *find(const char *claim)
+const cog_claim_name_t *cog_claim_usual(const char *claim)
 {
     uintptr_t offset = (uintptr_t)claim - (uintptr_t)known;
 
@@ -95,7 +88,7 @@ static const known_t *find(const char *claim)
 
 unsigned cog_claim_number(const char *claim)
 {
-    const known_t *row = find(claim);
+    const cog_claim_name_t *row = cog_claim_usual(claim);
 
     return row ? (unsigned)(row - known) + 1 : 0;
 }
@@ -107,7 +100,7 @@ const char *cog_claim_of_number(unsigned number)
 
 cog_claim_class_t cog_claim_class(const char *claim)
 {
-    const known_t *row = find(claim);
+    const cog_claim_name_t *row = cog_claim_usual(claim);
 
     return row ? row->class : COG_CLAIM_UNKNOWN;
 }
@@ -145,22 +138,26 @@ static const char *without_own_prefix(const char *claim)
 
 const char *cog_claim_variable(apr_pool_t *pool, const char *claim)
 {
-    const known_t *row = find(claim);
+    const cog_claim_name_t *usual = cog_claim_usual(claim);
+    const char *name = without_own_prefix(claim);
     char *variable;
+    char *out;
 
-    if (row) {
-        return row->variable;
+    if (usual) {
+        return usual->variable;
     }
-    variable = apr_pstrcat(pool, COG_CLAIM_VARIABLE, without_own_prefix(claim), NULL);
-    for (char *c = variable + strlen(COG_CLAIM_VARIABLE); *c; ++c) {
-        *c = is_kept(*c) ? to_upper(*c) : '_';
+    variable = apr_palloc(pool, strlen(COG_CLAIM_VARIABLE) + strlen(name) + 1);
+    memcpy(variable, COG_CLAIM_VARIABLE, strlen(COG_CLAIM_VARIABLE));
+    for (out = variable + strlen(COG_CLAIM_VARIABLE); *name; ++name) {
+        *out++ = is_kept(*name) ? to_upper(*name) : '_';
     }
+    *out = '\0';
     return variable;
 }
 
 const char *cog_claim_header(apr_pool_t *pool, const char *prefix, const char *claim)
 {
-    const known_t *row = find(claim);
+    const cog_claim_name_t *row = cog_claim_usual(claim);
     int is_inside = 0; /* of a word */
     char *header;
 

@@ -14,6 +14,17 @@ typedef enum {
     COG_CLAIM_STANDARD /* of OpenID Connect Core 1.0, 5.1 */
 } cog_claim_class_t;
 
+/* A usual claim. */
+typedef struct {
+    char claim[24];
+    cog_claim_class_t class;
+    const char *variable; /* as cog_claim_variable() has it */
+    const char *header;   /* behind COG_CLAIM_HEADER, as cog_claim_header() has it */
+} cog_claim_name_t;
+
+/* NULL: it is not a usual one. */
+const cog_claim_name_t *cog_claim_usual(const char *claim);
+
 cog_claim_class_t cog_claim_class(const char *claim);
 
 /* The usual claims have numbers from 1 on, which are part of the format of sessions.

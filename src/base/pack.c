@@ -86,7 +86,7 @@ static const unsigned char *take(cog_unpacker_t *unpacker, size_t len)
 {
     const unsigned char *bytes = unpacker->at;
 
-    if (unpacker->is_broken || (size_t)(unpacker->end - unpacker->at) < len) {
+    if ((size_t)(unpacker->end - unpacker->at) < len) {
         give_up(unpacker);
         return NULL;
     }
@@ -120,12 +120,14 @@ uint64_t cog_unpack_long_number(cog_unpacker_t *unpacker)
 const char *cog_unpack_text(cog_unpacker_t *unpacker)
 {
     size_t len = (size_t)cog_unpack_number(unpacker);
-    const char *text = (const char *)take(unpacker, len);
+    const char *text = (const char *)unpacker->at;
 
-    if (!text || len == 0 || memchr(text, '\0', len) != text + len - 1) {
+    if (len == 0 || len > (size_t)(unpacker->end - unpacker->at) ||
+        memchr(text, '\0', len) != text + len - 1) {
         give_up(unpacker);
         return "";
     }
+    unpacker->at += len;
     return text;
 }
 

@@ -1,7 +1,11 @@
 #include "base/secret.h"
 
 #include <apr_strings.h>
+#include <stdint.h>
 #include <string.h>
+
+#define WORD  sizeof(uint64_t)
+#define BLOCK (4 * WORD)
 
 typedef struct {
     void *bytes;
@@ -51,17 +55,47 @@ int cog_secret_is_set(cog_secret_t secret)
     return secret.bytes != NULL;
 }
 
-int cog_secret_equal(cog_secret_t a, cog_secret_t b)
+static uint64_t differ_in_word(const unsigned char *a, const unsigned char *b)
 {
-    volatile unsigned char difference = 0;
+    uint64_t x;
+    uint64_t y;
 
-    if (!a.bytes || !b.bytes || a.len != b.len) {
-        return 0;
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return x ^ y;
+}
+
+static uint64_t differ_in_block(const unsigned char *a, const unsigned char *b)
+{
+    return differ_in_word(a, b) | differ_in_word(a + WORD, b + WORD) |
+           differ_in_word(a + 2 * WORD, b + 2 * WORD) |
+           differ_in_word(a + 3 * WORD, b + 3 * WORD);
+}
+
+/* The volatile keeps the compiler from stopping early. */
+int cog_secret_bytes_equal(const void *a, const void *b, size_t len)
+{
+    const unsigned char *left = a;
+    const unsigned char *right = b;
+    volatile uint64_t difference = 0;
+    size_t i = 0;
+
+    for (; i + BLOCK <= len; i += BLOCK) {
+        difference |= differ_in_block(left + i, right + i);
     }
-    for (size_t i = 0; i < a.len; ++i) {
-        difference |= (unsigned char)(a.bytes[i] ^ b.bytes[i]);
+    for (; i + WORD <= len; i += WORD) {
+        difference |= differ_in_word(left + i, right + i);
+    }
+    for (; i < len; ++i) {
+        difference |= (uint64_t)(left[i] ^ right[i]);
     }
     return difference == 0;
+}
+
+int cog_secret_equal(cog_secret_t a, cog_secret_t b)
+{
+    return a.bytes && b.bytes && a.len == b.len &&
+           cog_secret_bytes_equal(a.bytes, b.bytes, a.len);
 }
 
 int cog_secret_is_same(cog_secret_t a, cog_secret_t b)

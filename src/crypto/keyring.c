@@ -107,6 +107,7 @@ cog_err_t cog_keyring_make(apr_pool_t *conf_pool, const cog_secret_t *secrets, i
     COG_TRY(make_cipher(conf_pool, &made->cipher));
     COG_TRY(derive_keysets(secrets, made));
     make_shelves(conf_pool, made);
+    made->opened = cog_opened_make(conf_pool);
     *keyring = made;
     return COG_OK;
 }

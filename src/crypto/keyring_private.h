@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include "crypto/keyring.h"
+#include "crypto/opened.h"
 #include "crypto/shelf.h"
 
 #define COG_KEY_LEN    32
@@ -21,6 +22,7 @@ struct cog_keyring_t {
     int count;
     cog_keyset_t sets[COG_KEYRING_MAX];
     EVP_CIPHER *cipher; /* AES-256-GCM, fetched once */
+    cog_opened_t *opened;
 };
 
 #endif

@@ -36,21 +36,21 @@ static EVP_CIPHER_CTX *make_context(apr_pool_t *pool)
 static cog_span_t associated_data(apr_pool_t *pool, const cog_binding_t *binding)
 {
     const char *parts[] = {binding->issuer, binding->client, binding->name};
+    size_t lens[3];
     size_t room = 2;
     unsigned char *bytes;
     unsigned char *out;
 
     for (size_t i = 0; i < 3; ++i) {
-        room += strlen(parts[i]) + 1;
+        lens[i] = strlen(parts[i]) + 1;
+        room += lens[i];
     }
     bytes = out = apr_palloc(pool, room);
     *out++ = VERSION;
     *out++ = (unsigned char)binding->purpose;
     for (size_t i = 0; i < 3; ++i) {
-        size_t len = strlen(parts[i]) + 1;
-
-        memcpy(out, parts[i], len);
-        out += len;
+        memcpy(out, parts[i], lens[i]);
+        out += lens[i];
     }
     return (cog_span_t){bytes, room};
 }
@@ -132,6 +132,35 @@ static int decrypt(EVP_CIPHER_CTX *context, const envelope_t *envelope)
            EVP_DecryptFinal_ex(context, envelope->out + text.len, &len) > 0;
 }
 
+/* An envelope on its way. */
+typedef struct {
+    apr_pool_t *pool;
+    const cog_keyring_t *keyring;
+    cog_purpose_t purpose;
+    cog_opened_key_t key; /* the envelope as it came, and where it belongs */
+} opening_t;
+
+static opening_t begin(apr_pool_t *pool, const cog_keyring_t *keyring,
+                       const cog_binding_t *binding, cog_span_t sealed)
+{
+    return (opening_t){
+        pool, keyring, binding->purpose, {sealed, associated_data(pool, binding)}
+    };
+}
+
+/* Sessions come again and again. What else there is, tokens above all, is opened once in
+ * a while and not left lying about. */
+static int may_be_remembered(const opening_t *opening)
+{
+    return opening->purpose == COG_PURPOSE_SESSION;
+}
+
+static int remember(const opening_t *opening, cog_span_t *plain)
+{
+    return may_be_remembered(opening) &&
+           cog_opened_find(opening->keyring->opened, opening->pool, &opening->key, plain);
+}
+
 /* A context that has refused something is not used again: who knows what it is left with.
  */
 static int open_with(cog_shelf_t *shelf, const envelope_t *envelope)
@@ -147,13 +176,13 @@ static int open_with(cog_shelf_t *shelf, const envelope_t *envelope)
 }
 
 /* Two secrets may have the same id by chance, so all that have it are tried. */
-static int open_with_any(const cog_keyring_t *keyring, cog_purpose_t purpose,
-                         const unsigned char *id, const envelope_t *envelope)
+static int open_with_any(const opening_t *opening, const unsigned char *id,
+                         const envelope_t *envelope)
 {
-    for (int i = 0; i < keyring->count; ++i) {
-        const cog_keyset_t *keys = &keyring->sets[i];
+    for (int i = 0; i < opening->keyring->count; ++i) {
+        const cog_keyset_t *keys = &opening->keyring->sets[i];
 
-        if (has_id(keys, id) && open_with(keys->shelves[purpose], envelope)) {
+        if (has_id(keys, id) && open_with(keys->shelves[opening->purpose], envelope)) {
             return 1;
         }
     }
@@ -162,9 +191,7 @@ static int open_with_any(const cog_keyring_t *keyring, cog_purpose_t purpose,
     return 0;
 }
 
-cog_err_t cog_unseal_bytes(apr_pool_t *pool, const cog_keyring_t *keyring,
-                           const cog_binding_t *binding, cog_span_t all,
-                           cog_span_t *plain)
+static cog_err_t open_bytes(const opening_t *opening, cog_span_t all, cog_span_t *plain)
 {
     envelope_t envelope;
     size_t len;
@@ -173,26 +200,41 @@ cog_err_t cog_unseal_bytes(apr_pool_t *pool, const cog_keyring_t *keyring,
                     all.bytes[0] == VERSION,
                 COG_E_SEAL_BROKEN);
     len = all.len - HEAD_LEN - TAG_LEN;
-    envelope.associated = associated_data(pool, binding);
+    envelope.associated = opening->key.where;
     envelope.nonce = all.bytes + HEAD_LEN - NONCE_LEN;
     envelope.text = (cog_span_t){all.bytes + HEAD_LEN, len};
-    envelope.out = apr_palloc(pool, len + 1);
-    cog_secret_wipe_with(pool, envelope.out, len + 1);
-    COG_REQUIRE(open_with_any(keyring, binding->purpose, all.bytes + 1, &envelope),
-                COG_E_SEAL_BROKEN);
+    envelope.out = apr_palloc(opening->pool, len + 1);
+    cog_secret_wipe_with(opening->pool, envelope.out, len + 1);
+    COG_REQUIRE(open_with_any(opening, all.bytes + 1, &envelope), COG_E_SEAL_BROKEN);
     envelope.out[len] = '\0';
     *plain = (cog_span_t){envelope.out, len};
+    if (may_be_remembered(opening)) {
+        cog_opened_keep(opening->keyring->opened, &opening->key, *plain);
+    }
     return COG_OK;
+}
+
+cog_err_t cog_unseal_bytes(apr_pool_t *pool, const cog_keyring_t *keyring,
+                           const cog_binding_t *binding, cog_span_t sealed,
+                           cog_span_t *plain)
+{
+    opening_t opening = begin(pool, keyring, binding, sealed);
+
+    return remember(&opening, plain) ? COG_OK : open_bytes(&opening, sealed, plain);
 }
 
 cog_err_t cog_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
                      const cog_binding_t *binding, cog_span_t sealed, cog_span_t *plain)
 {
+    opening_t opening = begin(pool, keyring, binding, sealed);
     cog_span_t all;
 
+    if (remember(&opening, plain)) {
+        return COG_OK;
+    }
     COG_REQUIRE(sealed.len <= MAX_SEALED, COG_E_SEAL_BROKEN);
     COG_REQUIRE(cog_base64url_decode(pool, (const char *)sealed.bytes, sealed.len,
                                      &all) == COG_OK,
                 COG_E_SEAL_BROKEN);
-    return cog_unseal_bytes(pool, keyring, binding, all, plain);
+    return open_bytes(&opening, all, plain);
 }

@@ -102,20 +102,29 @@ static void forget(request_rec *r, int is_redirected)
     }
 }
 
-static const char *variable_of(apr_pool_t *pool, const cog_backend_t *backend,
-                               const char *claim)
+static void export_own(request_rec *r, const cog_export_t *export,
+                       const cog_claim_t *claim)
 {
-    return backend->has_variables
-               ? backend->name_of(pool, backend->headers->header, claim)
-               : cog_claim_variable(pool, claim);
+    const cog_claim_name_t *usual = cog_claim_usual(claim->name);
+    cog_claim_class_t class = usual ? usual->class : COG_CLAIM_UNKNOWN;
+
+    if (cog_claims_of_class_are_wanted(export->claims, claim->name, class)) {
+        apr_table_addn(r->subprocess_env,
+                       usual ? usual->variable : cog_claim_variable(r->pool, claim->name),
+                       claim->value);
+    }
 }
 
-static const char *value_of(apr_pool_t *pool, const cog_backend_t *backend,
-                            const cog_claim_t *claim)
+static void export_dialect(request_rec *r, const cog_export_t *export,
+                           const cog_claim_t *claim)
 {
-    return backend->has_variables
-               ? cog_backend_value(pool, backend, claim->kind, claim->value)
-               : claim->value;
+    const cog_backend_t *backend = export->backend;
+
+    if (cog_claims_are_wanted(export->claims, claim->name)) {
+        apr_table_addn(r->subprocess_env,
+                       backend->name_of(r->pool, backend->headers->header, claim->name),
+                       cog_backend_value(r->pool, backend, claim->kind, claim->value));
+    }
 }
 
 /* Names of claims differ, and none of ours is left from before: apr_table_setn() would
@@ -124,22 +133,15 @@ void cog_export_variables(request_rec *r, const cog_session_t *session)
 {
     const cog_export_t export = cog_dir_export(r->per_dir_config);
     const apr_array_header_t *claims = session->claims;
+    int has_dialect = export.backend->has_variables;
 
-    if (export.backend->has_variables) {
+    if (has_dialect) {
         cog_memo_of(r)->variables = export.backend->headers->header;
     }
     forget(r, 0);
-    if (!export.to_variables) {
-        return;
-    }
-    for (int i = 0; i < claims->nelts; ++i) {
-        const cog_claim_t *claim = &APR_ARRAY_IDX(claims, i, cog_claim_t);
-
-        if (cog_claims_are_wanted(export.claims, claim->name)) {
-            apr_table_addn(r->subprocess_env,
-                           variable_of(r->pool, export.backend, claim->name),
-                           value_of(r->pool, export.backend, claim));
-        }
+    for (int i = 0; export.to_variables && i < claims->nelts; ++i) {
+        (has_dialect ? export_dialect
+                     : export_own)(r, &export, &APR_ARRAY_IDX(claims, i, cog_claim_t));
     }
 }
 

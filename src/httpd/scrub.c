@@ -32,12 +32,13 @@ static void remove_names(request_rec *r, apr_table_t *table, const char *const *
 
 static void clean_connection(request_rec *r, const char *const *patterns)
 {
-    const char *sent = apr_table_getm(r->pool, r->headers_in, "Connection");
+    const char *sent;
     const char *kept;
 
-    if (!sent) {
+    if (!apr_table_get(r->headers_in, "Connection")) {
         return;
     }
+    sent = apr_table_getm(r->pool, r->headers_in, "Connection");
     kept = cog_header_names_without(r->pool, sent, patterns);
     if (kept == sent) {
         return;

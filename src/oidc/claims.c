@@ -10,7 +10,6 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "base/claim_names.h"
 
 #define OWN_PREFIX "cognito:"
 #define LOG_MAX    128
@@ -74,9 +73,15 @@ static int decide(const apr_array_header_t *patterns, const char *name, int is_w
 
 int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name)
 {
+    return cog_claims_of_class_are_wanted(patterns, name, cog_claim_class(name));
+}
+
+int cog_claims_of_class_are_wanted(const apr_array_header_t *patterns, const char *name,
+                                   cog_claim_class_t class)
+{
     int is_default = !patterns || patterns->nelts == 0 ||
                      APR_ARRAY_IDX(patterns, 0, const char *)[0] == '!';
-    int is_wanted = is_default && cog_claim_class(name) != COG_CLAIM_NOISE;
+    int is_wanted = is_default && class != COG_CLAIM_NOISE;
 
     return patterns ? decide(patterns, name, is_wanted) : is_wanted;
 }

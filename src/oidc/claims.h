@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "base/claim.h"
+#include "base/claim_names.h"
 #include "base/log.h"
 
 /* Which claims: globs with `*`, `!` in front of one takes out; the last match decides.
@@ -14,6 +15,10 @@
  * exp iat nbf nonce at_hash token_use auth_time jti origin_jti event_id azp acr amr
  * cognito:roles cognito:preferred_role identities) to begin with. */
 int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name);
+
+/* The same of a name whose class is known. */
+int cog_claims_of_class_are_wanted(const apr_array_header_t *patterns, const char *name,
+                                   cog_claim_class_t class);
 
 /* The same for a claim that is wanted only where a pattern asks for it. */
 int cog_claims_are_named(const apr_array_header_t *patterns, const char *name);

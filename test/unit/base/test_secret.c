@@ -58,6 +58,28 @@ static void is_the_same_as_the_same_bytes_only(void **state)
     assert_false(cog_secret_is_same(cog_secret_of(NULL), cog_secret_of(NULL)));
 }
 
+/* At each place of each length: by blocks, by words and by bytes. */
+static void sees_each_byte_that_differs(void **state)
+{
+    unsigned char a[100];
+    unsigned char b[100];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(a); ++i) {
+        a[i] = b[i] = (unsigned char)(i * 37);
+    }
+    for (size_t len = 0; len <= sizeof(a); ++len) {
+        assert_true(cog_secret_bytes_equal(a, b, len));
+        for (size_t at = 0; at < sizeof(a); ++at) {
+            for (int bit = 0; bit < 8; ++bit) {
+                b[at] ^= (unsigned char)(1 << bit);
+                assert_int_equal(cog_secret_bytes_equal(a, b, len), at >= len);
+                b[at] ^= (unsigned char)(1 << bit);
+            }
+        }
+    }
+}
+
 static void equals_nothing_when_it_is_not_set(void **state)
 {
     cog_secret_t unset = cog_secret_of(NULL);
@@ -132,6 +154,7 @@ int main(void)
         cmocka_unit_test(equals_the_same_bytes_only),
         cmocka_unit_test_with_pool(sees_a_difference_of_any_bit_anywhere),
         cmocka_unit_test_with_pool(is_the_same_as_the_same_bytes_only),
+        cmocka_unit_test(sees_each_byte_that_differs),
         cmocka_unit_test(equals_nothing_when_it_is_not_set),
         cmocka_unit_test_with_pool(copies_a_part_of_a_text),
         cmocka_unit_test(wipes_every_byte),

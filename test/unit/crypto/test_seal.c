@@ -445,9 +445,37 @@ static void wipes_what_was_opened_with_its_pool(void **state)
     assert_true(watch.is_wiped);
 }
 
+/* S09: what was opened before is no excuse for what looks like it. */
+static void opens_nothing_else_after_it_has_opened_something(void **state)
+{
+    cog_sealer_t sealer = sealer_of(*state, SECRET, NULL);
+    cog_sealer_t stranger =
+        sealer_of(*state, "another secret of more than 32 bytes", NULL);
+    const char *sealed = seal(*state, &sealer, &binding, "text");
+    char *other = apr_pstrdup(*state, sealed);
+    cog_binding_t moved = binding;
+    cog_span_t plain;
+
+    for (int i = 0; i < 3; ++i) {
+        assert_int_equal(open_text(*state, &sealer, sealed), COG_OK);
+    }
+    for (size_t at = 0; other[at]; ++at) {
+        other[at] = other[at] == 'A' ? 'B' : 'A';
+        assert_true(strcmp(other, sealed) == 0 ||
+                    open_text(*state, &sealer, other) == COG_E_SEAL_BROKEN);
+        other[at] = sealed[at];
+    }
+    moved.client = "another client";
+    assert_int_equal(
+        cog_unseal(*state, sealer.keyring, &moved, cog_span_of(sealed), &plain),
+        COG_E_SEAL_BROKEN);
+    assert_int_equal(open_text(*state, &stranger, sealed), COG_E_SEAL_BROKEN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(opens_nothing_else_after_it_has_opened_something),
         cmocka_unit_test_with_pool(keeps_the_format_that_is_out_there),
         cmocka_unit_test_with_pool(opens_what_it_has_sealed),
         cmocka_unit_test_with_pool(seals_nothing_as_well),

@@ -1,0 +1,29 @@
+/* Envelopes that were opened a moment ago, with what was in them: a browser brings the
+ * same one with each request. Of a fixed size; each place holds one, and who finds it in
+ * use by another thread does without it, so that nobody ever waits. */
+#ifndef COG_CRYPTO_OPENED_H
+#define COG_CRYPTO_OPENED_H
+
+#include <apr_pools.h>
+
+#include "base/span.h"
+
+typedef struct cog_opened_t cog_opened_t; /* thread-safe */
+
+/* Both must agree with what was kept, octet by octet; compared in constant time. */
+typedef struct {
+    cog_span_t sealed; /* octets 8 to 15 are as good as random */
+    cog_span_t where;  /* what was authenticated besides it */
+} cog_opened_key_t;
+
+/* At start, before the process forks: 256 KiB, of which a process uses what it fills. */
+cog_opened_t *cog_opened_make(apr_pool_t *conf_pool);
+
+/* Keep what was in an envelope, in place of another one. What is large is not kept. */
+void cog_opened_keep(cog_opened_t *opened, const cog_opened_key_t *key, cog_span_t plain);
+
+/* A copy of it, followed by a NUL and wiped with `pool`; FALSE when it is not there. */
+int cog_opened_find(cog_opened_t *opened, apr_pool_t *pool, const cog_opened_key_t *key,
+                    cog_span_t *plain);
+
+#endif

@@ -1,0 +1,198 @@
+#include "test/unit/unit.h"
+
+#include <apr_strings.h>
+#include <apr_thread_proc.h>
+#include <string.h>
+
+#include "crypto/opened.h"
+
+static const char sealed[] = "AXF-mAABAgMEBQYHCAkKC8TcekPlNr2A8elGgzRHSS3wfCgxXEj5ZKOD";
+static const char where[] = "session issuer client cookie";
+
+static cog_opened_key_t key_of(const char *text, const char *place)
+{
+    return (cog_opened_key_t){cog_span_of(text), cog_span_of(place)};
+}
+
+static void keep(cog_opened_t *opened, const char *text, const char *place,
+                 const char *plain)
+{
+    const cog_opened_key_t key = key_of(text, place);
+
+    cog_opened_keep(opened, &key, cog_span_of(plain));
+}
+
+/* NULL when nothing is found. */
+static const char *find(apr_pool_t *pool, cog_opened_t *opened, const char *text,
+                        const char *place)
+{
+    const cog_opened_key_t key = key_of(text, place);
+    cog_span_t plain = {NULL, 77};
+    int is_found = cog_opened_find(opened, pool, &key, &plain);
+
+    assert_int_equal(plain.bytes != NULL, is_found);
+    assert_true(!is_found || strlen((const char *)plain.bytes) == plain.len);
+    return (const char *)plain.bytes;
+}
+
+static void finds_what_was_kept(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+
+    assert_null(find(*state, opened, sealed, where));
+    keep(opened, sealed, where, "a session");
+    assert_string_equal(find(*state, opened, sealed, where), "a session");
+    assert_string_equal(find(*state, opened, sealed, where), "a session");
+    keep(opened, sealed, where, "");
+    assert_string_equal(find(*state, opened, sealed, where), "");
+}
+
+static void gives_a_copy_that_nobody_else_has(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+    const char *first;
+
+    keep(opened, sealed, where, "a session");
+    first = find(*state, opened, sealed, where);
+    keep(opened, sealed, where, "another");
+    assert_string_equal(first, "a session");
+}
+
+/* Whatever is changed, the envelope has to be opened. */
+static void finds_nothing_for_another_envelope(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+    char *other = apr_pstrcat(*state, sealed, "A", NULL);
+
+    keep(opened, sealed, where, "a session");
+    assert_null(find(*state, opened, other, where));
+    for (size_t at = 0; at < strlen(sealed); ++at) {
+        strcpy(other, sealed);
+        other[at] ^= 1;
+        assert_null(find(*state, opened, other, where));
+        strcpy(other, sealed);
+        other[at] = '\0';
+        assert_null(find(*state, opened, other, where));
+    }
+}
+
+/* S08: a cookie of one client, moved to another */
+static void finds_nothing_for_another_place(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+    char *other = apr_pstrdup(*state, where);
+
+    keep(opened, sealed, where, "a session");
+    assert_null(find(*state, opened, sealed, ""));
+    assert_null(find(*state, opened, sealed, "session issuer client cookie2"));
+    for (size_t at = 0; at < strlen(where); ++at) {
+        other[at] ^= 1;
+        assert_null(find(*state, opened, sealed, other));
+        other[at] ^= 1;
+    }
+    /* what is cut off the one end is not added to the other */
+    assert_null(find(*state, opened, apr_pstrcat(*state, sealed, "s", NULL), where + 1));
+}
+
+static void does_not_keep_what_is_too_large_or_no_envelope(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+    char *large = apr_palloc(*state, 3001);
+
+    memset(large, 'x', 3000);
+    large[3000] = '\0';
+    keep(opened, large, where, "a session");
+    assert_null(find(*state, opened, large, where));
+    keep(opened, sealed, large, "a session");
+    assert_null(find(*state, opened, sealed, large));
+    keep(opened, sealed, where, large);
+    assert_null(find(*state, opened, sealed, where));
+    keep(opened, "fifteen letters", where, "a session");
+    assert_null(find(*state, opened, "fifteen letters", where));
+    keep(opened, "", "", "");
+    assert_null(find(*state, opened, "", ""));
+}
+
+static const char *envelope(apr_pool_t *pool, int number)
+{
+    return apr_psprintf(pool, "AXF-mAAB%08xCAkKC8TcekPlNr2A", (unsigned)number * 7919u);
+}
+
+static int count_found(apr_pool_t *pool, cog_opened_t *opened, int count)
+{
+    int found = 0;
+
+    for (int i = 0; i < count; ++i) {
+        const char *plain = find(pool, opened, envelope(pool, i), where);
+
+        found += plain != NULL;
+        assert_true(!plain || strcmp(plain, apr_itoa(pool, i)) == 0);
+    }
+    return found;
+}
+
+static void keeps_many_and_forgets_some(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+
+    for (int i = 0; i < 1000; ++i) {
+        keep(opened, envelope(*state, i), where, apr_itoa(*state, i));
+    }
+    assert_in_range(count_found(*state, opened, 1000), 64, 128);
+    assert_non_null(find(*state, opened, envelope(*state, 999), where));
+}
+
+#define THREADS 8
+#define ROUNDS  2000
+
+/* Each reads what others write, in the same few places: all right or not at all. */
+static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *opened)
+{
+    apr_status_t failures = 0;
+    apr_pool_t *pool;
+
+    apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    for (int i = 0; i < ROUNDS; ++i) {
+        const char *text = envelope(pool, i % 8);
+        const char *plain = find(pool, opened, text, where);
+
+        failures += plain && strcmp(plain, text) != 0;
+        keep(opened, text, where, text);
+        apr_pool_clear(pool);
+    }
+    apr_pool_destroy(pool);
+    apr_thread_exit(thread, failures);
+    return NULL;
+}
+
+static void serves_many_threads_at_once(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+    apr_thread_t *threads[THREADS];
+
+    for (int i = 0; i < THREADS; ++i) {
+        assert_int_equal(apr_thread_create(&threads[i], NULL, work, opened, *state),
+                         APR_SUCCESS);
+    }
+    for (int i = 0; i < THREADS; ++i) {
+        apr_status_t failures = -1;
+
+        apr_thread_join(&failures, threads[i]);
+        assert_int_equal(failures, 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(finds_what_was_kept),
+        cmocka_unit_test_with_pool(gives_a_copy_that_nobody_else_has),
+        cmocka_unit_test_with_pool(finds_nothing_for_another_envelope),
+        cmocka_unit_test_with_pool(finds_nothing_for_another_place),
+        cmocka_unit_test_with_pool(does_not_keep_what_is_too_large_or_no_envelope),
+        cmocka_unit_test_with_pool(keeps_many_and_forgets_some),
+        cmocka_unit_test_with_pool(serves_many_threads_at_once),
+    };
+
+    return cmocka_run_group_tests_name("crypto/opened", tests, NULL, NULL);
+}
