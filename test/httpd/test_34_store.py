@@ -1,6 +1,7 @@
 """Sessions in each kind of store: found by all children, ended in all, kept over restarts as
 docs/directives.md says, and never let in nor sent to a login while the store is down. Names of
 security.md, F20 to F24."""
+import os
 import re
 import time
 
@@ -13,6 +14,10 @@ from harness.waiting import PATIENCE, wait_for
 
 LIMIT = 0.5  # seconds: what the store port promises
 OUTAGE = r"COG(2200|2201|3001|3060|3063)"
+
+
+def files_of_parent(site):
+    return len(os.listdir(f"/proc/{site.server.process.pid}/fd"))
 
 
 class Store:
@@ -64,6 +69,11 @@ def store_conf(pool, backend, store, *lines):
     for name, text, is_secret in store.files:
         conf.secret(name, text) if is_secret else conf.file(name, text)
     return conf
+
+
+@pytest.fixture(scope="class", autouse=True)
+def peers(start_redis, start_memcached):
+    """The first of all: they end after the servers that ask them."""
 
 
 @pytest.fixture
@@ -148,9 +158,11 @@ class TestEach:
 
     def test_restarts_keep_what_is_promised(self, site, browser, store):
         site.sign_in(browser)
+        open_files = files_of_parent(site)
         for _ in range(2):
             site.server.graceful()
             everywhere(site, browser, is_let_in)
+        assert files_of_parent(site) <= open_files
         assert not site.server.stop()
         site.server.start()
         if store.survives_stop:
@@ -262,6 +274,26 @@ class TestOutage:
         wait_for(lambda: not is_unavailable(sign_out(far_site, browser)), "recovery")
         everywhere(far_site, browser,
                    lambda a: is_login(far_site.pool, a) or is_unavailable(a), **copied)
+
+
+class TestCookieMode:
+    """F24: what was ended stays ended while the store is down."""
+
+    @pytest.mark.parametrize("make", FAR, ids=name_of)
+    def test_a_copied_cookie_stays_dead(self, start, pool, backend, request, make, browsers, log):
+        log.allow(OUTAGE)
+        far = make(request)
+        site = Site(start(store_conf(pool, backend, far, "CognitoSession cookie")), pool)
+        browser, other = site.browser(browsers), site.browser(browsers)
+        site.sign_in(other, user="bob")
+        site.sign_in(browser)
+        copied = {"headers": {"Cookie": browser.jar.header(site.url())}, "cookies": False}
+        sign_out(site, browser)
+        far.peer.freeze()
+        everywhere(site, browser, lambda a: is_login(pool, a) or is_unavailable(a), **copied)
+        everywhere(site, other, is_let_in)
+        far.peer.thaw()
+        everywhere(site, browser, lambda a: is_login(pool, a), **copied)
 
 
 class TestForgetting:

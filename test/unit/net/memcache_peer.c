@@ -16,10 +16,25 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static apr_pool_t *memory;
 static apr_hash_t *all;
 
+static apr_status_t forget(void *data)
+{
+    pthread_mutex_lock(&lock);
+    apr_pool_destroy(data);
+    memory = NULL;
+    pthread_mutex_unlock(&lock);
+    return APR_SUCCESS;
+}
+
+/* Its memory is its own, for the peers are threads. */
 void memcache_forget(apr_pool_t *pool)
 {
-    memory = pool;
-    all = apr_hash_make(pool);
+    pthread_mutex_lock(&lock);
+    if (!memory) {
+        apr_pool_create(&memory, NULL);
+        apr_pool_cleanup_register(pool, memory, forget, apr_pool_cleanup_null);
+    }
+    all = apr_hash_make(memory);
+    pthread_mutex_unlock(&lock);
 }
 
 /* FALSE while it is not whole. */
@@ -110,8 +125,8 @@ int memcache_answer(talk_t *talk, const said_t *said)
     const held_t *held;
 
     pthread_mutex_lock(&lock);
-    held = apr_hash_get(all, said->key, APR_HASH_KEY_STRING);
-    if (strcmp(said->verb, "get") != 0) {
+    held = memory ? apr_hash_get(all, said->key, APR_HASH_KEY_STRING) : NULL;
+    if (memory && strcmp(said->verb, "get") != 0) {
         answer = change(said, held);
     }
     pthread_mutex_unlock(&lock);

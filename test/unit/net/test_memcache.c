@@ -220,7 +220,7 @@ static const fault_t faults[] = {
 };
 /* clang-format on */
 
-static const char *canned;
+static const char *_Atomic canned;
 
 static void answer_canned(talk_t *talk)
 {
