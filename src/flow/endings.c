@@ -9,7 +9,7 @@
 #include "flow/flow_private.h"
 
 #define LIST_KEY "cognito:end:" /* and the name of the secret */
-#define MAX_READ 100000             /* entries of the past that a reader takes over */
+#define MAX_READ 100000         /* entries of the past that a reader takes over */
 
 /* One entry of a list: sealed with its own number, for all sites of a keyring. */
 typedef struct {

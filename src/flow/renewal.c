@@ -154,28 +154,63 @@ static cog_err_t redeem(cog_flow_t *flow, cog_secret_t refresh_token, cog_tokens
     return err;
 }
 
+/* The session as it is, under the number of another renewal. */
+static cog_session_t *next_of(const renewal_t *renewal)
+{
+    const cog_session_t *old = *renewal->session;
+    cog_session_t *next = apr_pmemdup(renewal->flow->pool, old, sizeof(*old));
+
+    ++next->renewals;
+    return next;
+}
+
+/* What came cannot be believed, or not now; but the refresh token is spent, and the one
+ * that came with it is the only way to ask again. */
+static cog_err_t save_refresh_token(const renewal_t *renewal,
+                                    const cog_session_tokens_t *held,
+                                    const cog_tokens_t *fresh)
+{
+    cog_session_tokens_t kept = *held;
+
+    if (!cog_secret_is_set(fresh->refresh_token)) {
+        return COG_OK;
+    }
+    kept.refresh_token = fresh->refresh_token;
+    return publish(renewal, next_of(renewal), &kept);
+}
+
+static cog_err_t take_over(const renewal_t *renewal, const cog_session_tokens_t *held,
+                           const cog_tokens_t *fresh, const json_t *claims)
+{
+    cog_flow_t *flow = renewal->flow;
+    cog_session_t *renewed = next_of(renewal);
+    cog_token_life_t life = life_of(flow, claims, fresh);
+    cog_session_tokens_t kept;
+
+    if (claims) {
+        cog_session_take_claims(flow, claims, renewed);
+        renewed->auth_time = (*renewal->session)->auth_time;
+    }
+    renewed->seen = cog_flow_now(flow);
+    cog_session_take_tokens(flow, fresh, held, &kept);
+    cog_session_set_life(flow, &life, 1, renewed);
+    return publish(renewal, renewed, &kept);
+}
+
 static cog_err_t renew_with(const renewal_t *renewal, const cog_session_tokens_t *held)
 {
     cog_flow_t *flow = renewal->flow;
-    const cog_session_t *old = *renewal->session;
-    cog_session_t *renewed = apr_pmemdup(flow->pool, old, sizeof(*old));
-    cog_session_tokens_t kept;
-    cog_token_life_t life;
     cog_tokens_t fresh;
     json_t *claims = NULL;
+    cog_err_t err;
 
     COG_TRY(redeem(flow, held->refresh_token, &fresh));
-    COG_TRY(cog_redeem_verify_renewed(flow, old, held, &fresh, &claims));
-    if (claims) {
-        cog_session_take_claims(flow, claims, renewed);
-        renewed->auth_time = old->auth_time;
+    err = cog_redeem_verify_renewed(flow, *renewal->session, held, &fresh, &claims);
+    if (err != COG_OK && err != COG_E_TOKEN_SUBJECT) {
+        COG_TRY(save_refresh_token(renewal, held, &fresh));
     }
-    renewed->seen = cog_flow_now(flow);
-    ++renewed->renewals;
-    cog_session_take_tokens(flow, &fresh, held, &kept);
-    life = life_of(flow, claims, &fresh);
-    cog_session_set_life(flow, &life, 1, renewed);
-    return publish(renewal, renewed, &kept);
+    COG_TRY(err);
+    return take_over(renewal, held, &fresh, claims);
 }
 
 /* With the lease in hand. Whoever had it before may have been done just before. */

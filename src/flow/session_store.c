@@ -226,7 +226,8 @@ cog_err_t cog_session_start(cog_flow_t *flow, cog_session_t *session,
     return COG_OK;
 }
 
-/* Has it been renewed, or removed, since it was read? Hardly, unless it is time for it. */
+/* Has it been renewed, or removed, since it was read? Hardly, unless it is time for it.
+ */
 static int is_overtaken(const cog_flow_t *flow, const cog_session_t *session)
 {
     cog_session_t *found;

@@ -8,7 +8,7 @@
 #define DEFAULT_TOTAL   apr_time_from_sec(5)
 
 #define MIN_ROOM 3900
-#define MAX_ROOM 15200
+#define MAX_ROOM (COG_COOKIE_MAX_CHUNKS * COG_COOKIE_CHUNK - 1)
 
 static int names_a_client(const cog_server_conf_t *written)
 {

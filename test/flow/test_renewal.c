@@ -367,6 +367,26 @@ static void believes_no_renewed_token_that_is_wrong(void **state)
     }
 }
 
+/* A spent refresh token leads nowhere: the next try is with the one that came. */
+static void keeps_a_rotated_refresh_token_that_came_with_nonsense(void **state)
+{
+    for (int is_stored = 0; is_stored < 2; ++is_stored) {
+        world_t *world = signed_in(*state, is_stored);
+
+        world->refresh_token = "rotated-by-nonsense";
+        world->renewed_body = "{'id_token':'no.jwt.atall','access_token':'a',"
+                              "'refresh_token':'rotated-by-nonsense',"
+                              "'expires_in':3600,'token_type':'Bearer'}";
+        world->claims = ",'cognito:groups':['admins']";
+        world->now += 3600;
+        assert_null(claim_of(world_get(world, "/"), "cognito:groups"));
+        world->renewed_body = NULL;
+        world->now += 11;
+        assert_string_equal(claim_of(world_get(world, "/"), "cognito:groups"), "admins");
+        assert_int_equal(world->renewals, 2);
+    }
+}
+
 static void ends_when_the_renewed_token_is_of_another_user(void **state)
 {
     world_t *world = signed_in(*state, 0);
@@ -612,6 +632,7 @@ int main(void)
         cmocka_unit_test_with_pool(does_not_let_every_session_wait_for_nobody),
         cmocka_unit_test_with_pool(backs_off_after_a_failure),
         cmocka_unit_test_with_pool(believes_no_renewed_token_that_is_wrong),
+        cmocka_unit_test_with_pool(keeps_a_rotated_refresh_token_that_came_with_nonsense),
         cmocka_unit_test_with_pool(ends_when_the_renewed_token_is_of_another_user),
         cmocka_unit_test_with_pool(keeps_the_claims_when_no_id_token_comes),
         cmocka_unit_test_with_pool(is_not_driven_mad_by_an_odd_life),

@@ -261,7 +261,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(ends_after_silence),
         cmocka_unit_test_with_pool(ends_at_the_absolute_limit),
-        cmocka_unit_test_with_pool(lives_no_longer_than_the_server_says_whatever_a_htaccess_does),
+        cmocka_unit_test_with_pool(
+            lives_no_longer_than_the_server_says_whatever_a_htaccess_does),
         cmocka_unit_test_with_pool(is_written_down_only_now_and_then),
         cmocka_unit_test_with_pool(survives_no_clock_that_jumps_back_far),
         cmocka_unit_test_with_pool(refuses_every_tampered_cookie),
