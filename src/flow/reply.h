@@ -38,6 +38,8 @@ typedef struct cog_reply_t {
     apr_array_header_t
         *cookies; /* `const char *`: Set-Cookie values, also when granted */
     const cog_session_t *session;
+    const struct cog_session_tokens_t *tokens; /* of `session`, written a moment ago;
+                                                * NULL: they are where they were */
     const struct cog_bearer_t *bearer; /* granted by this (flow/bearer.h); NULL: by a
                                         * session */
     const char

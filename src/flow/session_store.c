@@ -191,6 +191,7 @@ cog_err_t cog_session_write(cog_flow_t *flow, cog_session_t *session,
     else {
         COG_TRY(write_tokens(flow, session, tokens, room - len, reply));
     }
+    reply->tokens = apr_pmemdup(flow->pool, tokens, sizeof(*tokens));
     return write_cookie(flow, flow->place->client->session_cookie, sealed, reply);
 }
 

@@ -7,26 +7,18 @@
 #include "base/claim_names.h"
 #include "httpd/conf.h"
 
-#define ALL(prefix)                                                                      \
-    {                                                                                    \
-        prefix, COG_SENT_ALL, NULL                                                       \
-    }
-#define CLAIM(header, name)                                                              \
-    {                                                                                    \
-        header, COG_SENT_CLAIM, name                                                     \
-    }
-#define USER(header)                                                                     \
-    {                                                                                    \
-        header, COG_SENT_USER, NULL                                                      \
-    }
-#define END                                                                              \
-    {                                                                                    \
-        NULL, 0, NULL                                                                    \
-    }
-
 /* clang-format off */
+#define ALL(prefix)          {prefix, COG_SENT_ALL, NULL}
+#define CLAIM(header, name)  {header, COG_SENT_CLAIM, name}
+#define USER(header)         {header, COG_SENT_USER, NULL}
+#define ID_TOKEN(header)     {header, COG_SENT_ID_TOKEN, NULL}
+#define ACCESS_TOKEN(header) {header, COG_SENT_ACCESS_TOKEN, NULL}
+#define END                  {NULL, 0, NULL}
+
 static const cog_sent_header_t own_headers[] = {
     ALL(COG_CLAIM_HEADER),
+    ID_TOKEN(COG_CLAIM_HEADER "Id-Token"),
+    ACCESS_TOKEN(COG_CLAIM_HEADER "Access-Token"),
     END
 };
 static const char *const own_patterns[] = {"x_cognito", "x_cognito_*", NULL};
@@ -37,10 +29,12 @@ static const cog_sent_header_t oauth2_proxy_headers[] = {
     CLAIM("X-Forwarded-Email",                 "email"),
     CLAIM("X-Forwarded-Preferred-Username",    "preferred_username"),
     CLAIM("X-Forwarded-Groups",                "cognito:groups"),
+    ACCESS_TOKEN("X-Forwarded-Access-Token"),
     CLAIM("X-Auth-Request-User",               "sub"),
     CLAIM("X-Auth-Request-Email",              "email"),
     CLAIM("X-Auth-Request-Preferred-Username", "preferred_username"),
     CLAIM("X-Auth-Request-Groups",             "cognito:groups"),
+    ACCESS_TOKEN("X-Auth-Request-Access-Token"),
     END
 };
 static const char *const oauth2_proxy_patterns[] = {
@@ -64,6 +58,8 @@ static const char *const authelia_patterns[] = {
 static const cog_sent_header_t vouch_headers[] = {
     USER("X-Vouch-User"),
     ALL("X-Vouch-IdP-Claims-"),
+    ID_TOKEN("X-Vouch-IdP-IdToken"),
+    ACCESS_TOKEN("X-Vouch-IdP-AccessToken"),
     END
 };
 static const char *const vouch_patterns[] = {"x_vouch_*", NULL};
@@ -71,6 +67,8 @@ static const char *const vouch_patterns[] = {"x_vouch_*", NULL};
 /* mod_auth_openidc 2.4: OIDCPassClaimsAs both */
 static const cog_sent_header_t openidc_headers[] = {
     ALL("OIDC_CLAIM_"),
+    ID_TOKEN("OIDC_id_token"),
+    ACCESS_TOKEN("OIDC_access_token"),
     END
 };
 static const char *const openidc_patterns[] = {"oidc_*", NULL};
@@ -100,23 +98,26 @@ static const cog_sent_header_t grafana_headers[] = {
 };
 static const char *const grafana_patterns[] = {"x_webauth_*", NULL};
 
-#define HEADERS_ONLY .name_of = cog_claim_header, .list_escapes = "", .exports = COG_EXPORT_HEADERS
+/* What most have in common, and what some have of their own instead. */
+#define OWN_VARIABLES                                                                    \
+    .id_token_variable = COG_CLAIM_VARIABLE "ID_TOKEN",                                  \
+    .access_token_variable = COG_CLAIM_VARIABLE "ACCESS_TOKEN"
+#define USUAL OWN_VARIABLES, .name_of = cog_claim_header, .exports = COG_EXPORT_HEADERS
 
 static const cog_backend_t backends[] = {
-    {"cognito", own_headers, own_patterns, .name_of = cog_claim_header, .list_escapes = "",
-     .exports = COG_EXPORT_ENV},
-    {"oauth2-proxy", oauth2_proxy_headers, oauth2_proxy_patterns, HEADERS_ONLY},
-    {"authelia", authelia_headers, authelia_patterns, HEADERS_ONLY},
-    {"vouch", vouch_headers, vouch_patterns, .name_of = cog_claim_header,
-     .exports = COG_EXPORT_HEADERS, .has_quotes = 1, .list_escapes = "\""},
+    {"cognito", own_headers, own_patterns, OWN_VARIABLES, .name_of = cog_claim_header,
+     .exports = COG_EXPORT_ENV, .list_escapes = ""},
+    {"oauth2-proxy", oauth2_proxy_headers, oauth2_proxy_patterns, USUAL, .list_escapes = ""},
+    {"authelia", authelia_headers, authelia_patterns, USUAL, .list_escapes = ""},
+    {"vouch", vouch_headers, vouch_patterns, USUAL, .has_quotes = 1, .list_escapes = "\""},
     {"openidc", openidc_headers, openidc_patterns, .name_of = cog_claim_as_it_is,
-     .has_variables = 1, .has_digits = 1, .list_escapes = "",
+     .variables = "OIDC_", .id_token_variable = "OIDC_id_token",
+     .access_token_variable = "OIDC_access_token", .has_digits = 1, .list_escapes = "",
      .exports = COG_EXPORT_ENV | COG_EXPORT_HEADERS},
-    {"openmetadata", openmetadata_headers, openmetadata_patterns, HEADERS_ONLY},
-    {"librechat", librechat_headers, librechat_patterns, HEADERS_ONLY},
+    {"openmetadata", openmetadata_headers, openmetadata_patterns, USUAL, .list_escapes = ""},
+    {"librechat", librechat_headers, librechat_patterns, USUAL, .list_escapes = ""},
     /* splits lists at spaces too, and takes one that begins with [ for JSON */
-    {"grafana", grafana_headers, grafana_patterns, .name_of = cog_claim_header,
-     .exports = COG_EXPORT_HEADERS, .list_escapes = " ["},
+    {"grafana", grafana_headers, grafana_patterns, USUAL, .list_escapes = " ["},
     {.name = NULL}
 };
 /* clang-format on */

@@ -9,9 +9,11 @@
 
 /* Where a header's value comes from. */
 typedef enum {
-    COG_SENT_ALL,   /* every exported claim; `header` begins the header's name */
-    COG_SENT_CLAIM, /* one claim, where it is exported and there */
-    COG_SENT_USER   /* REMOTE_USER */
+    COG_SENT_ALL,      /* every exported claim; `header` begins the header's name */
+    COG_SENT_CLAIM,    /* one claim, where it is exported and there */
+    COG_SENT_USER,     /* REMOTE_USER */
+    COG_SENT_ID_TOKEN, /* a raw token, where CognitoTokens asks for it */
+    COG_SENT_ACCESS_TOKEN
 } cog_sent_t;
 
 /* One header. */
@@ -27,10 +29,12 @@ typedef struct {
     const cog_sent_header_t *headers;
     const char *const *patterns; /* all names of the dialect, folded: they come from no
                                   * client */
-    /* The name of a header of COG_SENT_ALL, and of its variable when `has_variables`;
-     * else the variable is COGNITO_*. */
+    /* The name of a header of COG_SENT_ALL. */
     const char *(*name_of)(apr_pool_t *pool, const char *prefix, const char *claim);
-    int has_variables;
+    const char *variables; /* what variables begin with that are called like the headers;
+                            * NULL: they are COGNITO_* */
+    const char *id_token_variable;
+    const char *access_token_variable;
     int has_digits;           /* booleans are 1 and 0 */
     int has_quotes;           /* elements of lists stand in quotes */
     const char *list_escapes; /* what must not show in an element of a list, beside what

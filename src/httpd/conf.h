@@ -58,6 +58,11 @@ typedef struct cog_server_conf_t {
 #define COG_EXPORT_ENV     1
 #define COG_EXPORT_HEADERS 2
 
+/* CognitoTokens */
+#define COG_TOKENS_ID        1
+#define COG_TOKENS_ACCESS    2
+#define COG_TOKENS_AS_BEARER 4
+
 typedef struct {
     COG_DIR_FIELDS(COG_FIELD_STR, COG_FIELD_INT, COG_FIELD_TIME, COG_FIELD_LIST,
                    COG_FIELD_LIST)

@@ -58,6 +58,7 @@
     ALL(session_timeouts) /* each place with a CognitoSessionTimeout: cog_dir_conf_t *   \
                            */                                                            \
     ALL(backends)         /* each CognitoBackend: `int`, a row of backend_presets.c */   \
+    ALL(tokens)           /* each CognitoTokens: `int`, of COG_TOKENS_* */               \
     ALL(claim_lists)      /* each CognitoClaims: apr_array_header_t * */                 \
     ALL(user_claims)     /* each claim that a CognitoRemoteUser names: `const char *` */ \
     ALL(required_claims) /* each that a Require cognito-… needs: `const char *` */
@@ -71,6 +72,7 @@
     LIST(user_claims)    /* CognitoRemoteUser: cog_user_claim_t */                       \
     INT(backend)         /* CognitoBackend: a row of backend_presets.c */                \
     INT(exports)         /* CognitoExport: of COG_EXPORT_ENV and COG_EXPORT_HEADERS */   \
+    INT(tokens)          /* CognitoTokens: of COG_TOKENS_* */                            \
     INT(header_encoding) /* encoding=: cog_header_encoding_t */                          \
     LIST(claims)         /* CognitoClaims: `const char *`; empty is the default */       \
     PARAM(login_params)  /* CognitoLoginParam inside a section */                        \

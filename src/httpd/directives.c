@@ -77,6 +77,8 @@ const command_rec cog_directives[] = {
                       "claims, the first present is REMOTE_USER; s/A/B/ may follow one"),
     AP_INIT_TAKE1("CognitoBackend", cog_set_backend, NULL, PLACE,
                   "whose headers the backend knows: oauth2-proxy, authelia, grafana…"),
+    AP_INIT_TAKE_ARGV("CognitoTokens", cog_set_tokens, NULL, PLACE,
+                      "raw tokens that are handed on: id, access; as=bearer: in Authorization"),
     AP_INIT_TAKE12("CognitoExport", cog_set_export, NULL, PLACE,
                    "how claims are handed on: env, headers, both or none; encoding= of headers"),
     AP_INIT_ITERATE("CognitoClaims", cog_set_claims, NULL, PLACE,

@@ -56,9 +56,14 @@ cog_set_two_t cog_set_timeout, cog_set_store;
 cog_set_one_t cog_set_session, cog_set_refresh, cog_set_grace, cog_set_revoke_key;
 
 /* directives_place.c */
-cog_set_one_t cog_set_use, cog_set_unauthenticated, cog_set_claims, cog_set_backend;
-cog_set_two_t cog_set_export, cog_set_login_param, cog_set_session_timeout;
+cog_set_one_t cog_set_use, cog_set_unauthenticated;
+cog_set_two_t cog_set_login_param, cog_set_session_timeout;
 cog_set_all_t cog_set_remote_user;
+
+/* directives_export.c */
+cog_set_one_t cog_set_claims, cog_set_backend;
+cog_set_two_t cog_set_export;
+cog_set_all_t cog_set_tokens;
 
 /* directives_bearer.c */
 cog_set_one_t cog_set_resource;

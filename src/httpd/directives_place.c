@@ -6,9 +6,7 @@
 #include <http_config.h>
 
 #include "base/duration.h"
-#include "base/header_value.h"
 #include "flow/conf.h"
-#include "httpd/backend_presets.h"
 #include "httpd/directives.h"
 #include "httpd/substitution.h"
 #include "httpd/values.h"
@@ -17,7 +15,6 @@
 #define PARAM_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 
 #define MAX_NAME        128
-#define MAX_PATTERNS    100
 #define MAX_SESSION_SEC (400 * 86400) /* no browser keeps a cookie longer */
 
 const char *cog_set_use(cmd_parms *cmd, void *dir, const char *value)
@@ -152,103 +149,6 @@ const char *cog_set_remote_user(cmd_parms *cmd, void *dir, int count,
         return "CognitoRemoteUser: a claim is missing; write cognito:username email sub";
     }
     place->user_claims = claims;
-    return NULL;
-}
-
-/* Whoever names a backend wants to tell it something, whatever is inherited. */
-const char *cog_set_backend(cmd_parms *cmd, void *dir, const char *value)
-{
-    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
-    cog_dir_conf_t *place = dir;
-    int row = cog_backend_find(value);
-
-    if (row < 0) {
-        return cog_refuse(cmd, value,
-                          apr_pstrcat(cmd->pool, "is not a backend that is known; write ",
-                                      cog_backend_names(cmd->pool), NULL));
-    }
-    place->backend = row;
-    if (place->exports == COG_UNSET) {
-        place->exports = cog_backend_at(row)->exports;
-    }
-    if (!cog_is_htaccess(cmd)) {
-        if (!server->backends) {
-            server->backends = apr_array_make(cmd->pool, 2, sizeof(int));
-        }
-        APR_ARRAY_PUSH(server->backends, int) = row;
-    }
-    return NULL;
-}
-
-const char *cog_set_export(cmd_parms *cmd, void *dir, const char *value,
-                           const char *option)
-{
-    static const cog_choice_t ways[] = {
-        {"none",    0                                  },
-        {"env",     COG_EXPORT_ENV                     },
-        {"headers", COG_EXPORT_HEADERS                 },
-        {"both",    COG_EXPORT_ENV | COG_EXPORT_HEADERS},
-        {NULL,      0                                  }
-    };
-    static const cog_choice_t encodings[] = {
-        {"encoding=utf-8",   COG_HEADER_UTF8   },
-        {"encoding=latin1",  COG_HEADER_LATIN1 },
-        {"encoding=base64",  COG_HEADER_BASE64 },
-        {"encoding=percent", COG_HEADER_PERCENT},
-        {NULL,               0                 }
-    };
-    cog_dir_conf_t *place = dir;
-
-    if (!cog_value_choose(ways, value, &place->exports)) {
-        return cog_refuse(cmd, value,
-                          "is not a way to export; write env, headers, both or none");
-    }
-    place->header_encoding = COG_HEADER_UTF8;
-    if (option && !cog_value_choose(encodings, option, &place->header_encoding)) {
-        return cog_refuse(cmd, option,
-                          "is not an encoding; write encoding=utf-8, encoding=latin1, "
-                          "encoding=base64 or encoding=percent");
-    }
-    return NULL;
-}
-
-static void start_claims(cmd_parms *cmd, cog_dir_conf_t *place)
-{
-    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
-
-    place->claims = apr_array_make(cmd->pool, 4, sizeof(const char *));
-    if (cog_is_htaccess(cmd)) {
-        return;
-    }
-    if (!server->claim_lists) {
-        server->claim_lists = apr_array_make(cmd->pool, 4, sizeof(apr_array_header_t *));
-    }
-    APR_ARRAY_PUSH(server->claim_lists, apr_array_header_t *) = place->claims;
-}
-
-/* An empty list says default, which an outer list cannot be undone with otherwise. */
-const char *cog_set_claims(cmd_parms *cmd, void *dir, const char *value)
-{
-    cog_dir_conf_t *place = dir;
-    int is_default = strcasecmp(value, "default") == 0;
-    int is_first = place->claims == NULL;
-
-    if (!cog_value_is_visible(*value == '!' ? value + 1 : value, MAX_NAME)) {
-        return cog_refuse(cmd, value,
-                          "is not a pattern; write email, custom:* or !phone_number");
-    }
-    if (!is_first && (is_default || place->claims->nelts == 0)) {
-        return "CognitoClaims: default stands beside patterns; write one of them";
-    }
-    if (is_first) {
-        start_claims(cmd, place);
-    }
-    if (place->claims->nelts >= MAX_PATTERNS) {
-        return cog_refuse(cmd, value, "is one too many; write at most 100");
-    }
-    if (!is_default) {
-        cog_values_add(cmd->pool, &place->claims, value);
-    }
     return NULL;
 }
 

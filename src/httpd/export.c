@@ -133,10 +133,10 @@ void cog_export_variables(request_rec *r, const cog_session_t *session)
 {
     const cog_export_t export = cog_dir_export(r->per_dir_config);
     const apr_array_header_t *claims = session->claims;
-    int has_dialect = export.backend->has_variables;
+    int has_dialect = export.backend->variables != NULL;
 
     if (has_dialect) {
-        cog_memo_of(r)->variables = export.backend->headers->header;
+        cog_memo_of(r)->variables = export.backend->variables;
     }
     forget(r, 0);
     for (int i = 0; export.to_variables && i < claims->nelts; ++i) {
@@ -167,27 +167,60 @@ static int refuse(request_rec *r, cog_err_t err)
     return cog_reply_send(r, reply);
 }
 
+static int is_as_bearer(const cog_export_t *export)
+{
+    return export->tokens & COG_TOKENS_AS_BEARER;
+}
+
+static cog_err_t tell(request_rec *r, const cog_export_t *export,
+                      const cog_session_t *session)
+{
+    cog_raw_tokens_t tokens = {cog_secret_of(NULL), cog_secret_of(NULL)};
+    int tells = export->to_variables || export->to_headers || is_as_bearer(export);
+
+    if (tells && export->tokens) {
+        COG_TRY(cog_export_find_tokens(r, export, &tokens));
+    }
+    if (export->to_variables && !is_as_bearer(export)) {
+        cog_export_token_variables(r, export->backend, &tokens);
+    }
+    return export->to_headers || is_as_bearer(export)
+               ? cog_export_headers(r, export, session, &tokens)
+               : COG_OK;
+}
+
+/* What this request must not have from others: from the request around it, or from the
+ * client where it is us who say it. */
+static void clear(request_rec *r, const cog_export_t *export)
+{
+    if (r->main) {
+        cog_export_forget_headers(r);
+        cog_export_forget_tokens(r);
+    }
+    cog_scrub_dialect(r, export->backend);
+    cog_authn_hide_credentials(r);
+    if (is_as_bearer(export)) {
+        apr_table_unset(r->headers_in, "Authorization");
+    }
+}
+
 int cog_export_finish(request_rec *r)
 {
     const cog_export_t export = cog_dir_export(r->per_dir_config);
     const cog_session_t *session;
     cog_err_t err;
 
-    cog_authn_hide_credentials(r);
-    if (r->main) {
-        cog_export_forget_headers(r);
+    if (!cog_site_of(r->server)) {
+        return DECLINED;
     }
-    cog_scrub_dialect(r, export.backend);
-    session = r->prev || export.to_headers ? cog_authn_session(r) : NULL;
+    clear(r, &export);
+    session = r->prev || export.to_headers || export.tokens ? cog_authn_session(r) : NULL;
     if (!session) {
         return DECLINED;
     }
     if (r->prev) {
         cog_export_variables(r, session);
     }
-    if (!export.to_headers) {
-        return DECLINED;
-    }
-    err = cog_export_headers(r, &export, session);
+    err = tell(r, &export, session);
     return err == COG_OK ? DECLINED : refuse(r, err);
 }

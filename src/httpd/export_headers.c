@@ -1,6 +1,8 @@
 #include "httpd/export_headers.h"
 
 #include <apr_fnmatch.h>
+#include <apr_lib.h>
+#include <apr_strings.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -9,12 +11,16 @@
 #include "base/claim_names.h"
 #include "oidc/claims.h"
 
+#define REDIRECT "REDIRECT_"
+#define HTTP     "HTTP_"
+
 /* The headers of one request. */
 typedef struct {
     request_rec *r;
     cog_memo_t *memo;
     const cog_export_t *export;
     const cog_session_t *session;
+    const cog_raw_tokens_t *tokens;
 } telling_t;
 
 static cog_err_t set(const telling_t *telling, const char *name, const char *value)
@@ -111,6 +117,16 @@ static cog_err_t tell_user(const telling_t *telling, const char *header)
     return user && *user ? tell(telling, header, COG_CLAIM_TEXT, user) : COG_OK;
 }
 
+/* A token is ASCII. */
+static cog_err_t tell_token(const telling_t *telling, const char *header,
+                            cog_secret_t token)
+{
+    int is_bearer = telling->export->tokens & COG_TOKENS_AS_BEARER;
+
+    return !is_bearer && cog_secret_is_set(token) ? set(telling, header, token.bytes)
+                                                  : COG_OK;
+}
+
 static cog_err_t tell_row(const telling_t *telling, const cog_sent_header_t *row)
 {
     switch (row->source) {
@@ -118,32 +134,79 @@ static cog_err_t tell_row(const telling_t *telling, const cog_sent_header_t *row
         return tell_all(telling, row->header);
     case COG_SENT_CLAIM:
         return tell_claim(telling, row);
+    case COG_SENT_ID_TOKEN:
+        return tell_token(telling, row->header, telling->tokens->id);
+    case COG_SENT_ACCESS_TOKEN:
+        return tell_token(telling, row->header, telling->tokens->access);
     case COG_SENT_USER:
         break;
     }
     return tell_user(telling, row->header);
 }
 
-cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
-                             const cog_session_t *session)
+static cog_err_t tell_rows(const telling_t *telling)
 {
-    telling_t telling = {r, cog_memo_of(r), export, session};
+    const cog_sent_header_t *row = telling->export->backend->headers;
+
+    for (; row->header; ++row) {
+        COG_TRY(tell_row(telling, row));
+    }
+    return COG_OK;
+}
+
+/* One of the tokens is there at most. */
+static cog_err_t tell_bearer(const telling_t *telling)
+{
+    const cog_raw_tokens_t *tokens = telling->tokens;
+    cog_secret_t token = cog_secret_is_set(tokens->id) ? tokens->id : tokens->access;
+    char *value;
+
+    if (!cog_secret_is_set(token)) {
+        return COG_OK;
+    }
+    value = apr_pstrcat(telling->r->pool, "Bearer ", token.bytes, NULL);
+    cog_secret_wipe_with(telling->r->pool, value, strlen(value));
+    return set(telling, "Authorization", value);
+}
+
+cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
+                             const cog_session_t *session, const cog_raw_tokens_t *tokens)
+{
+    telling_t telling = {r, cog_memo_of(r), export, session, tokens};
 
     if (!telling.memo->told) {
         telling.memo->told =
             apr_array_make(telling.memo->root->pool, 16, sizeof(const char *));
     }
-    for (const cog_sent_header_t *row = export->backend->headers; row->header; ++row) {
-        COG_TRY(tell_row(&telling, row));
+    if (export->to_headers) {
+        COG_TRY(tell_rows(&telling));
     }
-    return COG_OK;
+    return export->tokens & COG_TOKENS_AS_BEARER ? tell_bearer(&telling) : COG_OK;
 }
 
+/* As CGI calls a header, after an internal redirect. */
+static char *redirected_variable(apr_pool_t *pool, const char *header)
+{
+    char *name = apr_pstrcat(pool, REDIRECT HTTP, header, NULL);
+
+    for (char *c = name + strlen(REDIRECT HTTP); *c; ++c) {
+        *c = *c == '-' ? '_' : (char)apr_toupper(*c);
+    }
+    return name;
+}
+
+/* Where a request makes variables of its headers, those that it makes or that it is
+ * redirected to have them before they have headers of their own. */
 void cog_export_forget_headers(request_rec *r)
 {
     const apr_array_header_t *told = cog_memo_of(r)->told;
 
     for (int i = 0; told && i < told->nelts; ++i) {
-        apr_table_unset(r->headers_in, APR_ARRAY_IDX(told, i, const char *));
+        const char *header = APR_ARRAY_IDX(told, i, const char *);
+        const char *variable = redirected_variable(r->pool, header);
+
+        apr_table_unset(r->headers_in, header);
+        apr_table_unset(r->subprocess_env, variable);
+        apr_table_unset(r->subprocess_env, variable + strlen(REDIRECT));
     }
 }

@@ -5,6 +5,7 @@
 #include <httpd.h>
 
 #include "base/error.h"
+#include "httpd/export_tokens.h"
 #include "httpd/site.h"
 #include "session/session.h"
 
@@ -16,7 +17,8 @@
  * CognitoClaims names and the user lacks is an empty header. COG_E_HEADER_TOO_LONG when
  * one would be longer than COG_HEADER_MAX. */
 cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
-                             const cog_session_t *session);
+                             const cog_session_t *session,
+                             const cog_raw_tokens_t *tokens);
 
 /* Take out what has been set for the same request of the client before, by this one or by
  * one that led to it. */

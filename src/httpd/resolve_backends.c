@@ -1,4 +1,5 @@
-/* Which headers of clients are taken for lies: at start, for all places of a host. */
+/* What all places of a host together want to be told: which headers of clients are taken
+ * for lies, and which tokens a session keeps. */
 #include "httpd/conf_resolve.h"
 #include "httpd/values.h"
 
@@ -23,6 +24,16 @@ static const char *const *finish(apr_array_header_t *list)
     return (const char *const *)list->elts;
 }
 
+static void resolve_tokens(cog_resolve_t *host)
+{
+    const apr_array_header_t *all = host->written->tokens;
+
+    for (int i = 0; all && i < all->nelts; ++i) {
+        host->conf->keeps_id_token |= APR_ARRAY_IDX(all, i, int) & COG_TOKENS_ID;
+        host->conf->keeps_access_token |= APR_ARRAY_IDX(all, i, int) & COG_TOKENS_ACCESS;
+    }
+}
+
 void cog_resolve_backends(cog_resolve_t *host)
 {
     apr_pool_t *pool = host->start->pool;
@@ -39,6 +50,7 @@ void cog_resolve_backends(cog_resolve_t *host)
     add_all(pool, &identity, suspicious);
     kept = apr_array_copy(pool, identity);
     add_all(pool, &kept, credentials);
+    resolve_tokens(host);
     host->site->identity_headers = finish(identity);
     host->site->kept_from_connection = finish(kept);
 }

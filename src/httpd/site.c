@@ -211,6 +211,7 @@ cog_export_t cog_dir_export(const ap_conf_vector_t *per_dir)
         .claims = written->claims,
         .backend = backend,
         .encoding = COG_HEADER_UTF8,
+        .tokens = written->tokens == COG_UNSET ? 0 : written->tokens,
     };
 
     if (written->header_encoding != COG_UNSET) {

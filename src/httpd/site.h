@@ -66,6 +66,7 @@ typedef struct {
                                        * default */
     const cog_backend_t *backend;
     cog_header_encoding_t encoding;
+    int tokens; /* of COG_TOKENS_* */
 } cog_export_t;
 
 cog_export_t cog_dir_export(const ap_conf_vector_t *per_dir);

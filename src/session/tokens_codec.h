@@ -9,7 +9,7 @@
 #include "base/span.h"
 
 /* Any may be unset. */
-typedef struct {
+typedef struct cog_session_tokens_t {
     cog_secret_t refresh_token;
     cog_secret_t nonce; /* of the login: a renewed ID token that has one has this one */
     cog_secret_t id_token; /* the raw ones, where some place exports them */

@@ -106,6 +106,7 @@ GOOD = [
     *[f"CognitoUnauthenticated {mode}" for mode in ("auto", "login", "401", "pass")],
     "CognitoRemoteUser email", "CognitoRemoteUser email s/@.*// custom:id s|^(.)|$1-$0|i sub",
     r"CognitoRemoteUser email s,a\,b,c,",
+    "CognitoTokens id", "CognitoTokens access id", "CognitoTokens Access as=bearer", "CognitoTokens none",
     *[f"CognitoExport {way}" for way in ("env", "headers", "Both", "none")],
     *[f"CognitoExport headers encoding={name}" for name in ("utf-8", "latin1", "base64", "PERCENT")],
     *[f"CognitoBackend {name}" for name in ("cognito", "OAuth2-Proxy", "authelia", "vouch", "openidc",
@@ -295,6 +296,11 @@ BAD = [
      f"'s/a/$1/' names a group that its pattern does not have{SUBSTITUTION}"),
     ("CognitoRemoteUser !email",
      "'!email' is not the name of a claim; write email or sub"),
+    ("CognitoTokens refresh", "'refresh' is not a token; write id, access or none"),
+    ("CognitoTokens id none", "'none' is not a token; write id, access or none"),
+    ("CognitoTokens", "write id, access or none"),
+    ("CognitoTokens as=bearer", "as=bearer goes with one token; write access as=bearer"),
+    ("CognitoTokens id access as=bearer", "as=bearer goes with one token; write access as=bearer"),
     ("CognitoBackend authentik", "'authentik' is not a backend that is known; write cognito, "
      "oauth2-proxy, authelia, vouch, openidc, openmetadata, librechat or grafana"),
     ("CognitoExport header", "'header' is not a way to export; write env, headers, both or none"),
@@ -354,7 +360,7 @@ SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutRetur
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
             "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email",
             "CognitoAccept bearer", "CognitoBearerClient app", "CognitoBearerTokenUse id",
-            "CognitoBackend vouch", "CognitoResource none"]
+            "CognitoBackend vouch", "CognitoTokens id", "CognitoResource none"]
 PARAM = "CognitoLoginParam lang de"
 
 

@@ -1,6 +1,6 @@
 """The spoofing matrix (security.md, 4): whoever asks, however and for whatever, a backend hears
 of each identity header what this server says, once, or nothing. Rows that belong to values, names
-and dialects are in test_61_headers.py, test_62_scrub.py and test_66_backends.py."""
+and dialects are in test_61_headers.py, test_62_scrub.py and test_65_backends.py."""
 import itertools
 import re
 

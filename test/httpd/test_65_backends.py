@@ -59,7 +59,7 @@ def sections():
         parts = re.split(r"^### ", file.read().split("\n## Backends that know")[1], flags=re.M)
     found = {}
     for part in parts[1:]:
-        rows = re.findall(r"^\| (`.*?) \|", part, flags=re.M)
+        rows = re.findall(r"^\| (`.*?) \| (?!.*CognitoTokens)", part, flags=re.M)
         found[part.split("\n")[0]] = (
             {name for row in rows for name in re.findall("`([^`]+)`", row)},
             re.search(r"```apache\n(.*?)```", part, flags=re.S)[1])
