@@ -55,6 +55,44 @@ def read_answer(sock, connection):
     raise Refused("the connection has been closed")
 
 
+def exchange_all(port, path, requests, at_once=20):
+    """[(status, body)] of GET requests with these header fields, all on one connection, some
+    of them at once."""
+    answers = {}
+    with socket.create_connection(("127.0.0.1", int(port)), timeout=10 * PATIENCE) as sock:
+        connection = h2.connection.H2Connection(RAW)
+        connection.initiate_connection()
+        for begin in range(0, len(requests), at_once):
+            streams = range(begin, min(begin + at_once, len(requests)))
+            for number in streams:
+                head = [(":method", "GET"), (":scheme", "http"),
+                        (":authority", "app.example.test"), (":path", path), *requests[number]]
+                connection.send_headers(2 * number + 1, head, end_stream=True)
+            sock.sendall(connection.data_to_send())
+            read_streams(sock, connection, {2 * number + 1 for number in streams}, answers)
+    return [answers[2 * number + 1] for number in range(len(requests))]
+
+
+def read_streams(sock, connection, wanted, answers):
+    while wanted:
+        data = receive(sock)
+        if not data:
+            raise Refused("the connection has been closed")
+        for event in connection.receive_data(data):
+            stream = getattr(event, "stream_id", 0)
+            if isinstance(event, h2.events.ResponseReceived):
+                answers[stream] = (int(dict(event.headers)[":status"]), b"")
+            elif isinstance(event, h2.events.DataReceived):
+                status, content = answers[stream]
+                answers[stream] = status, content + event.data
+                connection.acknowledge_received_data(event.flow_controlled_length, stream)
+            elif isinstance(event, h2.events.StreamEnded):
+                wanted.discard(stream)
+            elif isinstance(event, (h2.events.StreamReset, h2.events.ConnectionTerminated)):
+                raise Refused(event)
+        sock.sendall(connection.data_to_send())
+
+
 def receive(sock):
     try:
         return sock.recv(65536)
