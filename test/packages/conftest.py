@@ -68,18 +68,18 @@ class Built:
         return found[0]
 
 
-def build(suite, script, tarball, folder, options=""):
-    """scripts/deb or scripts/rpm by an ordinary user, without a network."""
+def build(suite, script, tarball, folder, place="/built", options=""):
+    """scripts/deb or scripts/rpm by an ordinary user, without a network, in `place`."""
     root = Root(build_layer(suite))
     try:
         for name in (tarball, TOP / "scripts" / script):
             root.put(name, f"/src/{name.name}")
-        said = root.run(f"install -d -o builder /built; cd /built; chmod -R a+rX /src\n"
+        said = root.run(f"install -d -o builder {place}; cd {place}; chmod -R a+rX /src\n"
                         f"setpriv --reuid builder --regid builder --clear-groups env "
-                        f"BUILD_DIR=/built HOME=/built {options} "
+                        f"BUILD_DIR={place} HOME={place} {options} "
                         f"/src/{script} /src/{tarball.name}")
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(root.path(f"/built/packages/{script}"), folder)
+        shutil.copytree(root.path(f"{place}/packages/{script}"), folder)
         (folder / "build.log").write_text(said)
     finally:
         root.close()
