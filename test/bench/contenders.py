@@ -83,13 +83,6 @@ class Contender:
                 self.sets_cookie = True
                 self.enter()
 
-    def cpu_time(self):
-        """Seconds that the process which serves has used."""
-        child, = self.server.children()
-        with open(f"/proc/{child}/stat", encoding="ascii") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
     def cookie_size(self):
         """(bytes of the cookie that holds the session, bytes of the Cookie line)"""
         pairs = (self.cookie or "").split("; ")
@@ -106,6 +99,27 @@ class Contender:
     def stop(self):
         self.server.kill()
         self.server.remove()
+
+
+class Crowd(Contender):
+    """A contender whose requests each bring a session that it has not seen."""
+
+    SESSIONS = 650
+
+    def __init__(self, name, make_conf, visit):
+        super().__init__(name, make_conf, visit)
+        self.is_fresh = True
+        self.waiting = []
+
+    def enter(self):
+        if not self.waiting:
+            self.waiting = self.sign_in(self.server, self.SESSIONS)
+        self.cookie = self.waiting.pop()
+
+    def ask(self, client, requests):
+        for _ in range(requests):
+            self.enter()
+            super().ask(client, 1)
 
 
 class ApiClient(Contender):
@@ -151,6 +165,21 @@ def sign_in_with_cognito(pool):
         site.sign_in(client, PATH)
         return client.jar.header(ORIGIN + PATH, False, "GET", True)
     return sign_in
+
+
+def visits_to_cognito(pool):
+    """The hosted UI knows its user, the site does not any more."""
+    def visit(server, times):
+        client = Client()
+        site = Site(server, pool)
+        client.route(ORIGIN, server.port)
+        cookies = []
+        for _ in range(times):
+            client.jar.drop("__Host-cognito")
+            site.sign_in(client, PATH)
+            cookies.append(client.jar.header(ORIGIN + PATH, False, "GET", True))
+        return cookies
+    return visit
 
 
 def openidc_conf(pool, session):
@@ -207,6 +236,8 @@ def contenders(pool, redis):
     return [
         Contender("plain httpd", plain_conf),
         Contender("mod_auth_cognito, cookie", lambda: cognito_conf(pool), ours),
+        Crowd("mod_auth_cognito, new cookie", lambda: cognito_conf(pool),
+              visits_to_cognito(pool)),
         Contender("mod_auth_cognito, shmcb",
                   lambda: cognito_conf(pool, "CognitoSession store"), ours),
         Contender("mod_auth_cognito, redis",

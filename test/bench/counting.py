@@ -87,6 +87,27 @@ def system_calls(contender, requests):
             if round(count / requests) and name not in ("futex", "epoll_wait", "epoll_ctl")}
 
 
+def traced_calls(server, work, name):
+    """How often the server makes this system call while `work` is done."""
+    out = server.path("strace")
+    child, = server.children()
+    tracer = subprocess.Popen(["strace", "-f", "-qq", "-e", f"trace={name}", "-p", str(child),
+                               "-o", out], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: is_traced(child), "strace", seconds=20)
+    work()
+    tracer.send_signal(signal.SIGINT)
+    tracer.wait()
+    return count_calls(out)[name]
+
+
+def cpu_time(server):
+    """Seconds that the process which serves has used."""
+    child, = server.children()
+    with open(f"/proc/{child}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def is_traced(pid):
     """All threads of a process?"""
     def tracer_of(thread):
