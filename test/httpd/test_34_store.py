@@ -45,13 +45,14 @@ def make_memcache(request):
 
 
 def make_redis(request):
-    redis = request.getfixturevalue("start_redis")(appendonly="yes")
+    redis = request.getfixturevalue("start_redis")(appendonly="yes", appendfsync="always")
     return Store(f"CognitoStore redis://127.0.0.1:{redis.port}/3", redis)
 
 
 def make_rediss(request):
     redis = request.getfixturevalue("start_redis")(has_tls=True, user="cognito",
-                                                   password="s3cr3t%s", appendonly="yes")
+                                                   password="s3cr3t%s", appendonly="yes",
+                                                   appendfsync="always")
     with open(redis.ca_file, encoding="ascii") as file:
         files = [("ca.pem", file.read(), False), ("password", "s3cr3t%s\n", True)]
     return Store(f"CognitoStore rediss://cognito:file:password@127.0.0.1:{redis.port} ca=ca.pem",

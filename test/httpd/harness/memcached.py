@@ -12,6 +12,7 @@ import socket
 import subprocess
 
 from .ports import Port
+from .processes import freeze
 from .waiting import PATIENCE, wait_for
 
 MEMCACHED = os.environ.get("MEMCACHED", "/usr/bin/memcached")
@@ -59,7 +60,7 @@ class Memcached:
 
     def freeze(self):
         """It takes connections, but does not answer."""
-        self.process.send_signal(signal.SIGSTOP)
+        freeze(self.process)
 
     def thaw(self):
         self.process.send_signal(signal.SIGCONT)

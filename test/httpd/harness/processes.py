@@ -1,6 +1,9 @@
 """What /proc tells of processes."""
 import os
+import signal
 import time
+
+from .waiting import wait_for
 
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 
@@ -45,6 +48,14 @@ def threads(pid):
 def is_asleep(pid):
     """Does it wait for something, or has it ended?"""
     return fields_of(pid)[0] in "SZX"
+
+
+def freeze(process):
+    """SIGSTOP, and when this returns no thread of it runs any more."""
+    process.send_signal(signal.SIGSTOP)
+    tasks = f"/proc/{process.pid}/task"
+    wait_for(lambda: all(fields_of(f"{process.pid}/task/{task}")[0] == "T"
+                         for task in os.listdir(tasks)), "a process to stand still")
 
 
 def fields_of(pid):

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from .ports import Port
+from .processes import freeze
 from .waiting import PATIENCE, wait_for
 
 REDIS = os.environ.get("REDIS_SERVER", "/usr/bin/redis-server")
@@ -108,7 +109,7 @@ class Redis:
 
     def freeze(self):
         """It takes connections, but does not answer."""
-        self.process.send_signal(signal.SIGSTOP)
+        freeze(self.process)
 
     def thaw(self):
         self.process.send_signal(signal.SIGCONT)
