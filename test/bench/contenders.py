@@ -104,7 +104,7 @@ class Contender:
 class Crowd(Contender):
     """A contender whose requests each bring a session that it has not seen."""
 
-    SESSIONS = 650
+    SESSIONS = 800  # more than one count takes
 
     def __init__(self, name, make_conf, visit):
         super().__init__(name, make_conf, visit)
