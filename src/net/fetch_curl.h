@@ -20,9 +20,9 @@ void cog_fetch_global_init(apr_pool_t *pool);
 
 /* A fetcher for one configuration, whose texts must live as long as `pool`: holds a small
  * pool of kept-alive handles behind a lock, made on first use in the process that uses
- * them (never inherited over fork). When a kept connection turns out dead, a GET goes out
- * once more, a POST never. Loopback is never reached by the proxy. Thread-safe; handles
- * go with `pool`. */
+ * them (never inherited over fork). A POST goes out on a fresh connection and never
+ * twice; a GET once more when a kept one turns out dead. Loopback is never reached by the
+ * proxy. Thread-safe; handles go with `pool`. */
 cog_err_t cog_fetch_curl_make(apr_pool_t *pool, const cog_fetch_conf_t *conf,
                               cog_fetcher_t *fetcher);
 
