@@ -6,7 +6,7 @@
 
 #include "net/redis_refusal.h"
 
-#define CHUNK       16384
+#define CHUNK       2048 /* the compiler fills it with zeros at each call */
 #define ASK_MEMORY  "give the processes more memory"
 #define ASK_ADDRESS "is there really a Redis server at the host and port of CognitoStore?"
 
