@@ -9,7 +9,9 @@ import pytest
 from harness import http2
 from harness.client import Client
 from harness.conf import MPM
+from harness.server import read_text
 from harness.site import SESSION, Site, site_conf
+from harness.waiting import wait_for
 
 WHO = ["nobody", "alice", "bearer"]
 VERSIONS = ["1.0", "1.1", "2"]
@@ -424,8 +426,12 @@ class TestLog:
         browser.jar.drop()
         site.sign_in(browser)
         assert browser.navigate(site.url("/roots")).status == 403
-        with open(site.server.path("claims.log"), encoding="utf-8") as file:
-            lines = file.read().splitlines()
-        assert "/secure 302 [-] [-] [-]" in lines and "/secure 401 [-] [-] [-]" in lines
-        denied = next(line for line in lines if line.startswith("/roots 403"))
-        assert "[-]" in denied and re.match(r"/roots 403 \[.*\] \[-\] \[alice\]$", denied)
+
+        def logged(line):
+            """httpd writes it when the answer is out."""
+            text = read_text(site.server.path("claims.log"))
+            return re.search(rf"^{line}$", text, re.MULTILINE)
+
+        for line in (r"/secure 302 \[-\] \[-\] \[-\]", r"/secure 401 \[-\] \[-\] \[-\]",
+                     r"/roots 403 \[.*\] \[-\] \[alice\]"):
+            wait_for(lambda line=line: logged(line), f"{line} in the log")
