@@ -17,7 +17,6 @@ _Static_assert(sizeof(SIGN) - 1 == COG_STORE_SHM_SIGN, "the sign has its length"
 #define SHORT_SEC 120
 
 #define WARN_PERCENT 80
-#define LOOK_EVERY   apr_time_from_sec(1)
 #define WARN_EVERY   apr_time_from_sec(600)
 #define FULL_EVERY   apr_time_from_sec(60)
 #define STUCK_EVERY  apr_time_from_sec(10)
@@ -26,7 +25,6 @@ _Static_assert(sizeof(SIGN) - 1 == COG_STORE_SHM_SIGN, "the sign has its length"
 typedef struct {
     char layout[sizeof(LAYOUT)];
     size_t shards;
-    cog_gate_t look;
     cog_gate_t warn;
     cog_gate_t full;
     cog_gate_t stuck;
@@ -89,18 +87,20 @@ static unsigned percent_used(segment_t *segment)
 static void warn_when_nearly_full(store_t *store, const cog_log_t *log, apr_time_t now)
 {
     segment_t *segment = store->segment;
-    unsigned percent;
+    unsigned percent = percent_used(segment);
 
-    if (!cog_gate_opens(&segment->look, now, LOOK_EVERY)) {
-        return;
-    }
-    percent = percent_used(segment);
     if (percent >= WARN_PERCENT && cog_gate_opens(&segment->warn, now, WARN_EVERY)) {
         COG_LOG(log, WARNING, 4100,
                 "the store of %" APR_SIZE_T_FMT " MB is %u%% full: write CognitoStore "
                 "%s:%" APR_SIZE_T_FMT "M",
                 segment->shards, percent, store->form, segment->shards * 2);
     }
+}
+
+/* The others are about as full as this one: only then it is worth a look at all. */
+static int is_nearly_full(cog_shard_t *shard)
+{
+    return cog_shard_used(shard) * 100 >= COG_SHARD_BLOCKS * WARN_PERCENT;
 }
 
 static void tell_of_dropped(store_t *store, const cog_log_t *log, apr_time_t now,
@@ -214,7 +214,9 @@ static cog_err_t write_item(store_t *store, const cog_log_t *log, const item_t *
     shard->is_changing = 0;
     cog_shared_lock_give(&shard->lock);
     tell_of_dropped(store, log, now, dropped);
-    warn_when_nearly_full(store, log, now);
+    if (is_nearly_full(shard)) {
+        warn_when_nearly_full(store, log, now);
+    }
     return known && !may_replace ? COG_E_EXISTS : COG_OK;
 }
 
