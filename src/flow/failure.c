@@ -80,6 +80,11 @@ static const cog_failure_t failures[] = {
     {COG_E_FORBIDDEN, 403, COG_LOG_INFO, "You may not see this page",
      "You are signed in, but your account lacks the permission.",
      "Sign out to use another account, or ask the administrator of this site.", NULL},
+    {COG_E_PROFILE, 403, COG_LOG_INFO, "Your profile is incomplete",
+     "You are signed in, but your account lacks a detail that this site needs:",
+     "Add it to your profile, or ask the administrator of this site to. Then sign out and in "
+     "again.",
+     "give the user the attribute (COG4250 names it), and let the app client read it"},
     {COG_E_BEARER, 400, COG_LOG_INFO, "This request cannot be understood",
      "The token of the request is in a form that it should not have.", NULL, NULL},
     {COG_E_AUTH_AGE, 403, COG_LOG_WARNING, "Please sign in anew",

@@ -19,6 +19,7 @@ typedef enum {
 typedef struct {
     const char *title;
     const char *cause;     /* what has happened */
+    const char *detail;    /* what it is about, in the user pool's words; NULL: nothing */
     const char *action;    /* what the user can do; NULL: nothing to say */
     const char *link;      /* path or URL of the one button; NULL: no button */
     const char *link_text; /* its label */

@@ -50,6 +50,16 @@ static int has_error_document(request_rec *r)
     return ap_response_code_string(r, ap_index_of_response(HTTP_FORBIDDEN)) != NULL;
 }
 
+/* Who lacks nothing but a detail of the profile is told which. */
+static cog_err_t reason(const cog_asking_t *asking, cog_page_t *page)
+{
+    if (!asking->lacking || asking->unmet->nelts > 1) {
+        return COG_E_FORBIDDEN;
+    }
+    page->detail = asking->lacking;
+    return COG_E_PROFILE;
+}
+
 static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
 {
     request_rec *r = asking->r;
@@ -71,7 +81,8 @@ static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
     reply->page.link = apr_pstrcat(memo->root->pool, site->conf->path, "/logout", NULL);
     reply->page.link_text = "Sign out";
     reply->page.is_form = 1;
-    cog_reply_fail(cog_request_flow(memo, site, place), COG_E_FORBIDDEN, reply);
+    cog_reply_fail(cog_request_flow(memo, site, place), reason(asking, &reply->page),
+                   reply);
     return cog_reply_send(r, reply);
 }
 

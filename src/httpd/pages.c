@@ -103,6 +103,9 @@ void cog_page_write(request_rec *r, const cog_reply_t *reply)
               icon_of(reply->status), "</svg>\n<h1>", escaped(r, page->title), "</h1>\n",
               NULL);
     write_paragraph(r, "cause", page->cause);
+    if (page->detail) {
+        ap_rvputs(r, "<p><code>", escaped(r, page->detail), "</code></p>\n", NULL);
+    }
     write_paragraph(r, "action", page->action);
     write_button(r, page);
     if (page->incident) {

@@ -189,6 +189,9 @@ static cog_verdict_t judge(cog_asking_t *asking, const cog_require_t *require)
     }
     cog_rule_judge(r->pool, &require->rule, wanted(r, require), asking->asker, &finding);
     explain(r, require, &finding);
+    if (require->rule.kind == COG_RULE_PROFILE && !require->is_negated) {
+        asking->lacking = finding.seen;
+    }
     return finding.verdict;
 }
 
@@ -232,7 +235,8 @@ int cog_require_needs_user(request_rec *r)
     X(client, COG_RULE_CLIENT)                                                           \
     X(provider, COG_RULE_PROVIDER)                                                       \
     X(email_domain, COG_RULE_EMAIL_DOMAIN)                                               \
-    X(auth_age, COG_RULE_AUTH_AGE)
+    X(auth_age, COG_RULE_AUTH_AGE)                                                       \
+    X(profile, COG_RULE_PROFILE)
 
 #define PARSER(name, kind)                                                               \
     static const char *parse_##name(cmd_parms *cmd, const char *args,                    \

@@ -12,6 +12,7 @@ typedef struct cog_asking_t {
     const cog_asker_t *asker;  /* made for the first question; NULL before */
     apr_array_header_t *unmet; /* `const char *`: lines that deny; NULL: none yet */
     const char *scope;         /* that would have helped, separated by spaces; or NULL */
+    const char *lacking;       /* claims of a profile that the user has not; or NULL */
     int is_stuck;              /* one could not be judged, so httpd speaks of an error */
     int assumes_fresh;         /* take it that the user has signed in just now */
     int64_t assumed_sec;       /* the shortest age that was taken so; 0: none was */

@@ -97,6 +97,7 @@ static const kind_t kinds[] = {
                           check_domain,                                                                                        {"email", "email_verified"}},
     [COG_RULE_AUTH_AGE] =
         {"cognito-auth-age",     "15m",                                "the age of the sign-in", NULL,        {NULL}                     },
+    [COG_RULE_PROFILE] = {"cognito-profile",      "name email",                         "the profile",            NULL,        {NULL}                     },
 };
 
 /* One line that is being parsed. */
@@ -218,6 +219,11 @@ static int takes_pattern(apr_pool_t *pool, const char *args)
     return strcmp(ap_getword_conf(pool, &args), "~") == 0;
 }
 
+static int is_claim_name(const char *name)
+{
+    return cog_value_is_visible(name, MAX_NAME) && !strpbrk(name, PATTERN_CHARS);
+}
+
 static const char *parse_claim(line_t *line, const char *args)
 {
     apr_pool_t *pool = line->cmd->pool;
@@ -227,7 +233,7 @@ static const char *parse_claim(line_t *line, const char *args)
     if (!*name) {
         return refuse_missing(line, "the name of a claim");
     }
-    if (!cog_value_is_visible(name, MAX_NAME) || strpbrk(name, PATTERN_CHARS)) {
+    if (!is_claim_name(name)) {
         return refuse(line, name, "is not the name of a claim");
     }
     claims[0] = name;
@@ -239,6 +245,29 @@ static const char *parse_claim(line_t *line, const char *args)
     }
     ap_getword_conf(pool, &args);
     return parse_pattern(line, args);
+}
+
+static const char *parse_profile(line_t *line, const char *args)
+{
+    apr_pool_t *pool = line->cmd->pool;
+    apr_array_header_t *names = line->require->values;
+    const char **claims;
+
+    while (*args) {
+        const char *name = ap_getword_conf(pool, &args);
+
+        if (!is_claim_name(name) || strchr(name, '%')) {
+            return refuse(line, name, "is not the name of a claim");
+        }
+        APR_ARRAY_PUSH(names, const char *) = name;
+    }
+    if (apr_is_empty_array(names)) {
+        return refuse_missing(line, "the name of a claim");
+    }
+    claims = apr_pcalloc(pool, ((size_t)names->nelts + 1) * sizeof(*claims));
+    memcpy(claims, names->elts, (size_t)names->nelts * sizeof(*claims));
+    line->require->claims = claims;
+    return NULL;
 }
 
 static const char *parse_age(line_t *line, const char *args)
@@ -292,6 +321,8 @@ static const char *parse_by_kind(line_t *line, const char *args)
         return parse_claim(line, args);
     case COG_RULE_AUTH_AGE:
         return parse_age(line, args);
+    case COG_RULE_PROFILE:
+        return parse_profile(line, args);
     default:
         return parse_values(line, args);
     }

@@ -286,6 +286,30 @@ static void judge_age(apr_pool_t *pool, const cog_rule_t *rule, const cog_asker_
     }
 }
 
+/* An access token says little about its user: what is missing is not known to be empty.
+ */
+static void judge_profile(apr_pool_t *pool, const apr_array_header_t *wanted,
+                          const cog_asker_t *asker, cog_finding_t *finding)
+{
+    apr_array_header_t *missing = apr_array_make(pool, 2, sizeof(const char *));
+
+    for (int i = 0; i < wanted->nelts; ++i) {
+        const char *name = APR_ARRAY_IDX(wanted, i, const char *);
+        const cog_claim_t *claim = cog_claims_find(asker->claims, name);
+
+        if (!claim || !*claim->value) {
+            APR_ARRAY_PUSH(missing, const char *) = name;
+        }
+    }
+    if (apr_is_empty_array(missing)) {
+        finding->verdict = COG_VERDICT_HOLDS;
+        return;
+    }
+    finding->verdict = COG_VERDICT_UNKNOWN;
+    finding->why = "lacks";
+    finding->seen = apr_array_pstrcat(pool, missing, ' ');
+}
+
 void cog_rule_judge(apr_pool_t *pool, const cog_rule_t *rule,
                     const apr_array_header_t *wanted, const cog_asker_t *asker,
                     cog_finding_t *finding)
@@ -295,6 +319,10 @@ void cog_rule_judge(apr_pool_t *pool, const cog_rule_t *rule,
     *finding = (cog_finding_t){.verdict = COG_VERDICT_FAILS};
     if (rule->kind == COG_RULE_AUTH_AGE) {
         judge_age(pool, rule, asker, finding);
+        return;
+    }
+    if (rule->kind == COG_RULE_PROFILE) {
+        judge_profile(pool, wanted, asker, finding);
         return;
     }
     finding->why = look_at(&look);

@@ -16,7 +16,8 @@ typedef enum {
     COG_RULE_CLIENT,       /* the app client's id is */
     COG_RULE_PROVIDER,     /* the identity provider is; COGNITO when there is none */
     COG_RULE_EMAIL_DOMAIN, /* the domain of the verified email is; `*.D`: all below D */
-    COG_RULE_AUTH_AGE      /* the sign-in is not longer ago than age_sec */
+    COG_RULE_AUTH_AGE,     /* the sign-in is not longer ago than age_sec */
+    COG_RULE_PROFILE       /* each of the values names a claim that has a value */
 } cog_rule_kind_t;
 
 /* Whoever denies on HOLDS (`Require not`) must do so on UNKNOWN too. */
@@ -54,7 +55,8 @@ typedef struct {
 /* Judge a rule. `wanted`: `const char *`, any of them will do; an empty one equals
  * nothing, and is UNKNOWN where no other is met. Comparison is octet by octet, of domains
  * without regard to case. What is missing, of a wrong type or too long for a pattern is
- * UNKNOWN; but who has no cognito:groups is in no group. */
+ * UNKNOWN; but who has no cognito:groups is in no group. `seen` of a COG_RULE_PROFILE
+ * that is not met: the claims that the user lacks. */
 void cog_rule_judge(apr_pool_t *pool, const cog_rule_t *rule,
                     const apr_array_header_t *wanted, const cog_asker_t *asker,
                     cog_finding_t *finding);

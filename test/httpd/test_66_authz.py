@@ -1,4 +1,5 @@
 """Require cognito-…: who gets in and who does not, whatever the rules are combined with."""
+import re
 import time
 
 import pytest
@@ -56,6 +57,12 @@ RULES = [
     ("scope in part", one("cognito-scope open"), set()),
     ("not scope", but_not("cognito-scope orders/read"), ALL),
     ("not scope granted", but_not("cognito-scope email"), set()),
+
+    ("profile", one("cognito-profile name email"), {"alice"}),
+    ("profile with a number and a list", one("cognito-profile level tags"), {"alice"}),
+    ("profile with an empty list", one("cognito-profile none"), set()),
+    ("not profile that is missing", but_not("cognito-profile custom:nothing"), set()),
+    ("not profile that is there", but_not("cognito-profile email"), set()),
 
     ("claim", one("cognito-claim custom:tenant acme"), {"alice"}),
     ("claim of several", one("cognito-claim custom:tenant other acme"), {"alice"}),
@@ -186,9 +193,12 @@ def refusals_of_httpd(log):
     log.allow(*REFUSALS)
 
 
+REFUSAL = re.compile("You may not see this page|Your profile is incomplete")
+
+
 def is_denied(answer):
     """Our page, without a way around it."""
-    return (answer.status == 403 and "You may not see this page" in answer.text and
+    return (answer.status == 403 and REFUSAL.search(answer.text) and
             answer.location is None and answer.header("WWW-Authenticate") is None and
             not answer.set_cookies)
 
@@ -566,6 +576,9 @@ class TestExplanation:
         conf.location("/not", "AuthType Cognito", text, *but_not("cognito-group admins"))
         conf.location("/stuck", "AuthType Cognito", text, *but_not("cognito-claim gone x"))
         conf.protect("/user", text, require="user root")
+        conf.protect("/profile", require="cognito-profile name birthdate")
+        conf.location("/two", "AuthType Cognito",
+                      *require_any("Require cognito-profile birthdate", "Require cognito-group ops"))
         conf.location("/cgi/env/any", *require_any("Require cognito-group ops", "Require valid-user"))
         return run(conf)
 
@@ -581,6 +594,19 @@ class TestExplanation:
     def test_our_own_page_tells_nothing_by_itself(self, site, enter):
         answer = enter("alice").navigate(site.url("/group"))
         assert is_denied(answer) and "ops" not in answer.text
+
+    def test_who_lacks_a_detail_of_the_profile_is_told_which(self, site, enter, log):
+        log.expect("COG4250: Require cognito-profile name birthdate: cannot be judged, "
+                   "the profile lacks: birthdate$", "COG3001: profile: ")
+        browser = enter("alice")
+        answer = browser.navigate(site.url("/profile"))
+        assert answer.status == 403 and "<code>birthdate</code>" in answer.text
+        assert "Your profile is incomplete" in answer.text and "Sign out" in answer.text
+        assert browser.fetch(site.url("/profile")).json()["error"] == "profile"
+
+    def test_who_lacks_more_than_that_is_told_nothing(self, site, enter):
+        answer = enter("alice").navigate(site.url("/two"))
+        assert is_denied(answer) and "birthdate" not in answer.text
 
     @pytest.mark.parametrize("path, text", [
         ("/text", "You need cognito-group ops."),
@@ -729,6 +755,9 @@ WRONG = [
     ("cognito-auth-age 900", "'900' is not a duration"),
     ("cognito-auth-age 0s", "'0s' is not a duration"),
     ("cognito-auth-age 15m 1h", "'1h' is one too many"),
+    ("cognito-profile", "the name of a claim is missing"),
+    ("cognito-profile custom:*", "'custom:*' is not the name of a claim"),
+    ("cognito-profile %{env:X}", "'%{env:X}' is not the name of a claim"),
 ]
 
 

@@ -11,7 +11,7 @@ from harness.waiting import wait_for
 with open(os.path.join(TOP, "docs", "authorization.md"), encoding="utf-8") as page:
     PAGE = page.read()
 
-TYPES = ["group", "scope", "claim", "client", "provider", "email-domain", "auth-age"]
+TYPES = ["group", "scope", "claim", "client", "provider", "email-domain", "auth-age", "profile"]
 EXAMPLE = re.compile(r"```apache\n(.*?)```\n((?:<!-- try: [^\n]* -->\n)*)", re.DOTALL)
 EXAMPLES = [(text, re.findall(r"<!-- try: (.*) -->", tries)) for text, tries in
             EXAMPLE.findall(PAGE)]

@@ -314,6 +314,36 @@ static void compares_the_time_of_the_sign_in(void **state)
     }
 }
 
+static void needs_every_claim_of_a_profile(void **state)
+{
+    static const struct {
+        const char *rule;
+        const char *name;
+        const char *email;
+        cog_verdict_t verdict;
+        const char *missing;
+    } cases[] = {
+        {"both are there",   "Alice", "a@corp.com", HOLDS,   NULL        },
+        {"one is missing",   NULL,    "a@corp.com", UNKNOWN, "name"      },
+        {"one is empty",     "Alice", "",           UNKNOWN, "email"     },
+        {"nothing is there", NULL,    NULL,         UNKNOWN, "name email"},
+    };
+    const cog_rule_t rule = {.kind = COG_RULE_PROFILE};
+
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        apr_array_header_t *claims = no_claims(*state);
+        cog_finding_t finding;
+
+        add_claim(claims, "email", cases[i].email, TEXT);
+        add_claim(claims, "name", cases[i].name, TEXT);
+        finding = judge(*state, &rule, "name|email", claims);
+        assert_verdict(cases[i].rule, finding.verdict, cases[i].verdict);
+        if (cases[i].missing) {
+            assert_string_equal(finding.seen, cases[i].missing);
+        }
+    }
+}
+
 /* ---- patterns ---- */
 
 typedef struct {
@@ -412,6 +442,7 @@ int main(void)
         cmocka_unit_test_with_pool(believes_no_address_that_is_not_verified),
         cmocka_unit_test_with_pool(knows_the_client),
         cmocka_unit_test_with_pool(compares_the_time_of_the_sign_in),
+        cmocka_unit_test_with_pool(needs_every_claim_of_a_profile),
         cmocka_unit_test_with_pool(shows_a_pattern_each_element),
         cmocka_unit_test_with_pool(takes_no_pattern_that_gives_up_for_an_answer),
         cmocka_unit_test_with_pool(shows_a_pattern_no_long_value),
