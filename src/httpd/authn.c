@@ -100,7 +100,7 @@ const cog_session_t *cog_authn_session(request_rec *r)
 void cog_authn_hide_credentials(request_rec *r)
 {
     if (cog_authn_is_ours(r) && cog_site_of(r->server) &&
-        (cog_dir_accepts(r->per_dir_config) & COG_ACCEPT_BEARER)) {
+        (cog_dir_accepts(cog_conf_of_dir(r->per_dir_config)) & COG_ACCEPT_BEARER)) {
         apr_table_unset(r->headers_in, "Authorization");
     }
 }

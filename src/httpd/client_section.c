@@ -80,6 +80,7 @@ const char *cog_open_client(cmd_parms *cmd, void *dir, const char *args)
     if (!server->open) {
         server->open = cog_conf_add_client(cmd->pool, server, name);
     }
+    server->open->section = cmd->directive;
     problem = ap_walk_config(cmd->directive->first_child, cmd, cmd->context);
     server->open = NULL;
     return problem;

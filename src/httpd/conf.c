@@ -6,21 +6,27 @@
 extern module auth_cognito_module;
 
 /* clang-format off */
-#define UNSET_STR(field)  conf->field = NULL;
-#define UNSET_INT(field)  conf->field = COG_UNSET;
-#define UNSET_TIME(field) conf->field = COG_UNSET;
-#define UNSET_LIST(field) conf->field = NULL;
-#define UNSET_PARAM(field) conf->field = NULL;
-#define UNSET_ALL(field)  conf->field = NULL;
-#define UNSET_STORE(field) conf->field = NULL;
+#define UNSET(field, nothing) conf->field = (nothing); conf->at.field = NULL;
+#define UNSET_STR(field)   UNSET(field, NULL)
+#define UNSET_INT(field)   UNSET(field, COG_UNSET)
+#define UNSET_TIME(field)  UNSET(field, COG_UNSET)
+#define UNSET_LIST(field)  UNSET(field, NULL)
+#define UNSET_PARAM(field) UNSET(field, NULL)
+#define UNSET_ALL(field)   UNSET(field, NULL)
+#define UNSET_STORE(field) UNSET(field, NULL)
 
-#define MERGE_STR(field)  merged->field = add->field ? add->field : base->field;
-#define MERGE_INT(field)  merged->field = add->field != COG_UNSET ? add->field : base->field;
-#define MERGE_TIME(field) MERGE_INT(field)
-#define MERGE_LIST(field) MERGE_STR(field)
-#define MERGE_STORE(field) MERGE_STR(field)
-#define MERGE_PARAM(field) merged->field = cog_conf_merge_params(pool, base->field, add->field);
-#define MERGE_ALL(field)  merged->field = join(pool, base->field, add->field);
+#define MERGE(field, is_inner, value)                                                    \
+    merged->at.field = (is_inner) ? add->at.field : base->at.field;                      \
+    merged->field = (value);
+#define MERGE_ONE(field, nothing)                                                        \
+    MERGE(field, add->field != (nothing), add->field != (nothing) ? add->field : base->field)
+#define MERGE_STR(field)   MERGE_ONE(field, NULL)
+#define MERGE_INT(field)   MERGE_ONE(field, COG_UNSET)
+#define MERGE_TIME(field)  MERGE_ONE(field, COG_UNSET)
+#define MERGE_LIST(field)  MERGE_ONE(field, NULL)
+#define MERGE_STORE(field) MERGE_ONE(field, NULL)
+#define MERGE_PARAM(field) MERGE(field, add->field, cog_conf_merge_params(pool, base->field, add->field))
+#define MERGE_ALL(field)   MERGE(field, add->field, join(pool, base->field, add->field))
 /* clang-format on */
 
 static apr_array_header_t *join(apr_pool_t *pool, apr_array_header_t *outer,
@@ -148,6 +154,7 @@ static void merge_clients(apr_pool_t *pool, const cog_server_conf_t *from,
         if (!known) {
             known = cog_conf_add_client(pool, merged, client->name);
         }
+        known->section = client->section;
         outer = known->fields;
         cog_conf_merge_client(pool, &outer, &client->fields, &known->fields);
     }

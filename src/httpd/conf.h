@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
     const char *name;
     const ap_expr_info_t *value; /* NULL, or an empty result: left out */
+    const ap_directive_t *at;
 } cog_login_param_t;
 
 /* clang-format off */
@@ -30,22 +31,33 @@ typedef struct {
 #define COG_FIELD_TIME(name) apr_interval_time_t name;
 #define COG_FIELD_LIST(name) apr_array_header_t *name;
 #define COG_FIELD_STORE(name) const cog_store_value_t *name;
+#define COG_FIELD_AT(name)    const ap_directive_t *name;
 /* clang-format on */
 
 typedef struct {
     COG_POOL_FIELDS(COG_FIELD_STR, COG_FIELD_LIST)
     COG_APP_FIELDS(COG_FIELD_STR, COG_FIELD_LIST)
     COG_LOGIN_FIELDS(COG_FIELD_STR, COG_FIELD_INT, COG_FIELD_LIST)
+    struct {
+        COG_POOL_FIELDS(COG_FIELD_AT, COG_FIELD_AT)
+        COG_APP_FIELDS(COG_FIELD_AT, COG_FIELD_AT)
+        COG_LOGIN_FIELDS(COG_FIELD_AT, COG_FIELD_AT, COG_FIELD_AT)
+    } at; /* the directive that set a field; NULL: none did */
 } cog_client_fields_t;
 
 typedef struct {
     const char *name;
     cog_client_fields_t fields;
+    const ap_directive_t *section; /* the last <CognitoClient> of the name */
 } cog_named_client_t;
 
 typedef struct cog_server_conf_t {
     COG_SERVER_FIELDS(COG_FIELD_STR, COG_FIELD_INT, COG_FIELD_TIME, COG_FIELD_LIST,
                       COG_FIELD_LIST, COG_FIELD_STORE)
+    struct {
+        COG_SERVER_FIELDS(COG_FIELD_AT, COG_FIELD_AT, COG_FIELD_AT, COG_FIELD_AT,
+                          COG_FIELD_AT, COG_FIELD_AT)
+    } at;
     cog_client_fields_t client;  /* the default client */
     apr_array_header_t *clients; /* `cog_named_client_t *`: <CognitoClient> */
     /* not inherited */
@@ -66,9 +78,19 @@ typedef struct cog_server_conf_t {
 typedef struct {
     COG_DIR_FIELDS(COG_FIELD_STR, COG_FIELD_INT, COG_FIELD_TIME, COG_FIELD_LIST,
                    COG_FIELD_LIST)
+    struct {
+        COG_DIR_FIELDS(COG_FIELD_AT, COG_FIELD_AT, COG_FIELD_AT, COG_FIELD_AT,
+                       COG_FIELD_AT)
+    } at;
+    /* not inherited */
+    const ap_directive_t *section; /* <Location> and the like, once something of ours
+                                    * stands in it; NULL: outside of all */
 } cog_dir_conf_t;
 
 extern const command_rec cog_directives[];
+
+/* Note that this directive is where `field` of a configuration comes from. */
+#define COG_WRITTEN_AT(cmd, conf, field) ((conf)->at.field = (cmd)->directive)
 
 /* For the module record. */
 void *cog_conf_create_server(apr_pool_t *pool, server_rec *s);

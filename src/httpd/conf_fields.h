@@ -6,8 +6,11 @@
  *   TIME  duration in microseconds, COG_UNSET when unset
  *   STORE cog_store_value_t, NULL when unset
  *   LIST  array, NULL when unset; an inner one replaces the outer one
- *   PARAM array of cog_login_param_t; an inner one replaces those of the same name
- *   ALL   array of everything that was written at any level, for checks at start */
+ *   PARAM array of cog_login_param_t, each with its place; an inner one replaces those of
+ *         the same name
+ *   ALL   array of everything that was written at any level, for checks at start
+ *
+ * Beside each goes where it was written (`at`), for the doctor. */
 #ifndef COG_HTTPD_CONF_FIELDS_H
 #define COG_HTTPD_CONF_FIELDS_H
 
@@ -55,11 +58,10 @@
     INT(has_stored_sessions) /* CognitoSession */                                        \
     INT(has_renewal)         /* CognitoRefresh */                                        \
     TIME(grace)              /* CognitoGrace */                                          \
-    ALL(session_timeouts) /* each place with a CognitoSessionTimeout: cog_dir_conf_t *   \
-                           */                                                            \
-    ALL(backends)         /* each CognitoBackend: `int`, a row of backend_presets.c */   \
-    ALL(tokens)           /* each CognitoTokens: `int`, of COG_TOKENS_* */               \
-    ALL(claim_lists)      /* each CognitoClaims: apr_array_header_t * */                 \
+    ALL(places)          /* each section with a setting of ours: `cog_dir_conf_t *` */   \
+    ALL(backends)        /* each CognitoBackend: `int`, a row of backend_presets.c */    \
+    ALL(tokens)          /* each CognitoTokens: `int`, of COG_TOKENS_* */                \
+    ALL(claim_lists)     /* each CognitoClaims: apr_array_header_t * */                  \
     ALL(user_claims)     /* each claim that a CognitoRemoteUser names: `const char *` */ \
     ALL(required_claims) /* each that a Require cognito-… needs: `const char *` */
 

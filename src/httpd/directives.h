@@ -32,6 +32,9 @@ int cog_is_htaccess(cmd_parms *cmd);
  * default one of the virtual host. */
 cog_client_fields_t *cog_client_of(const cmd_parms *cmd);
 
+/* The place that a directive is about, known from now on to its virtual host. */
+cog_dir_conf_t *cog_place_of(cmd_parms *cmd, void *dir);
+
 typedef const char *cog_set_one_t(cmd_parms *cmd, void *dir, const char *value);
 typedef const char *cog_set_two_t(cmd_parms *cmd, void *dir, const char *first,
                                   const char *second);

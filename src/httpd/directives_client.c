@@ -23,6 +23,7 @@ cog_client_fields_t *cog_client_of(const cmd_parms *cmd)
 
 const char *cog_set_user_pool(cmd_parms *cmd, void *dir, const char *value)
 {
+    cog_client_fields_t *client = cog_client_of(cmd);
     cog_user_pool_t user_pool;
     const char *problem = cog_user_pool_parse(cmd->pool, value, &user_pool);
 
@@ -30,7 +31,8 @@ const char *cog_set_user_pool(cmd_parms *cmd, void *dir, const char *value)
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    cog_client_of(cmd)->user_pool = value;
+    client->user_pool = value;
+    COG_WRITTEN_AT(cmd, client, user_pool);
     return NULL;
 }
 
@@ -50,12 +52,14 @@ const char *cog_set_issuer(cmd_parms *cmd, void *dir, const char *value)
         return cog_refuse(cmd, value, problem);
     }
     cog_values_add(cmd->pool, &client->issuers, value);
+    COG_WRITTEN_AT(cmd, client, issuers);
     return NULL;
 }
 
 /* Whether a prefix has a user pool beside it is known at the end only. */
 const char *cog_set_domain(cmd_parms *cmd, void *dir, const char *value)
 {
+    cog_client_fields_t *client = cog_client_of(cmd);
     cog_user_pool_t any_pool = {.region = "eu-west-1", .dns_suffix = "amazonaws.com"};
     const char *url;
     const char *problem = cog_user_pool_domain(cmd->pool, &any_pool, value, &url);
@@ -64,40 +68,45 @@ const char *cog_set_domain(cmd_parms *cmd, void *dir, const char *value)
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    cog_client_of(cmd)->domain = value;
+    client->domain = value;
+    COG_WRITTEN_AT(cmd, client, domain);
     return NULL;
 }
 
-static const char **endpoint_of(cog_client_fields_t *client, const char *kind)
-{
-    const struct {
-        const char *kind;
-        const char **url;
-    } endpoints[] = {
-        {"authorize", &client->endpoint_authorize},
-        {"token",     &client->endpoint_token    },
-        {"userinfo",  &client->endpoint_userinfo },
-        {"revoke",    &client->endpoint_revoke   },
-        {"logout",    &client->endpoint_logout   },
-        {"jwks",      &client->endpoint_jwks     },
-    };
+/* One kind of endpoint: its URL, and where it is written. */
+typedef struct {
+    const char *kind; /* NULL ends the list */
+    const char **url;
+    const ap_directive_t **at;
+} endpoint_t;
 
-    for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); ++i) {
-        if (strcmp(kind, endpoints[i].kind) == 0) {
-            return endpoints[i].url;
-        }
+#define ENDPOINT(kind)                                                                   \
+    {                                                                                    \
+#kind, &client->endpoint_##kind, &client->at.endpoint_##kind                     \
     }
-    return NULL;
+
+static endpoint_t endpoint_of(cog_client_fields_t *client, const char *kind)
+{
+    const endpoint_t endpoints[] = {
+        ENDPOINT(authorize), ENDPOINT(token), ENDPOINT(userinfo), ENDPOINT(revoke),
+        ENDPOINT(logout),    ENDPOINT(jwks),  {NULL, NULL, NULL},
+    };
+    const endpoint_t *endpoint = endpoints;
+
+    while (endpoint->kind && strcmp(kind, endpoint->kind) != 0) {
+        ++endpoint;
+    }
+    return *endpoint;
 }
 
 const char *cog_set_endpoint(cmd_parms *cmd, void *dir, const char *kind,
                              const char *value)
 {
-    const char **url = endpoint_of(cog_client_of(cmd), kind);
+    endpoint_t endpoint = endpoint_of(cog_client_of(cmd), kind);
     const char *problem = cog_value_url(cmd->pool, value);
 
     (void)dir;
-    if (!url) {
+    if (!endpoint.kind) {
         return cog_refuse(cmd, kind,
                           "is not an endpoint; write authorize, token, userinfo, revoke, "
                           "logout or jwks");
@@ -105,25 +114,29 @@ const char *cog_set_endpoint(cmd_parms *cmd, void *dir, const char *kind,
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    *url = value;
+    *endpoint.url = value;
+    *endpoint.at = cmd->directive;
     return NULL;
 }
 
 const char *cog_set_client_id(cmd_parms *cmd, void *dir, const char *value)
 {
+    cog_client_fields_t *client = cog_client_of(cmd);
     const char *problem = cog_value_client_id(value);
 
     (void)dir;
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    cog_client_of(cmd)->client_id = value;
+    client->client_id = value;
+    COG_WRITTEN_AT(cmd, client, client_id);
     return NULL;
 }
 
 const char *cog_set_client_secret(cmd_parms *cmd, void *dir, const char *first,
                                   const char *second)
 {
+    cog_client_fields_t *client = cog_client_of(cmd);
     const char *values[COG_MAX_SECRETS] = {first, second};
     apr_array_header_t *sources =
         apr_array_make(cmd->pool, COG_MAX_SECRETS, sizeof(cog_secret_source_t));
@@ -136,7 +149,8 @@ const char *cog_set_client_secret(cmd_parms *cmd, void *dir, const char *first,
             return problem;
         }
     }
-    cog_client_of(cmd)->client_secrets = sources;
+    client->client_secrets = sources;
+    COG_WRITTEN_AT(cmd, client, client_secrets);
     return NULL;
 }
 
@@ -155,11 +169,13 @@ const char *cog_set_client_auth(cmd_parms *cmd, void *dir, const char *value)
         return cog_refuse(cmd, value,
                           "is not a way to send a client secret; write basic or post");
     }
+    COG_WRITTEN_AT(cmd, client, auth_method);
     return NULL;
 }
 
 const char *cog_set_scope(cmd_parms *cmd, void *dir, int count, char *const values[])
 {
+    cog_client_fields_t *client = cog_client_of(cmd);
     apr_array_header_t *scopes = NULL;
 
     (void)dir;
@@ -176,14 +192,17 @@ const char *cog_set_scope(cmd_parms *cmd, void *dir, int count, char *const valu
         return "CognitoScope: openid is missing, without which there is no ID token; "
                "write openid email profile";
     }
-    cog_client_of(cmd)->scope = apr_array_pstrcat(cmd->pool, scopes, ' ');
+    client->scope = apr_array_pstrcat(cmd->pool, scopes, ' ');
+    COG_WRITTEN_AT(cmd, client, scope);
     return NULL;
 }
 
 const char *cog_set_userinfo(cmd_parms *cmd, void *dir, const char *value)
 {
-    const char *problem = cog_value_switch(value, &cog_client_of(cmd)->has_userinfo);
+    cog_client_fields_t *client = cog_client_of(cmd);
+    const char *problem = cog_value_switch(value, &client->has_userinfo);
 
     (void)dir;
+    COG_WRITTEN_AT(cmd, client, has_userinfo);
     return problem ? cog_refuse(cmd, value, problem) : NULL;
 }

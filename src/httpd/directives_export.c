@@ -29,7 +29,7 @@ static void remember(cmd_parms *cmd, apr_array_header_t **all, int what)
 const char *cog_set_backend(cmd_parms *cmd, void *dir, const char *value)
 {
     cog_server_conf_t *server = cog_conf_of_server(cmd->server);
-    cog_dir_conf_t *place = dir;
+    cog_dir_conf_t *place = cog_place_of(cmd, dir);
     int row = cog_backend_find(value);
 
     if (row < 0) {
@@ -38,8 +38,10 @@ const char *cog_set_backend(cmd_parms *cmd, void *dir, const char *value)
                                       cog_backend_names(cmd->pool), NULL));
     }
     place->backend = row;
+    COG_WRITTEN_AT(cmd, place, backend);
     if (place->exports == COG_UNSET) {
         place->exports = cog_backend_at(row)->exports;
+        COG_WRITTEN_AT(cmd, place, exports);
     }
     remember(cmd, &server->backends, row);
     return NULL;
@@ -62,13 +64,15 @@ const char *cog_set_export(cmd_parms *cmd, void *dir, const char *value,
         {"encoding=percent", COG_HEADER_PERCENT},
         {NULL,               0                 }
     };
-    cog_dir_conf_t *place = dir;
+    cog_dir_conf_t *place = cog_place_of(cmd, dir);
 
     if (!cog_value_choose(ways, value, &place->exports)) {
         return cog_refuse(cmd, value,
                           "is not a way to export; write env, headers, both or none");
     }
     place->header_encoding = COG_HEADER_UTF8;
+    COG_WRITTEN_AT(cmd, place, exports);
+    COG_WRITTEN_AT(cmd, place, header_encoding);
     if (option && !cog_value_choose(encodings, option, &place->header_encoding)) {
         return cog_refuse(cmd, option,
                           "is not an encoding; write encoding=utf-8, encoding=latin1, "
@@ -107,11 +111,12 @@ static const char *check_bearer(int tokens)
 
 const char *cog_set_tokens(cmd_parms *cmd, void *dir, int count, char *const values[])
 {
-    cog_dir_conf_t *place = dir;
+    cog_dir_conf_t *place = cog_place_of(cmd, dir);
     int is_none = count == 1 && strcasecmp(values[0], "none") == 0;
     const char *problem = count ? NULL : "CognitoTokens: write id, access or none";
 
     place->tokens = 0;
+    COG_WRITTEN_AT(cmd, place, tokens);
     for (int i = 0; !is_none && !problem && i < count; ++i) {
         problem = add_token(cmd, values[i], &place->tokens);
     }
@@ -136,7 +141,7 @@ static void start_claims(cmd_parms *cmd, cog_dir_conf_t *place)
 /* An empty list says default, which an outer list cannot be undone with otherwise. */
 const char *cog_set_claims(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_dir_conf_t *place = dir;
+    cog_dir_conf_t *place = cog_place_of(cmd, dir);
     int is_default = strcasecmp(value, "default") == 0;
     int is_first = place->claims == NULL;
 
@@ -156,5 +161,6 @@ const char *cog_set_claims(cmd_parms *cmd, void *dir, const char *value)
     if (!is_default) {
         cog_values_add(cmd->pool, &place->claims, value);
     }
+    COG_WRITTEN_AT(cmd, place, claims);
     return NULL;
 }

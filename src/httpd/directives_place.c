@@ -17,9 +17,36 @@
 #define MAX_NAME        128
 #define MAX_SESSION_SEC (400 * 86400) /* no browser keeps a cookie longer */
 
+static int is_known(const apr_array_header_t *places, const cog_dir_conf_t *place)
+{
+    for (int i = 0; places && i < places->nelts; ++i) {
+        if (APR_ARRAY_IDX(places, i, cog_dir_conf_t *) == place) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* A .htaccess file is read when the server has long been started. */
+cog_dir_conf_t *cog_place_of(cmd_parms *cmd, void *dir)
+{
+    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+    cog_dir_conf_t *place = dir;
+
+    if (cog_is_htaccess(cmd) || is_known(server->places, place)) {
+        return place;
+    }
+    place->section = cmd->path ? cmd->directive->parent : NULL;
+    if (!server->places) {
+        server->places = apr_array_make(cmd->pool, 4, sizeof(place));
+    }
+    APR_ARRAY_PUSH(server->places, cog_dir_conf_t *) = place;
+    return place;
+}
+
 const char *cog_set_use(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_dir_conf_t *place = dir;
+    cog_dir_conf_t *place = cog_place_of(cmd, dir);
     int is_default = strcasecmp(value, "default") == 0;
     const char *problem = is_default ? NULL : cog_value_client_name(value);
 
@@ -27,6 +54,7 @@ const char *cog_set_use(cmd_parms *cmd, void *dir, const char *value)
         return cog_refuse(cmd, value, problem);
     }
     place->client_name = is_default ? "" : value;
+    COG_WRITTEN_AT(cmd, place, client_name);
     return NULL;
 }
 
@@ -39,8 +67,9 @@ const char *cog_set_unauthenticated(cmd_parms *cmd, void *dir, const char *value
         {"pass",  COG_UNAUTHENTICATED_PASS },
         {NULL,    0                        }
     };
-    cog_dir_conf_t *place = dir;
+    cog_dir_conf_t *place = cog_place_of(cmd, dir);
 
+    COG_WRITTEN_AT(cmd, place, unauthenticated);
     if (cog_value_choose(modes, value, &place->unauthenticated)) {
         return NULL;
     }
@@ -62,24 +91,10 @@ static const char *parse_age(const char *value, apr_interval_time_t *age)
     return NULL;
 }
 
-/* What lies in the store has to last as long as the place that needs it longest. */
-static void remember_timeout(cmd_parms *cmd, cog_dir_conf_t *place)
-{
-    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
-
-    if (cog_is_htaccess(cmd)) {
-        return;
-    }
-    if (!server->session_timeouts) {
-        server->session_timeouts = apr_array_make(cmd->pool, 4, sizeof(cog_dir_conf_t *));
-    }
-    APR_ARRAY_PUSH(server->session_timeouts, cog_dir_conf_t *) = place;
-}
-
 const char *cog_set_session_timeout(cmd_parms *cmd, void *dir, const char *idle,
                                     const char *max)
 {
-    cog_dir_conf_t *place = dir;
+    cog_dir_conf_t *place = cog_place_of(cmd, dir);
     const char *problem = parse_age(idle, &place->session_idle);
 
     if (problem) {
@@ -92,7 +107,8 @@ const char *cog_set_session_timeout(cmd_parms *cmd, void *dir, const char *idle,
     if (problem) {
         return cog_refuse(cmd, max, problem);
     }
-    remember_timeout(cmd, place);
+    COG_WRITTEN_AT(cmd, place, session_idle);
+    COG_WRITTEN_AT(cmd, place, session_max);
     return NULL;
 }
 
@@ -132,7 +148,7 @@ static const char *add_substitution(cmd_parms *cmd, apr_array_header_t *claims,
 const char *cog_set_remote_user(cmd_parms *cmd, void *dir, int count,
                                 char *const values[])
 {
-    cog_dir_conf_t *place = dir;
+    cog_dir_conf_t *place = cog_place_of(cmd, dir);
     apr_array_header_t *claims =
         apr_array_make(cmd->pool, count + 1, sizeof(cog_user_claim_t));
 
@@ -149,6 +165,7 @@ const char *cog_set_remote_user(cmd_parms *cmd, void *dir, int count,
         return "CognitoRemoteUser: a claim is missing; write cognito:username email sub";
     }
     place->user_claims = claims;
+    COG_WRITTEN_AT(cmd, place, user_claims);
     return NULL;
 }
 
@@ -162,13 +179,14 @@ static const char *parse_param(cmd_parms *cmd, const char *name, const char *val
         return cog_refuse(cmd, name, "is a parameter that the module sets by itself");
     }
     param->name = name;
+    param->at = cmd->directive;
     return cog_parse_expression(cmd, value, &param->value);
 }
 
 const char *cog_set_login_param(cmd_parms *cmd, void *dir, const char *name,
                                 const char *value)
 {
-    cog_dir_conf_t *place = dir;
+    cog_dir_conf_t *place = cog_place_of(cmd, dir);
     cog_login_param_t param;
     const char *problem = parse_param(cmd, name, value, &param);
     apr_array_header_t **params =

@@ -25,6 +25,7 @@ static cog_server_conf_t *server_of(const cmd_parms *cmd)
 
 const char *cog_set_base_url(cmd_parms *cmd, void *dir, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
     const char *origin = NULL;
     const char *problem = cog_value_origin(cmd->pool, value, &origin);
 
@@ -32,31 +33,36 @@ const char *cog_set_base_url(cmd_parms *cmd, void *dir, const char *value)
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    cog_values_add_new(cmd->pool, &server_of(cmd)->origins, origin);
+    cog_values_add_new(cmd->pool, &server->origins, origin);
+    COG_WRITTEN_AT(cmd, server, origins);
     return NULL;
 }
 
 const char *cog_set_path(cmd_parms *cmd, void *dir, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
     const char *problem = cog_value_path(value);
 
     (void)dir;
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    server_of(cmd)->path = value;
+    server->path = value;
+    COG_WRITTEN_AT(cmd, server, path);
     return NULL;
 }
 
 const char *cog_set_callback(cmd_parms *cmd, void *dir, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
     const char *problem = cog_value_path(value);
 
     (void)dir;
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    cog_values_add_new(cmd->pool, &server_of(cmd)->callbacks, value);
+    cog_values_add_new(cmd->pool, &server->callbacks, value);
+    COG_WRITTEN_AT(cmd, server, callbacks);
     return NULL;
 }
 
@@ -80,6 +86,7 @@ const char *cog_set_logout_return(cmd_parms *cmd, void *dir, const char *value)
     if (server->logout_returns && (is_none || server->logout_returns->nelts == 0)) {
         return "CognitoLogoutReturn: none stands beside other values; write one of them";
     }
+    COG_WRITTEN_AT(cmd, server, logout_returns);
     if (is_none) {
         server->logout_returns = apr_array_make(cmd->pool, 1, sizeof(const char *));
         return NULL;
@@ -110,6 +117,7 @@ const char *cog_set_secret(cmd_parms *cmd, void *dir, const char *value)
         return cog_refuse(cmd, value, "is one too many; write at most 8");
     }
     APR_ARRAY_PUSH(server->secrets, cog_secret_source_t) = source;
+    COG_WRITTEN_AT(cmd, server, secrets);
     return NULL;
 }
 
@@ -146,6 +154,7 @@ static const char *set_store_ca(cmd_parms *cmd, const char *option,
 const char *cog_set_store(cmd_parms *cmd, void *dir, const char *value,
                           const char *option)
 {
+    cog_server_conf_t *server = server_of(cmd);
     int may_show;
     cog_store_value_t *store = apr_palloc(cmd->pool, sizeof(*store));
     const char *problem = cog_store_value_parse(cmd->pool, value, store, &may_show);
@@ -160,28 +169,37 @@ const char *cog_set_store(cmd_parms *cmd, void *dir, const char *value,
     }
     problem = option ? set_store_ca(cmd, option, store) : NULL;
     if (!problem) {
-        server_of(cmd)->store = store;
+        server->store = store;
+        COG_WRITTEN_AT(cmd, server, store);
     }
     return problem;
 }
 
-static const char *set_cookie_name(cog_server_conf_t *server, const char *value)
+static const char *set_cookie_name(const cmd_parms *cmd, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
+
     if (!cog_value_consists_of(value, LETTERS_DIGITS "-", MAX_COOKIE_NAME)) {
         return "is not a name; write name= and up to 32 letters, digits or -";
     }
     server->cookie_name = value;
+    COG_WRITTEN_AT(cmd, server, cookie_name);
     return NULL;
 }
 
-static const char *set_cookie_domain(cog_server_conf_t *server, const char *value)
+static const char *set_cookie_domain(const cmd_parms *cmd, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
+
     server->cookie_domain = value;
+    COG_WRITTEN_AT(cmd, server, cookie_domain);
     return *value ? cog_value_cookie_domain(value) : NULL;
 }
 
-static const char *set_cookie_samesite(cog_server_conf_t *server, const char *value)
+static const char *set_cookie_samesite(const cmd_parms *cmd, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
+
     if (strcasecmp(value, "strict") == 0) {
         return "would keep the cookies away when Cognito sends the user back, so that no "
                "login could end; write samesite=lax";
@@ -190,18 +208,22 @@ static const char *set_cookie_samesite(cog_server_conf_t *server, const char *va
         return "is not a mode; write samesite=lax or samesite=none";
     }
     server->cookie_samesite = strcasecmp(value, "lax") == 0 ? "Lax" : "None";
+    COG_WRITTEN_AT(cmd, server, cookie_samesite);
     return NULL;
 }
 
-static const char *set_cookie_path(cog_server_conf_t *server, const char *value)
+static const char *set_cookie_path(const cmd_parms *cmd, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
+
     server->cookie_path = value;
+    COG_WRITTEN_AT(cmd, server, cookie_path);
     return strcmp(value, "/") == 0 ? NULL : cog_value_path(value);
 }
 
 static const struct {
     const char *name;
-    const char *(*set)(cog_server_conf_t *server, const char *value);
+    const char *(*set)(const cmd_parms *cmd, const char *value);
 } cookie_options[] = {
     {"name=",     set_cookie_name    },
     {"domain=",   set_cookie_domain  },
@@ -218,7 +240,7 @@ const char *cog_set_cookie(cmd_parms *cmd, void *dir, const char *value)
         const char *option = cookie_options[i].name;
 
         if (cog_text_begins(value, option)) {
-            problem = cookie_options[i].set(server_of(cmd), value + strlen(option));
+            problem = cookie_options[i].set(cmd, value + strlen(option));
         }
     }
     return problem ? cog_refuse(cmd, value, problem) : NULL;
@@ -226,6 +248,7 @@ const char *cog_set_cookie(cmd_parms *cmd, void *dir, const char *value)
 
 const char *cog_set_proxy(cmd_parms *cmd, void *dir, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
     const char *proxy = "";
     const char *problem = NULL;
 
@@ -241,12 +264,14 @@ const char *cog_set_proxy(cmd_parms *cmd, void *dir, const char *value)
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    server_of(cmd)->proxy = proxy;
+    server->proxy = proxy;
+    COG_WRITTEN_AT(cmd, server, proxy);
     return NULL;
 }
 
 const char *cog_set_ca_file(cmd_parms *cmd, void *dir, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
     const char *path;
     const char *problem = parse_ca_file(cmd, value, &path);
 
@@ -254,7 +279,8 @@ const char *cog_set_ca_file(cmd_parms *cmd, void *dir, const char *value)
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    server_of(cmd)->ca_file = path;
+    server->ca_file = path;
+    COG_WRITTEN_AT(cmd, server, ca_file);
     return NULL;
 }
 
@@ -283,6 +309,8 @@ const char *cog_set_timeout(cmd_parms *cmd, void *dir, const char *connect,
     if (problem) {
         return cog_refuse(cmd, connect, problem);
     }
+    COG_WRITTEN_AT(cmd, server, connect_limit);
+    COG_WRITTEN_AT(cmd, server, total_limit);
     problem = parse_limit(total, &server->total_limit);
     if (!problem && server->total_limit < server->connect_limit) {
         problem = "is shorter than the time for connecting; write 2s 5s";

@@ -15,26 +15,31 @@ static cog_server_conf_t *server_of(const cmd_parms *cmd)
 
 const char *cog_set_session(cmd_parms *cmd, void *dir, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
     int is_stored = strcasecmp(value, "store") == 0;
 
     (void)dir;
     if (!is_stored && strcasecmp(value, "cookie") != 0) {
         return cog_refuse(cmd, value, "is no place for sessions; write cookie or store");
     }
-    server_of(cmd)->has_stored_sessions = is_stored;
+    server->has_stored_sessions = is_stored;
+    COG_WRITTEN_AT(cmd, server, has_stored_sessions);
     return NULL;
 }
 
 const char *cog_set_refresh(cmd_parms *cmd, void *dir, const char *value)
 {
-    const char *problem = cog_value_switch(value, &server_of(cmd)->has_renewal);
+    cog_server_conf_t *server = server_of(cmd);
+    const char *problem = cog_value_switch(value, &server->has_renewal);
 
     (void)dir;
+    COG_WRITTEN_AT(cmd, server, has_renewal);
     return problem ? cog_refuse(cmd, value, problem) : NULL;
 }
 
 const char *cog_set_grace(cmd_parms *cmd, void *dir, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
     int64_t seconds = 0;
     const char *problem =
         strcmp(value, "0") == 0 ? NULL : cog_duration_parse(value, &seconds);
@@ -46,13 +51,15 @@ const char *cog_set_grace(cmd_parms *cmd, void *dir, const char *value)
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    server_of(cmd)->grace = apr_time_from_sec(seconds);
+    server->grace = apr_time_from_sec(seconds);
+    COG_WRITTEN_AT(cmd, server, grace);
     return NULL;
 }
 
 /* An empty list says none, which an outer one cannot be undone with otherwise. */
 const char *cog_set_revoke_key(cmd_parms *cmd, void *dir, const char *value)
 {
+    cog_server_conf_t *server = server_of(cmd);
     apr_array_header_t *keys = apr_array_make(cmd->pool, 1, sizeof(cog_secret_source_t));
     const char *problem = NULL;
 
@@ -60,6 +67,7 @@ const char *cog_set_revoke_key(cmd_parms *cmd, void *dir, const char *value)
     if (strcasecmp(value, "none") != 0) {
         problem = cog_parse_source(cmd, value, apr_array_push(keys));
     }
-    server_of(cmd)->revoke_key = keys;
+    server->revoke_key = keys;
+    COG_WRITTEN_AT(cmd, server, revoke_key);
     return problem;
 }

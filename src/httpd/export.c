@@ -37,7 +37,8 @@ static const char *substitute(apr_pool_t *pool, const cog_user_claim_t *rule,
 static const char *name_by_rules(request_rec *r, const cog_session_t *session,
                                  const char *only)
 {
-    const apr_array_header_t *rules = cog_dir_user_claims(r->per_dir_config);
+    const apr_array_header_t *rules =
+        cog_dir_user_claims(cog_conf_of_dir(r->per_dir_config));
 
     for (int i = 0; i < rules->nelts; ++i) {
         const cog_user_claim_t *rule = &APR_ARRAY_IDX(rules, i, cog_user_claim_t);
@@ -131,7 +132,7 @@ static void export_dialect(request_rec *r, const cog_export_t *export,
  * compare each of them with all the others. */
 void cog_export_variables(request_rec *r, const cog_session_t *session)
 {
-    const cog_export_t export = cog_dir_export(r->per_dir_config);
+    const cog_export_t export = cog_dir_export(cog_conf_of_dir(r->per_dir_config));
     const apr_array_header_t *claims = session->claims;
     int has_dialect = export.backend->variables != NULL;
 
@@ -206,7 +207,7 @@ static void clear(request_rec *r, const cog_export_t *export)
 
 int cog_export_finish(request_rec *r)
 {
-    const cog_export_t export = cog_dir_export(r->per_dir_config);
+    const cog_export_t export = cog_dir_export(cog_conf_of_dir(r->per_dir_config));
     const cog_session_t *session;
     cog_err_t err;
 

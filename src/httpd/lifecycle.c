@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "httpd/advice.h"
 #include "httpd/conf_resolve.h"
+#include "httpd/dump.h"
 #include "httpd/endings_task.h"
 #include "httpd/log_httpd.h"
 #include "httpd/store_memory.h"
@@ -248,6 +249,16 @@ static int run(lifecycle_t *life, cog_start_t *start, server_rec *main_server)
     return HTTP_INTERNAL_SERVER_ERROR;
 }
 
+/* What `httpd -t -D …` is asked for beside its own check. */
+static int examine(lifecycle_t *life)
+{
+    warn_of_all(life);
+    if (ap_exists_config_define("DUMP_COGNITO")) {
+        cog_dump_all(life->start->scratch, life->tree, life->hosts);
+    }
+    return OK;
+}
+
 /* httpd reads its configuration twice when it starts, and once for `-t`. The first time
  * it has a terminal to complain on, so that is the time for the rehearsal. */
 int cog_lifecycle_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
@@ -263,7 +274,7 @@ int cog_lifecycle_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *
     }
     result = run(&life, cog_start_make(ptemp, ptemp, 1), s);
     if (result == OK && ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
-        warn_of_all(&life);
+        result = examine(&life);
     }
     return result;
 }

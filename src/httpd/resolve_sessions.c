@@ -22,7 +22,7 @@ static cog_session_limits_t outermost(const cog_resolve_t *host)
 
 static cog_session_limits_t longest(const cog_resolve_t *host)
 {
-    const apr_array_header_t *all = host->written->session_timeouts;
+    const apr_array_header_t *all = host->written->places;
     cog_session_limits_t limits = outermost(host);
 
     for (int i = 0; all && i < all->nelts; ++i) {

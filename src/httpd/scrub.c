@@ -78,7 +78,8 @@ void cog_scrub_dialect(request_rec *r, const cog_backend_t *backend)
 void cog_scrub_trailers(request_rec *r)
 {
     remove_names(r, r->trailers_in, cog_site_of(r->server)->kept_from_connection);
-    remove_names(r, r->trailers_in, cog_dir_export(r->per_dir_config).backend->patterns);
+    remove_names(r, r->trailers_in,
+                 cog_dir_export(cog_conf_of_dir(r->per_dir_config)).backend->patterns);
     apr_table_unset(r->trailers_in, "Connection");
 }
 

@@ -95,7 +95,7 @@ static int has_resource(const cog_dir_conf_t *written)
 }
 
 /* Who looks for a place by its metadata comes with a token. */
-static unsigned accepts_of(const cog_dir_conf_t *written)
+unsigned cog_dir_accepts(const cog_dir_conf_t *written)
 {
     if (written->accepts != COG_UNSET) {
         return (unsigned)written->accepts;
@@ -103,9 +103,17 @@ static unsigned accepts_of(const cog_dir_conf_t *written)
     return has_resource(written) ? COG_ACCEPT_BEARER : COG_ACCEPT_SESSION;
 }
 
-unsigned cog_dir_accepts(const ap_conf_vector_t *per_dir)
+unsigned cog_dir_bearer_uses(const cog_dir_conf_t *written)
 {
-    return accepts_of(cog_conf_of_dir(per_dir));
+    return written->bearer_uses == COG_UNSET ? COG_TOKEN_ACCESS
+                                             : (unsigned)written->bearer_uses;
+}
+
+cog_unauthenticated_t cog_dir_unauthenticated(const cog_dir_conf_t *written)
+{
+    return written->unauthenticated == COG_UNSET
+               ? COG_UNAUTHENTICATED_AUTO
+               : (cog_unauthenticated_t)written->unauthenticated;
 }
 
 /* Without a list of clients it is the place's own whose tokens count. */
@@ -147,20 +155,16 @@ static void fill_in_bearer(request_rec *r, const cog_dir_conf_t *written,
                            cog_place_t *place)
 {
     place->realm = realm_of(r);
-    place->bearer.uses = written->bearer_uses == COG_UNSET
-                             ? COG_TOKEN_ACCESS
-                             : (unsigned)written->bearer_uses;
+    place->bearer.uses = cog_dir_bearer_uses(written);
     place->bearer.resource = has_resource(written) ? written->resource : NULL;
     place->bearer.client_ids = bearer_clients(r, written, place->client);
 }
 
 static void fill_in(const cog_dir_conf_t *written, cog_place_t *place)
 {
-    place->unauthenticated = written->unauthenticated == COG_UNSET
-                                 ? COG_UNAUTHENTICATED_AUTO
-                                 : (cog_unauthenticated_t)written->unauthenticated;
+    place->unauthenticated = cog_dir_unauthenticated(written);
     place->limits = cog_dir_limits(written);
-    place->accepts = accepts_of(written);
+    place->accepts = cog_dir_accepts(written);
 }
 
 const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir)
@@ -186,7 +190,7 @@ const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_di
 
 #define USER_CLAIM(name) {name, NULL, NULL},
 
-const apr_array_header_t *cog_dir_user_claims(const ap_conf_vector_t *per_dir)
+const apr_array_header_t *cog_dir_user_claims(const cog_dir_conf_t *written)
 {
     static cog_user_claim_t claims[] = {COG_DEFAULT_USER_CLAIMS(USER_CLAIM)};
     static const int count = sizeof(claims) / sizeof(*claims);
@@ -194,14 +198,12 @@ const apr_array_header_t *cog_dir_user_claims(const ap_conf_vector_t *per_dir)
                                                   .nelts = count,
                                                   .nalloc = count,
                                                   .elts = (char *)claims};
-    const cog_dir_conf_t *written = cog_conf_of_dir(per_dir);
 
     return written->user_claims ? written->user_claims : &by_default;
 }
 
-cog_export_t cog_dir_export(const ap_conf_vector_t *per_dir)
+cog_export_t cog_dir_export(const cog_dir_conf_t *written)
 {
-    const cog_dir_conf_t *written = cog_conf_of_dir(per_dir);
     const cog_backend_t *backend = cog_backend_at(
         written->backend == COG_UNSET ? COG_BACKEND_OWN : written->backend);
     int exports = written->exports == COG_UNSET ? backend->exports : written->exports;

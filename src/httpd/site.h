@@ -52,10 +52,10 @@ const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_di
 cog_session_limits_t cog_dir_limits(const cog_dir_conf_t *written);
 
 /* CognitoAccept: COG_ACCEPT_*. */
-unsigned cog_dir_accepts(const ap_conf_vector_t *per_dir);
+unsigned cog_dir_accepts(const cog_dir_conf_t *written);
 
 /* CognitoRemoteUser: cog_user_claim_t, at least one. */
-const apr_array_header_t *cog_dir_user_claims(const ap_conf_vector_t *per_dir);
+const apr_array_header_t *cog_dir_user_claims(const cog_dir_conf_t *written);
 
 /* How a place hears of its user. */
 typedef struct {
@@ -69,6 +69,12 @@ typedef struct {
     int tokens; /* of COG_TOKENS_* */
 } cog_export_t;
 
-cog_export_t cog_dir_export(const ap_conf_vector_t *per_dir);
+cog_export_t cog_dir_export(const cog_dir_conf_t *written);
+
+/* CognitoUnauthenticated. */
+cog_unauthenticated_t cog_dir_unauthenticated(const cog_dir_conf_t *written);
+
+/* CognitoBearerTokenUse: COG_TOKEN_*. */
+unsigned cog_dir_bearer_uses(const cog_dir_conf_t *written);
 
 #endif

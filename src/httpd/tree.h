@@ -8,11 +8,12 @@
 
 /* One `AuthType Cognito`, `CognitoUse NAME`, or directive that makes use of users. */
 typedef struct {
-    server_rec *s;     /* the virtual host around it */
-    const char *value; /* Cognito, or the name */
-    const char *place; /* "FILE:LINE" */
-    int sets_claims;   /* CognitoClaims stands in the same section */
-    int sets_user;     /* CognitoRemoteUser does */
+    server_rec *s;                 /* the virtual host around it */
+    const char *value;             /* Cognito, or the name */
+    const char *place;             /* "FILE:LINE" */
+    const ap_directive_t *section; /* around it; NULL: none */
+    int sets_claims;               /* CognitoClaims stands in the same section */
+    int sets_user;                 /* CognitoRemoteUser does */
 } cog_written_t;
 
 typedef struct {

@@ -88,6 +88,13 @@ class Server:
                               timeout=60 * PATIENCE)
         return done.returncode, done.stdout
 
+    def ask(self, *defines):
+        """`httpd -t -D …`: (exit code, standard output, standard error)."""
+        done = subprocess.run(self.command("-t", *(f"-D{name}" for name in defines)),
+                              env=environment(self.root), check=False, capture_output=True,
+                              text=True, timeout=60 * PATIENCE)
+        return done.returncode, done.stdout, done.stderr
+
     def graceful(self):
         """Restarts without losing a request; returns when only the new generation listens.
         Kept connections may still be served by the old one."""

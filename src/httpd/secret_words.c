@@ -1,0 +1,52 @@
+#include "httpd/secret_words.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+/* What stands behind a program's name may be a secret itself. */
+const char *cog_secret_words_source(apr_pool_t *pool, const cog_secret_source_t *source)
+{
+    size_t len;
+
+    if (source->kind != COG_SOURCE_EXEC) {
+        return apr_pstrcat(pool, source->kind == COG_SOURCE_FILE ? "file:" : "env:",
+                           source->where, NULL);
+    }
+    len = strcspn(source->where, " \t");
+    return apr_pstrcat(pool, "exec:", apr_pstrmemdup(pool, source->where, len),
+                       source->where[len] ? " …" : "", NULL);
+}
+
+static const char *class_of(size_t len)
+{
+    if (len < 32) {
+        return "less than 32 bytes";
+    }
+    return len < 64 ? "32 to 63 bytes" : "64 bytes or more";
+}
+
+static const char *length_of(apr_pool_t *pool, const cog_secret_source_t *source)
+{
+    cog_secret_t secret = cog_secret_of(NULL);
+
+    if (source->kind == COG_SOURCE_EXEC) {
+        return "not run";
+    }
+    return cog_secret_source_read(pool, source, &secret) ? "cannot be read"
+                                                         : class_of(secret.len);
+}
+
+const char *cog_secret_words(apr_pool_t *pool, const apr_array_header_t *sources)
+{
+    const char *words = "";
+
+    for (int i = 0; i < sources->nelts; ++i) {
+        const cog_secret_source_t *source =
+            &APR_ARRAY_IDX(sources, i, cog_secret_source_t);
+
+        words =
+            apr_pstrcat(pool, words, i ? ", " : "", cog_secret_words_source(pool, source),
+                        " (", length_of(pool, source), ")", NULL);
+    }
+    return words;
+}

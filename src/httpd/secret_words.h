@@ -1,0 +1,16 @@
+/* Secrets in words that tell nothing of them. */
+#ifndef COG_HTTPD_SECRET_WORDS_H
+#define COG_HTTPD_SECRET_WORDS_H
+
+#include <apr_tables.h>
+
+#include "base/secret_source.h"
+
+/* "file:/etc/cognito/secret", "env:NAME" or "exec:/usr/bin/program …". */
+const char *cog_secret_words_source(apr_pool_t *pool, const cog_secret_source_t *source);
+
+/* The same for a list of cog_secret_source_t, each with the class of its length: "32 to
+ * 63 bytes". Programs are not run. */
+const char *cog_secret_words(apr_pool_t *pool, const apr_array_header_t *sources);
+
+#endif
