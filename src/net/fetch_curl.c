@@ -12,6 +12,7 @@
 #define MAX_HEADERS 65536
 #define FIRST_ROOM  8192
 #define TOO_LARGE   "the answer is larger than 1 MiB"
+#define LOST        "the connection broke, and a form is not sent twice"
 
 typedef struct {
     cog_fetch_conf_t conf;
@@ -25,6 +26,7 @@ typedef struct {
     const cog_fetch_request_t *request;
     cog_url_t url;
     struct curl_slist *headers;
+    size_t form_sent;
     char *body;
     size_t body_len;
     size_t body_room;
@@ -59,6 +61,7 @@ static const struct {
     {CURLOPT_TCP_KEEPINTVL, 5},
     {CURLOPT_MAXCONNECTS, 2},
     {CURLOPT_MAXAGE_CONN, 30}, /* seconds; a peer may be gone without a word */
+    {CURLOPT_MAXLIFETIME_CONN, 120}, /* seconds, however busy */
 #if LIBCURL_VERSION_NUM >= 0x075700
     {CURLOPT_QUICK_EXIT, 1}, /* else the end waits for a resolver that hangs */
 #endif
@@ -134,6 +137,23 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
     if (transfer->headers_len > MAX_HEADERS) {
         return stop(transfer, "the answer's header is larger than 64 KiB");
     }
+    return len;
+}
+
+/* Each byte is given once. curl begins anew when a kept connection turns out dead: right
+ * for a GET, but the first form may have done its work. */
+static size_t give_form(char *to, size_t size, size_t count, void *context)
+{
+    transfer_t *transfer = context;
+    const cog_secret_t *form = &transfer->request->form;
+    size_t rest = form->len - transfer->form_sent;
+    size_t len = rest < size * count ? rest : size * count;
+
+    if (rest == 0) {
+        return CURL_READFUNC_ABORT;
+    }
+    memcpy(to, form->bytes + transfer->form_sent, len);
+    transfer->form_sent += len;
     return len;
 }
 
@@ -229,17 +249,18 @@ static cog_err_t set_way(CURL *handle, const transfer_t *transfer)
     return COG_OK;
 }
 
-/* curl would send a request once more when a kept connection turns out dead. That is
- * right for a GET; a POST must not be sent twice, so it never uses a kept one. */
-static cog_err_t set_form(CURL *handle, const cog_secret_t *form)
+static cog_err_t set_form(CURL *handle, transfer_t *transfer)
 {
+    const cog_secret_t *form = &transfer->request->form;
+
     if (!cog_secret_is_set(*form)) {
         return COG_OK;
     }
-    COG_TRY(set_number(handle, CURLOPT_FRESH_CONNECT, 1));
-    COG_TRY(set_number(handle, CURLOPT_POST, 1));
+    COG_REQUIRE(curl_easy_setopt(handle, CURLOPT_READFUNCTION, give_form) == CURLE_OK,
+                COG_E_INTERNAL);
+    COG_TRY(set_pointer(handle, CURLOPT_READDATA, transfer));
     COG_TRY(set_number(handle, CURLOPT_POSTFIELDSIZE, (long)form->len));
-    return set_pointer(handle, CURLOPT_POSTFIELDS, form->bytes);
+    return set_number(handle, CURLOPT_POST, 1);
 }
 
 static cog_err_t set_ends(CURL *handle, transfer_t *transfer)
@@ -261,7 +282,7 @@ static cog_err_t prepare(CURL *handle, transfer_t *transfer)
     COG_TRY(set_rules(handle));
     COG_TRY(set_limits(handle, transfer));
     COG_TRY(set_way(handle, transfer));
-    COG_TRY(set_form(handle, &transfer->request->form));
+    COG_TRY(set_form(handle, transfer));
     return set_ends(handle, transfer);
 }
 
@@ -303,7 +324,15 @@ static const char *tell_fault(const transfer_t *transfer, CURLcode result)
     if (transfer->fault) {
         return transfer->fault;
     }
-    return result == CURLE_FILESIZE_EXCEEDED ? TOO_LARGE : transfer->error;
+    switch (result) {
+    case CURLE_FILESIZE_EXCEEDED:
+        return TOO_LARGE;
+    case CURLE_SEND_FAIL_REWIND:
+    case CURLE_ABORTED_BY_CALLBACK:
+        return LOST;
+    default:
+        return transfer->error;
+    }
 }
 
 static cog_err_t perform(CURL *handle, transfer_t *transfer, const cog_log_t *log,

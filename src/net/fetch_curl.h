@@ -20,9 +20,11 @@ void cog_fetch_global_init(apr_pool_t *pool);
 
 /* A fetcher for one configuration, whose texts must live as long as `pool`: holds a small
  * pool of kept-alive handles behind a lock, made on first use in the process that uses
- * them (never inherited over fork). A POST goes out on a fresh connection and never
- * twice; a GET once more when a kept one turns out dead. Loopback is never reached by the
- * proxy. Thread-safe; handles go with `pool`. */
+ * them (never inherited over fork). A form is never sent twice: when a kept connection
+ * turns out dead, a GET goes out once more, a POST fails if any of its form was given to
+ * the connection. None is kept for longer than two minutes, so that another certificate,
+ * or another address, counts by then. Loopback is never reached by the proxy.
+ * Thread-safe; handles go with `pool`. */
 cog_err_t cog_fetch_curl_make(apr_pool_t *pool, const cog_fetch_conf_t *conf,
                               cog_fetcher_t *fetcher);
 

@@ -86,7 +86,7 @@ def mutation_names():
 
 @general.post("/tls")
 def exchange_certificate():
-    """Another certificate or TLS version for connections to come, of one listener or all."""
+    """Another certificate or TLS version, of one listener or all; its connections end."""
     wanted = body()
     if emulator().tls is None:
         raise ConfigError("the emulator was not started with TLS")
@@ -97,7 +97,7 @@ def exchange_certificate():
     which = choose(wanted.get("listener"), (None, *listeners, *kinds), "listener")
     for name, listener in listeners.items():
         if which in (None, name, name.partition(":")[0]):
-            listener.tls = emulator().tls.get(kind, version)
+            listener.exchange_tls(emulator().tls.get(kind, version))
     return answer({})
 
 

@@ -89,8 +89,8 @@ class Running:
         return self.pools[pool_id] if pool_id else next(iter(self.pools.values()))
 
     def use_certificate(self, kind: str = "good", listener: str | None = None, **more) -> None:
-        """For connections to come; `max_version="TLSv1.1"` may be added. `listener`: domain,
-        domain:POOL, original-issuer, updated-issuer, idp; none: all."""
+        """From now on: connections that are open end. `max_version="TLSv1.1"` may be added.
+        `listener`: domain, domain:POOL, original-issuer, updated-issuer, idp; none: all."""
         body = {"certificate": kind, "listener": listener, **more}
         self.control.call("POST", "/tls", body)
 

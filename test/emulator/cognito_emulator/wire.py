@@ -220,7 +220,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
 
 
 class Listener(socketserver.ThreadingTCPServer):
-    """One bound port. `tls` may be exchanged while running, for connections to come."""
+    """One bound port."""
 
     daemon_threads = True
     block_on_close = False
@@ -247,6 +247,14 @@ class Listener(socketserver.ThreadingTCPServer):
         if self._thread.is_alive():
             self.shutdown()
         self.server_close()
+        self._hang_up()
+
+    def exchange_tls(self, tls: ssl.SSLContext) -> None:
+        """As if started anew with another certificate: no connection of before goes on."""
+        self.tls = tls
+        self._hang_up()
+
+    def _hang_up(self) -> None:
         for sock in list(self._open):
             try:
                 sock.shutdown(socket.SHUT_RDWR)

@@ -52,6 +52,13 @@ def test_a_bad_certificate_is_refused_by_clients(emulator, browser, kind, reason
         browser.get(emulator.pool().discovery)
 
 
+def test_no_connection_outlives_its_certificate(emulator, browser):
+    assert browser.get(emulator.pool().discovery).status_code == 200  # kept for the next one
+    emulator.use_certificate("expired")
+    with pytest.raises(requests.exceptions.SSLError):
+        browser.get(emulator.pool().discovery)
+
+
 def test_a_certificate_may_be_of_one_listener(emulator, browser):
     emulator.use_certificate("expired", listener="domain")
     assert browser.get(emulator.pool().discovery).status_code == 200

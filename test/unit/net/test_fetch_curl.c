@@ -598,9 +598,52 @@ static void posts_a_form_once_whatever_happens(void **state)
     assert_int_equal(get(caller, local_url(caller, peer, "/")), COG_OK);
     assert_int_equal(post(caller, local_url(caller, peer, "/"), "code=1"),
                      COG_E_IDP_UNREACHABLE);
+    assert_logged(caller, "COG2102: POST http://127.0.0.1:", "a form is not sent twice");
     assert_int_equal(peer_requests(peer), 2);
-    assert_int_equal(peer_connections(peer), 2);
     assert_int_equal(get(caller, local_url(caller, peer, "/")), COG_OK);
+    assert_int_equal(peer_requests(peer), 3);
+}
+
+/* A handshake costs more than all the rest of a login. */
+static void posts_over_a_kept_connection(void **state)
+{
+    caller_t *caller = make_caller(*state);
+    peer_t *peer = peer_start(*state, NULL, answer_all);
+
+    for (int i = 0; i < 3; ++i) {
+        const char *form = apr_psprintf(*state, "code=%d", i);
+
+        assert_int_equal(post(caller, local_url(caller, peer, "/"), form), COG_OK);
+        assert_non_null(strstr(peer_request(peer, i), "Content-Length: 6\r\n"));
+        assert_non_null(strstr(peer_request(peer, i),
+                               "Content-Type: application/x-www-form-urlencoded\r\n"));
+        assert_non_null(
+            strstr(peer_request(peer, i), apr_pstrcat(*state, "\r\n\r\n", form, NULL)));
+    }
+    assert_int_equal(peer_connections(peer), 1);
+}
+
+static void wait_until_all_have_ended(peer_t *peer)
+{
+    apr_time_t end = apr_time_now() + LATE;
+
+    while (peer_open(peer) > 0) {
+        assert_true(apr_time_now() < end);
+        apr_sleep(MILLI);
+    }
+}
+
+static void posts_over_another_one_when_the_kept_one_was_closed(void **state)
+{
+    caller_t *caller = make_caller(*state);
+    peer_t *peer = peer_start(*state, NULL, answer_once_and_close);
+
+    for (int i = 0; i < 3; ++i) {
+        assert_int_equal(post(caller, local_url(caller, peer, "/"), "code=1"), COG_OK);
+        wait_until_all_have_ended(peer);
+    }
+    assert_int_equal(peer_requests(peer), 3);
+    assert_int_equal(caller->log->count, 0);
 }
 
 static void is_whole_again_after_a_failure(void **state)
@@ -943,6 +986,8 @@ int main(void)
         cmocka_unit_test_with_pool(gets_over_a_connection_that_was_closed),
         cmocka_unit_test_with_pool(gets_once_more_when_a_kept_connection_dies),
         cmocka_unit_test_with_pool(posts_a_form_once_whatever_happens),
+        cmocka_unit_test_with_pool(posts_over_a_kept_connection),
+        cmocka_unit_test_with_pool(posts_over_another_one_when_the_kept_one_was_closed),
         cmocka_unit_test_with_pool(is_whole_again_after_a_failure),
         cmocka_unit_test_with_pool(serves_many_threads),
         cmocka_unit_test_with_pool(does_not_touch_a_connection_of_its_parent),
