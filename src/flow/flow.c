@@ -206,6 +206,19 @@ const char *cog_flow_return_to(const cog_flow_t *flow, const char *text)
     return cog_flow_is_own_url(flow->conf, path) ? "/" : text;
 }
 
+const cog_place_t *cog_flow_place_of(const cog_flow_t *flow, const char *path)
+{
+    const cog_place_t *place = flow->request->place_of(flow->request, path);
+    cog_place_t *open_place;
+
+    if (place->client) {
+        return place;
+    }
+    open_place = apr_pmemdup(flow->pool, place, sizeof(*place));
+    open_place->client = cog_conf_first_client(flow->conf);
+    return open_place;
+}
+
 void cog_reply_send_back(const cog_flow_t *flow, const char *return_to,
                          cog_reply_t *reply)
 {

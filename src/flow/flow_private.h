@@ -54,6 +54,10 @@ const char *cog_flow_own_url(const cog_flow_t *flow, const char *name);
  * own URLs; else "/". NULL gives "/". */
 const char *cog_flow_return_to(const cog_flow_t *flow, const char *text);
 
+/* The place at a path of this site, as cog_flow_return_to() gives it; with the first
+ * client where nothing is protected. */
+const cog_place_t *cog_flow_place_of(const cog_flow_t *flow, const char *path);
+
 /* Redirect the browser to a path of this site. */
 void cog_reply_send_back(const cog_flow_t *flow, const char *return_to,
                          cog_reply_t *reply);

@@ -3,17 +3,12 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "base/duration.h"
 #include "base/log.h"
 #include "base/query.h"
 #include "base/text.h"
 #include "flow/flow_private.h"
 #include "flow/login_cookies.h"
-#include "flow/navigation.h"
 #include "flow/provider.h"
-#include "flow/renewal.h"
-#include "flow/session_store.h"
-#include "oidc/authorize.h"
 #include "session/rule.h"
 
 #define MAX_SLACK_SEC 10 /* from the callback to the page */
@@ -34,20 +29,47 @@ static int is(const cog_param_t *param, const char *name)
     return strcmp(param->name, name) == 0;
 }
 
+static int is_provider(const cog_param_t *param)
+{
+    return is(param, "identity_provider") || is(param, "idp_identifier");
+}
+
+/* The page where the login begins: a fresh or repeated one begins with the sign-in. */
+static cog_screen_t screen_of(const cog_login_order_t *order, way_t way)
+{
+    return way == NOT_FRESH && order->attempt == 0 ? order->screen : COG_SCREEN_SIGN_IN;
+}
+
 /* A prompt=none that found no session at the user pool must not ask for the same again;
- * its sign-out takes no identity provider. */
+ * its sign-out takes no identity provider, and of those who want an account or a password
+ * nothing is known. */
 static int may_stay(const cog_param_t *param, const cog_login_order_t *order, way_t way)
 {
+    if (screen_of(order, way) != COG_SCREEN_SIGN_IN) {
+        return !is_provider(param) && !is(param, "prompt") && !is(param, "max_age");
+    }
     if (is(param, "prompt") && strcmp(param->value, "none") == 0) {
         return order->attempt == 0 && way == NOT_FRESH;
     }
     if (is(param, "prompt") || is(param, "max_age")) {
         return way == NOT_FRESH;
     }
-    if (is(param, "identity_provider") || is(param, "idp_identifier")) {
-        return way != BY_SIGN_OUT;
+    return way != BY_SIGN_OUT || !is_provider(param);
+}
+
+/* What the place says of identity providers goes before what a link wants. */
+static void add_provider(const cog_flow_t *flow, const cog_login_order_t *order,
+                         apr_array_header_t *extra)
+{
+    for (int i = 0; i < extra->nelts; ++i) {
+        if (is_provider(&APR_ARRAY_IDX(extra, i, cog_param_t))) {
+            COG_LOG(flow->ports->log, DEBUG, 3080,
+                    "the identity provider of the link is not that of the place: it is "
+                    "left out");
+            return;
+        }
     }
-    return 1;
+    cog_query_add(extra, "identity_provider", order->provider);
 }
 
 static const apr_array_header_t *extra_params(const cog_flow_t *flow,
@@ -64,6 +86,10 @@ static const apr_array_header_t *extra_params(const cog_flow_t *flow,
         if (may_stay(param, order, way)) {
             cog_query_add(extra, param->name, param->value);
         }
+    }
+    if (order->provider && way != BY_SIGN_OUT &&
+        screen_of(order, way) == COG_SCREEN_SIGN_IN) {
+        add_provider(flow, order, extra);
     }
     if (way == BY_PROMPT) {
         cog_query_add(extra, "prompt", "login");
@@ -118,8 +144,10 @@ static const char *sign_in_url(cog_flow_t *flow, const cog_login_order_t *order,
 {
     const cog_client_conf_t *client = order->place->client;
     way_t way = way_of(order, endpoints);
+    const char *page =
+        cog_authorize_screen(flow->pool, endpoints->authorize, screen_of(order, way));
     const cog_authorize_t authorize = {
-        .endpoint = way == BY_SIGN_OUT ? endpoints->logout : endpoints->authorize,
+        .endpoint = way == BY_SIGN_OUT ? endpoints->logout : page,
         .client_id = client->client_id,
         .redirect_uri = login->redirect_uri,
         .scope = client->scope,
@@ -172,56 +200,4 @@ int cog_login_is_fresh(const cog_flow_t *flow, int64_t max_age_sec, int64_t auth
 
     return max_age_sec == 0 ||
            cog_auth_time_is_within(auth_time, max_age_sec - slack, cog_flow_now(flow));
-}
-
-static const cog_place_t *place_with_client(cog_flow_t *flow, const char *return_to)
-{
-    const cog_place_t *place = flow->request->place_of(flow->request, return_to);
-    cog_place_t *open_place;
-
-    if (place->client) {
-        return place;
-    }
-    open_place = apr_pmemdup(flow->pool, place, sizeof(*place));
-    open_place->client = cog_conf_first_client(flow->conf);
-    return open_place;
-}
-
-static cog_err_t parse_order(cog_flow_t *flow, cog_login_order_t *order)
-{
-    apr_array_header_t *params;
-    const char *max_age;
-
-    COG_TRY(cog_query_parse(flow->pool, flow->request->query, &params));
-    order->return_to = cog_flow_return_to(flow, cog_query_get(params, "return_to"));
-    order->place = place_with_client(flow, order->return_to);
-    max_age = cog_query_get(params, "max_age");
-    COG_REQUIRE(!max_age || !cog_duration_parse(max_age, &order->max_age_sec),
-                COG_E_BAD_QUERY);
-    return COG_OK;
-}
-
-/* The page at `login?return_to=…`, a link or a script's window.location. */
-cog_err_t cog_flow_login(cog_flow_t *flow, cog_reply_t *reply)
-{
-    cog_login_order_t order = {0};
-    cog_session_t *session;
-    cog_err_t err;
-
-    COG_TRY(cog_reply_require_get(flow, reply));
-    COG_TRY(parse_order(flow, &order));
-    COG_REQUIRE(cog_request_is_navigation(flow->request), COG_E_UNAUTHENTICATED);
-
-    flow->place = order.place;
-    err = cog_flow_load_session(flow, &session);
-    if (err == COG_OK) {
-        err = cog_session_renew(flow, &session, reply);
-    }
-    COG_REQUIRE(err != COG_E_STORE, err);
-    if (err == COG_OK &&
-        cog_login_is_fresh(flow, order.max_age_sec, session->auth_time)) {
-        cog_reply_send_back(flow, order.return_to, reply);
-        return COG_OK;
-    }
-    return cog_login_start(flow, &order, reply);
 }

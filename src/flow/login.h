@@ -3,12 +3,17 @@
 #define COG_FLOW_LOGIN_H
 
 #include "flow/flow.h"
+#include "oidc/authorize.h"
 
 typedef struct {
     const cog_place_t *place; /* whose client and login parameters are used */
     const char *return_to;    /* a path of this site, already judged */
     int attempt;              /* 0, or how often it was tried before */
     int64_t max_age_sec; /* the user must have signed in within this time; 0: no matter */
+    cog_screen_t
+        screen; /* at which it begins, unless it is repeated or has to be fresh */
+    const char *provider; /* the identity provider that the user has chosen, where the
+                           * place's parameters choose none; NULL: none */
 } cog_login_order_t;
 
 /* Start a login: reply with a redirect to the authorize endpoint and the login's sealed

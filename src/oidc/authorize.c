@@ -1,9 +1,15 @@
 #include "oidc/authorize.h"
 
 #include <apr_cstr.h>
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
 
 #include "base/query.h"
 #include "crypto/digest.h"
+
+#define AUTHORIZE_PATH "/oauth2/authorize"
+#define MAX_PROVIDER   32 /* as Cognito has it */
 
 static const char *const reserved[] = {
     "response_type",  "client_id",     "redirect_uri",
@@ -20,6 +26,34 @@ int cog_authorize_is_reserved(const char *name)
         }
     }
     return 0;
+}
+
+const char *cog_authorize_screen(apr_pool_t *pool, const char *endpoint,
+                                 cog_screen_t screen)
+{
+    static const char *const paths[] = {
+        [COG_SCREEN_SIGN_IN] = AUTHORIZE_PATH,
+        [COG_SCREEN_SIGN_UP] = "/signup",
+        [COG_SCREEN_FORGOT_PASSWORD] = "/forgotPassword",
+    };
+    size_t len = strlen(endpoint);
+
+    if (len < strlen(AUTHORIZE_PATH) ||
+        strcmp(endpoint + len - strlen(AUTHORIZE_PATH), AUTHORIZE_PATH) != 0) {
+        return endpoint;
+    }
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, endpoint, len - strlen(AUTHORIZE_PATH)),
+                       paths[screen], NULL);
+}
+
+int cog_authorize_is_provider(const char *name)
+{
+    size_t len = 0;
+
+    while (apr_isalnum(name[len]) || (name[len] && strchr("._-", name[len]))) {
+        ++len;
+    }
+    return len > 0 && len <= MAX_PROVIDER && !name[len];
 }
 
 static void add_extra(apr_array_header_t *params, const apr_array_header_t *extra)

@@ -22,6 +22,22 @@ typedef struct {
 /* Authorization code flow with PKCE S256 (RFC 6749, 4.1.1; RFC 7636, 4.3). */
 const char *cog_authorize_url(apr_pool_t *pool, const cog_authorize_t *authorize);
 
+/* The pages of the hosted UI at which a login may begin. */
+typedef enum {
+    COG_SCREEN_SIGN_IN,
+    COG_SCREEN_SIGN_UP,        /* for a new account */
+    COG_SCREEN_FORGOT_PASSWORD /* for a new password */
+} cog_screen_t;
+
+/* Where `screen` is, which takes the parameters of the authorize endpoint and ends as a
+ * sign-in does. Cognito has it beside an endpoint that ends with /oauth2/authorize;
+ * beside any other nobody knows of it, and it is the endpoint itself. */
+const char *cog_authorize_screen(apr_pool_t *pool, const char *endpoint,
+                                 cog_screen_t screen);
+
+/* May `name` be that of an identity provider? Of 1 to 32 letters, digits and `._-`. */
+int cog_authorize_is_provider(const char *name);
+
 /* Is `name` a parameter that only we may set (response_type, client_id, redirect_uri,
  * state, nonce, scope, code_challenge, code_challenge_method, response_mode, request,
  * request_uri)? */

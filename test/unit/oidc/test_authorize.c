@@ -97,6 +97,45 @@ static void extends_an_endpoint_that_has_a_query(void **state)
                            "https://pool.test/authorize?p=1&response_type=code&"));
 }
 
+static void finds_the_screens_of_the_hosted_ui(void **state)
+{
+    static const struct {
+        const char *endpoint;
+        cog_screen_t screen;
+        const char *url;
+    } cases[] = {
+        {"https://p.test/oauth2/authorize",     COG_SCREEN_SIGN_IN,
+         "https://p.test/oauth2/authorize"                                                            },
+        {"https://p.test/oauth2/authorize",     COG_SCREEN_SIGN_UP,         "https://p.test/signup"   },
+        {"https://p.test/x/oauth2/authorize",   COG_SCREEN_FORGOT_PASSWORD,
+         "https://p.test/x/forgotPassword"                                                            },
+        {"https://p.test/authorize",            COG_SCREEN_SIGN_UP,         "https://p.test/authorize"},
+        {"https://p.test/oauth2/authorize?a=b", COG_SCREEN_SIGN_UP,
+         "https://p.test/oauth2/authorize?a=b"                                                        },
+        {"short",                               COG_SCREEN_SIGN_UP,         "short"                   },
+    };
+
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        assert_string_equal(
+            cog_authorize_screen(*state, cases[i].endpoint, cases[i].screen),
+            cases[i].url);
+    }
+}
+
+static void knows_names_of_providers(void **state)
+{
+    (void)state;
+    assert_true(cog_authorize_is_provider("COGNITO"));
+    assert_true(cog_authorize_is_provider("My_OIDC-provider.2"));
+    assert_true(cog_authorize_is_provider("12345678901234567890123456789012"));
+    assert_false(cog_authorize_is_provider("123456789012345678901234567890123"));
+    assert_false(cog_authorize_is_provider(""));
+    assert_false(cog_authorize_is_provider("a b"));
+    assert_false(cog_authorize_is_provider("a&b"));
+    assert_false(cog_authorize_is_provider("a\"b"));
+    assert_false(cog_authorize_is_provider("\xc3\xbc"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +144,8 @@ int main(void)
         cmocka_unit_test_with_pool(adds_what_the_admin_wants),
         cmocka_unit_test_with_pool(keeps_its_own_parameters),
         cmocka_unit_test_with_pool(extends_an_endpoint_that_has_a_query),
+        cmocka_unit_test_with_pool(finds_the_screens_of_the_hosted_ui),
+        cmocka_unit_test_with_pool(knows_names_of_providers),
     };
 
     return cmocka_run_group_tests_name("oidc/authorize", tests, NULL, NULL);
