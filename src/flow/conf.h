@@ -57,6 +57,7 @@ typedef struct cog_conf_t {
     int64_t grace_sec;            /* CognitoGrace */
     int64_t lease_sec;            /* longer than a renewal may take */
     int is_store_shared;          /* other hosts use it too */
+    const char *store_name;       /* CognitoStore: tells one store from another */
     cog_end_marks_t *end_marks;   /* of this host, shared by all virtual hosts */
     cog_secret_t revoke_key;      /* CognitoRevokeKey; unset: there is no such URL */
     int keeps_id_token;           /* some place exports it */

@@ -60,6 +60,7 @@ static const char *make_store(cog_resolve_t *host)
     *store = host->written->store ? *host->written->store : cog_store_value_default();
     store->ca_file = store->ca_file ? or_none(store->ca_file) : host->site->calls.ca_file;
     host->conf->is_store_shared = cog_store_value_is_shared(store);
+    host->conf->store_name = store->name;
     return cog_start_store(host->start, store, &host->site->store);
 }
 

@@ -20,7 +20,7 @@ static apr_status_t make_room(apr_file_t *file)
     apr_os_file_t fd;
     apr_status_t rv = apr_file_info_get(&info, APR_FINFO_SIZE, file);
 
-    if (rv != APR_SUCCESS || info.size >= COG_END_MARKS_SIZE) {
+    if (rv != APR_SUCCESS || info.size >= (apr_off_t)COG_END_MARKS_SIZE) {
         return rv;
     }
     rv = apr_os_file_get(&fd, file);

@@ -1,20 +1,43 @@
 #include "httpd/endings_task.h"
 
+#include <apr_shm.h>
+
 #include "crypto/random.h"
 #include "flow/endings.h"
 #include "httpd/clock.h"
 #include "httpd/log_httpd.h"
 #include "httpd/watchdog.h"
+#include "net/shared_lock.h"
 
-/* What a child knows of the list; each has a copy of its own. */
+#define EVERY apr_time_from_sec(1)
+
+/* What the children of this host know of the lists, together. */
+typedef struct {
+    cog_shared_lock_t lock;
+    cog_endings_reader_t reader;
+} shared_t;
+
 typedef struct {
     const cog_site_t *site;
-    cog_endings_reader_t reader;
+    shared_t *shared;
 } listener_t;
+
+/* What goes wrong the store has logged; the next second is another try. A child that is
+ * killed in the middle leaves a place that is read again. */
+static void listen_and_tell(const cog_flow_t *flow, shared_t *shared)
+{
+    cog_endings_reader_t reader = shared->reader;
+    cog_err_t err = cog_endings_read(flow, &reader);
+
+    shared->reader = reader;
+    if (err == COG_OK) {
+        (void)cog_endings_tell(flow);
+    }
+}
 
 static void listen_once(void *context, apr_pool_t *scratch, const cog_log_t *log)
 {
-    listener_t *listener = context;
+    const listener_t *listener = context;
     const cog_site_t *site = listener->site;
     const cog_ports_t ports = {.clock = cog_clock_system(),
                                .random = cog_random_system(),
@@ -23,8 +46,12 @@ static void listen_once(void *context, apr_pool_t *scratch, const cog_log_t *log
                                .log = log};
     const cog_flow_t flow = {.pool = scratch, .conf = site->conf, .ports = &ports};
 
-    /* what goes wrong the store has logged; the next second is another try */
-    (void)cog_endings_read(&flow, &listener->reader);
+    /* another child is at it still */
+    if (cog_shared_lock_take(&listener->shared->lock, 0) != COG_OK) {
+        return;
+    }
+    listen_and_tell(&flow, listener->shared);
+    cog_shared_lock_give(&listener->shared->lock);
 }
 
 /* One list for all sites with the same store and the same keys. */
@@ -41,20 +68,34 @@ static int is_listening(const apr_array_header_t *added, const cog_site_t *site)
     return 0;
 }
 
+static listener_t *make_listener(apr_pool_t *pconf, const cog_site_t *site)
+{
+    listener_t *listener = apr_pcalloc(pconf, sizeof(*listener));
+    apr_shm_t *memory;
+
+    if (apr_shm_create(&memory, sizeof(shared_t), NULL, pconf) != APR_SUCCESS) {
+        return NULL;
+    }
+    listener->site = site;
+    listener->shared = apr_shm_baseaddr_get(memory);
+    return cog_shared_lock_make(&listener->shared->lock) == COG_OK ? listener : NULL;
+}
+
+static int add(apr_pool_t *pconf, server_rec *s, const cog_site_t *site)
+{
+    cog_task_t task = {"hearing which sessions have ended", EVERY, listen_once,
+                       make_listener(pconf, site)};
+
+    return task.context && cog_watchdog_add(pconf, s, &task);
+}
+
 void cog_endings_task_add(apr_pool_t *pconf, server_rec *s, const cog_site_t *site,
                           apr_array_header_t *added)
 {
-    cog_task_t task = {"hearing which sessions have ended", apr_time_from_sec(1),
-                       listen_once, NULL};
-    listener_t *listener;
-
     if (!site->conf->is_store_shared || is_listening(added, site)) {
         return;
     }
-    listener = apr_pcalloc(pconf, sizeof(*listener));
-    listener->site = site;
-    task.context = listener;
-    if (!cog_watchdog_add(pconf, s, &task)) {
+    if (!add(pconf, s, site)) {
         COG_LOG(cog_log_of_server(pconf, s), WARNING, 3310,
                 "sign-outs on other hosts are not heard of, so that copies of their "
                 "sessions' cookies live on here: load mod_watchdog");

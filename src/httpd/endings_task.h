@@ -1,4 +1,5 @@
-/* Hearing from the other hosts which sessions have ended, once a second. */
+/* Hearing from the other hosts which sessions have ended, and telling them what they
+ * could not be told: once a second, by one child of this host. */
 #ifndef COG_HTTPD_ENDINGS_TASK_H
 #define COG_HTTPD_ENDINGS_TASK_H
 

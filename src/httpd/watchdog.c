@@ -6,7 +6,7 @@
 #include <mod_watchdog.h>
 
 #include "httpd/log_httpd.h"
-#include "net/gate.h"
+#include "base/gate.h"
 #include "net/monotonic.h"
 
 #define INSTANCE "_cognito_"

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "net/gate.h"
+#include "base/gate.h"
 #include "net/shard.h"
 
 /* changes with every layout of shard and segment */

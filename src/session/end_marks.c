@@ -12,13 +12,21 @@ typedef struct {
     _Atomic uint64_t slots[SLOTS];
 } bucket_t;
 
-_Static_assert(sizeof(bucket_t) == 64, "a bucket is a cache line");
+_Static_assert(sizeof(bucket_t) == COG_END_MARKS_BUCKET, "a bucket is a cache line");
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "processes share words without locks");
 
-#define BUCKETS (COG_END_MARKS_SIZE / sizeof(bucket_t))
+#define BUCKETS COG_END_MARKS_BUCKETS
+
+/* What was added later stands behind. */
+typedef struct {
+    bucket_t buckets[BUCKETS];
+    cog_untold_t untold;
+} table_t;
+
+_Static_assert(sizeof(table_t) <= COG_END_MARKS_SIZE, "the table has its room");
 
 struct cog_end_marks_t {
-    bucket_t *buckets;
+    table_t *table;
     int64_t life_sec;
 };
 
@@ -26,7 +34,7 @@ cog_end_marks_t *cog_end_marks_make(apr_pool_t *conf_pool, void *memory, int64_t
 {
     cog_end_marks_t *marks = apr_palloc(conf_pool, sizeof(*marks));
 
-    marks->buckets = memory;
+    marks->table = memory;
     marks->life_sec = life_sec;
     return marks;
 }
@@ -64,7 +72,7 @@ uint64_t cog_end_mark_of_subject(const char *subject)
 
 static bucket_t *bucket_of(const cog_end_marks_t *marks, uint64_t mark)
 {
-    return &marks->buckets[mark % BUCKETS];
+    return &marks->table->buckets[mark % BUCKETS];
 }
 
 static uint64_t slot_of(uint64_t mark, int64_t time)
@@ -136,25 +144,31 @@ int cog_end_marks_set(cog_end_marks_t *marks, uint64_t mark, int64_t time, int64
     return is_new;
 }
 
-static int holds(const cog_end_marks_t *marks, uint64_t mark, int64_t created)
+int64_t cog_end_marks_time(const cog_end_marks_t *marks, uint64_t mark)
 {
     bucket_t *bucket = bucket_of(marks, mark);
+    uint64_t time = atomic_load_explicit(&bucket->floor, memory_order_relaxed);
 
-    if ((int64_t)atomic_load_explicit(&bucket->floor, memory_order_relaxed) >= created) {
-        return 1;
-    }
     for (int i = 0; i < SLOTS; ++i) {
         uint64_t slot = atomic_load_explicit(&bucket->slots[i], memory_order_relaxed);
 
-        if (is_about(slot, mark) && time_of(slot) >= created) {
-            return 1;
+        if (is_about(slot, mark) && (uint64_t)time_of(slot) > time) {
+            time = (uint64_t)time_of(slot);
         }
     }
-    return 0;
+    return (int64_t)time;
 }
 
 int cog_end_marks_hold(const cog_end_marks_t *marks, const cog_session_t *session)
 {
-    return holds(marks, cog_end_mark_of_session(session->id), session->created) ||
-           holds(marks, cog_end_mark_of_subject(session->subject), session->created);
+    uint64_t by_id = cog_end_mark_of_session(session->id);
+    uint64_t by_subject = cog_end_mark_of_subject(session->subject);
+
+    return cog_end_marks_time(marks, by_id) >= session->created ||
+           cog_end_marks_time(marks, by_subject) >= session->created;
+}
+
+cog_untold_t *cog_end_marks_untold(const cog_end_marks_t *marks)
+{
+    return &marks->table->untold;
 }

@@ -10,9 +10,18 @@
 #include <stdint.h>
 
 #include "session/session.h"
+#include "session/untold.h"
 
-/* Bytes of memory: 57 344 marks. It must be zero, or left by an earlier table. */
-#define COG_END_MARKS_SIZE (8192 * 64)
+#define COG_END_MARKS_BUCKETS 8192
+#define COG_END_MARKS_BUCKET  64 /* bytes: seven marks */
+
+/* What tells one mark from another. */
+#define COG_END_MARK_BITS (UINT64_C(0xffffffff00000000) | (COG_END_MARKS_BUCKETS - 1))
+
+/* Bytes of memory: 57 344 marks, and what else all processes of a host must know of them.
+ * It must be zero, or left by an earlier table. */
+#define COG_END_MARKS_SIZE                                                               \
+    (COG_END_MARKS_BUCKETS * COG_END_MARKS_BUCKET + sizeof(cog_untold_t))
 
 typedef struct cog_end_marks_t cog_end_marks_t;
 
@@ -33,6 +42,12 @@ uint64_t cog_end_mark_of_subject(const char *subject);
 /* Mark what was created at `time` or before, in seconds since 1970. FALSE when it was
  * marked already. */
 int cog_end_marks_set(cog_end_marks_t *marks, uint64_t mark, int64_t time, int64_t now);
+
+/* What was created until when has ended by this mark; 0: nothing. */
+int64_t cog_end_marks_time(const cog_end_marks_t *marks, uint64_t mark);
+
+/* Those that the other hosts do not know of. */
+cog_untold_t *cog_end_marks_untold(const cog_end_marks_t *marks);
 
 /* Has this session been ended? */
 int cog_end_marks_hold(const cog_end_marks_t *marks, const cog_session_t *session);

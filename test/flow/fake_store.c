@@ -99,7 +99,7 @@ fake_store_t *fake_store_make(apr_pool_t *pool, const int64_t *now)
 
 cog_store_t fake_store_port(fake_store_t *store)
 {
-    return (cog_store_t){store, get, set, add, remove_entry};
+    return (cog_store_t){store, get, set, store->add ? store->add : add, remove_entry};
 }
 
 int fake_store_count(const fake_store_t *store, const char *prefix)

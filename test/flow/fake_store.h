@@ -15,6 +15,9 @@ typedef struct {
     int (*shall_fail)(void *context); /* asked once for each call; NULL: none fails */
     int is_down;                      /* every call fails */
     int calls;
+    /* in place of its own; NULL: its own */
+    cog_err_t (*add)(void *context, const cog_log_t *log, const char *key,
+                     cog_span_t value, int64_t ttl_sec);
 } fake_store_t;
 
 fake_store_t *fake_store_make(apr_pool_t *pool, const int64_t *now);

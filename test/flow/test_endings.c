@@ -274,6 +274,183 @@ static void misses_nothing_when_the_store_fails_meanwhile(void **state)
     }
 }
 
+/* F20: who signs out while the store is down does not wait; the others hear of it when
+ * the store is back. */
+static void tells_later_what_could_not_be_told(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    world_sign_in(hosts->here, "/");
+    carry_cookies(hosts);
+    hosts->here->store->is_down = 1;
+    world_get(hosts->here, "/.cognito/logout");
+    assert_true(world_has_logged(hosts->here, "they will be when the store answers"));
+    assert_int_equal(world_tell(hosts->here), COG_E_STORE);
+    hosts->here->store->is_down = 0;
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_true(is_granted(hosts->there));
+    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_true(world_has_logged(hosts->here, "COG3311"));
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_false(is_granted(hosts->there));
+    /* and once */
+    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_int_equal(hosts->reader.lists[0].next, 1);
+}
+
+/* A call that fails in the middle loses none of them; one may be told twice. */
+static void tells_all_of_them_whichever_call_fails(void **state)
+{
+    for (int n = 1; n < 14; ++n) {
+        hosts_t *hosts = make_hosts(*state);
+        apr_table_t *copies[3];
+
+        for (size_t i = 0; i < COUNT(copies); ++i) {
+            world_sign_in(hosts->here, "/");
+            copies[i] = apr_table_copy(*state, hosts->here->cookies);
+            hosts->here->store->is_down = 1;
+            world_get(hosts->here, "/.cognito/logout");
+            hosts->here->store->is_down = 0;
+        }
+        hosts->here->fail_at = hosts->here->calls + n;
+        (void)world_tell(hosts->here);
+        hosts->here->fail_at = 0;
+        assert_int_equal(world_tell(hosts->here), COG_OK);
+        assert_int_equal(listen_there(hosts), COG_OK);
+        for (size_t i = 0; i < COUNT(copies); ++i) {
+            hosts->there->cookies = copies[i];
+            assert_false(is_granted(hosts->there));
+        }
+    }
+}
+
+/* A site with another store, or with other secrets, is not the one to tell them. */
+static void leaves_to_others_what_is_not_for_its_store(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+    world_t *other = world_make(*state);
+
+    world_sign_in(hosts->here, "/");
+    carry_cookies(hosts);
+    hosts->here->store->is_down = 1;
+    world_get(hosts->here, "/.cognito/logout");
+    hosts->here->store->is_down = 0;
+    other->conf.is_store_shared = 1;
+    other->conf.end_marks = hosts->here->conf.end_marks;
+    other->conf.store_name = "redis://192.0.2.1:6379/0";
+    assert_int_equal(world_tell(other), COG_OK);
+    other->conf.store_name = hosts->here->conf.store_name;
+    other->conf.keyring = keyring_of(*state, "another secret of 32 characters!", NULL);
+    assert_int_equal(world_tell(other), COG_OK);
+    assert_int_equal(fake_store_count(other->store, "cognito:"), 0);
+    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_false(is_granted(hosts->there));
+}
+
+/* Nobody holds a session that is older than any may become. */
+static void tells_nobody_of_what_has_outlived_itself(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    world_sign_in(hosts->here, "/");
+    hosts->here->store->is_down = 1;
+    world_get(hosts->here, "/.cognito/logout");
+    hosts->here->store->is_down = 0;
+    hosts->here->now += 12 * 3600;
+    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_int_equal(fake_store_count(hosts->here->store, "cognito:"), 0);
+    hosts->here->now -= 3600;
+    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_int_equal(fake_store_count(hosts->here->store, "cognito:"), 0);
+}
+
+static void sign_out_often(hosts_t *hosts, int count)
+{
+    for (int i = 0; i < count; ++i) {
+        world_sign_in(hosts->here, "/");
+        world_get(hosts->here, "/.cognito/logout");
+    }
+}
+
+/* A store may evict the head and keep the entries. */
+static void finds_the_end_of_a_list_whose_head_is_lost(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+    cog_store_t store = fake_store_port(hosts->here->store);
+    const cog_span_t any = cog_span_of("taken");
+    int before;
+
+    for (int i = 0; i < 5000; ++i) {
+        assert_int_equal(store.add(store.context, NULL, entry(hosts, i), any, 10000),
+                         COG_OK);
+    }
+    world_sign_in(hosts->here, "/");
+    carry_cookies(hosts);
+    before = hosts->here->store->calls;
+    world_get(hosts->here, "/.cognito/logout");
+    assert_in_range(hosts->here->store->calls - before, 10, 60);
+    assert_int_equal(
+        store.get(store.context, *state, NULL, entry(hosts, 5000), &(cog_span_t){0}),
+        COG_OK);
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_false(is_granted(hosts->there));
+}
+
+static cog_err_t add_never(void *context, const cog_log_t *log, const char *key,
+                           cog_span_t value, int64_t ttl_sec)
+{
+    (void)context, (void)log, (void)key, (void)value, (void)ttl_sec;
+    return COG_E_EXISTS;
+}
+
+/* Nor does a store that lies hold anybody up. */
+static void gives_up_on_a_list_without_an_end(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+    int before;
+
+    world_sign_in(hosts->here, "/");
+    hosts->here->store->add = add_never;
+    before = hosts->here->store->calls;
+    world_get(hosts->here, "/.cognito/logout");
+    assert_in_range(hosts->here->store->calls - before, 1, 100);
+    assert_true(world_has_logged(hosts->here, "COG3300"));
+    hosts->here->store->add = NULL;
+    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_int_equal(fake_store_count(hosts->here->store, "cognito:end:"), 2);
+}
+
+/* A long list is heard piece by piece, the latest first. */
+static void reads_a_long_list_in_pieces(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+    apr_table_t *first;
+    int calls, rounds = 1;
+
+    world_sign_in(hosts->here, "/");
+    first = apr_table_copy(*state, hosts->here->cookies);
+    world_get(hosts->here, "/.cognito/logout");
+    sign_out_often(hosts, 1200);
+    world_sign_in(hosts->here, "/");
+    carry_cookies(hosts);
+    world_get(hosts->here, "/.cognito/logout");
+    calls = hosts->there->store->calls;
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_in_range(hosts->there->store->calls - calls, 2, 510);
+    assert_false(is_granted(hosts->there));
+    hosts->there->cookies = first;
+    while (is_granted(hosts->there)) {
+        assert_in_range(++rounds, 2, 4);
+        assert_int_equal(listen_there(hosts), COG_OK);
+    }
+    assert_int_equal(listen_there(hosts), COG_OK);
+    calls = hosts->there->store->calls;
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_int_equal(hosts->there->store->calls - calls, 2);
+}
+
 /* ---- the end of a user, from outside ---- */
 
 static world_t *with_key(apr_pool_t *pool)
@@ -406,11 +583,19 @@ static void is_no_url_of_ours_without_a_key(void **state)
 static void fails_when_the_other_hosts_cannot_be_told(void **state)
 {
     static const char body[] = "{\"sub\":\"sub-1\"}";
-    world_t *world = with_key(*state);
+    hosts_t *hosts = make_hosts(*state);
+    world_t *world = hosts->here;
 
-    world->conf.is_store_shared = 1;
+    world->conf.revoke_key = cog_secret_of(KEY);
+    world_sign_in(world, "/");
+    carry_cookies(hosts);
     world->store->is_down = 1;
     assert_int_equal(post(world, body, sign(*state, KEY, world->now, body))->status, 503);
+    /* they hear of it all the same, be it sent again or not */
+    world->store->is_down = 0;
+    assert_int_equal(world_tell(world), COG_OK);
+    assert_int_equal(listen_there(hosts), COG_OK);
+    assert_false(is_granted(hosts->there));
 }
 
 int main(void)
@@ -428,6 +613,13 @@ int main(void)
         cmocka_unit_test_with_pool(tells_of_an_ending_once),
         cmocka_unit_test_with_pool(hears_of_endings_after_2038),
         cmocka_unit_test_with_pool(misses_nothing_when_the_store_fails_meanwhile),
+        cmocka_unit_test_with_pool(tells_later_what_could_not_be_told),
+        cmocka_unit_test_with_pool(tells_all_of_them_whichever_call_fails),
+        cmocka_unit_test_with_pool(leaves_to_others_what_is_not_for_its_store),
+        cmocka_unit_test_with_pool(tells_nobody_of_what_has_outlived_itself),
+        cmocka_unit_test_with_pool(finds_the_end_of_a_list_whose_head_is_lost),
+        cmocka_unit_test_with_pool(gives_up_on_a_list_without_an_end),
+        cmocka_unit_test_with_pool(reads_a_long_list_in_pieces),
         cmocka_unit_test_with_pool(ends_all_sessions_of_the_user),
         cmocka_unit_test_with_pool(ends_nobody_else),
         cmocka_unit_test_with_pool(ends_nothing_new_when_it_is_repeated),

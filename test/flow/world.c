@@ -287,6 +287,7 @@ static void fill_conf(world_t *world)
     conf->has_renewal = 1;
     conf->grace_sec = 900;
     conf->lease_sec = 10;
+    conf->store_name = "redis://127.0.0.1:6379/0";
     conf->end_marks = make_end_marks(world->pool);
     assert_int_equal(
         cog_token_cache_make(world->pool, cog_random_system(), &conf->token_cache),
@@ -496,6 +497,14 @@ cog_err_t world_listen(world_t *world, cog_endings_reader_t *reader)
         .pool = world->pool, .conf = &world->conf, .ports = make_ports(world)};
 
     return cog_endings_read(&flow, reader);
+}
+
+cog_err_t world_tell(world_t *world)
+{
+    const cog_flow_t flow = {
+        .pool = world->pool, .conf = &world->conf, .ports = make_ports(world)};
+
+    return cog_endings_tell(&flow);
 }
 
 cog_err_t world_touch(world_t *world, const cog_session_t *session)

@@ -82,6 +82,9 @@ cog_reply_t *world_get(world_t *world, const char *target);
 /* Hear what other hosts have ended. */
 cog_err_t world_listen(world_t *world, cog_endings_reader_t *reader);
 
+/* Tell other hosts what they could not be told before. */
+cog_err_t world_tell(world_t *world);
+
 /* Write down that `session`, as somebody has read it, was used just now. */
 cog_err_t world_touch(world_t *world, const cog_session_t *session);
 

@@ -127,8 +127,11 @@ class TestTwoHosts:
     """Two servers with the same keys and the same Redis."""
 
     @pytest.fixture(scope="class")
-    def sites(self, start, pool, backend, start_redis):
-        redis = start_redis()
+    def redis(self, start_redis):
+        return start_redis()
+
+    @pytest.fixture(scope="class")
+    def sites(self, start, pool, backend, redis):
         key = key_file()
         found = []
         for _ in range(2):
@@ -159,6 +162,23 @@ class TestTwoHosts:
         there.server.start()
         thief.close()
         wait_for(lambda: is_login(there.pool, there.visit(thief)), "the past to be heard", 5)
+
+    def test_F20_a_sign_out_while_the_store_is_down_is_told_later(self, sites, browsers, redis,
+                                                                  log):
+        log.expect("COG3300", "COG3311")
+        log.allow("COG22")  # of the store itself
+        here, there = sites
+        browser = here.browser(browsers)
+        here.sign_in(browser)
+        thief = copy_of(there, browser, browsers)
+        redis.stop()
+        here.visit(browser, "/.cognito/logout")
+        # over a restart, too
+        here.server.stop()
+        here.server.start()
+        assert is_in(there, thief)
+        redis.start()
+        wait_for(lambda: is_login(there.pool, there.visit(thief)), "the other host to hear", 10)
 
 
 class TestTemplate:

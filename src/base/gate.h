@@ -1,7 +1,7 @@
 /* Lets one of many callers through now and then: for messages of a trouble that lasts,
  * and for work that one process does for all. May lie in shared memory. */
-#ifndef COG_NET_GATE_H
-#define COG_NET_GATE_H
+#ifndef COG_BASE_GATE_H
+#define COG_BASE_GATE_H
 
 #include <apr_time.h>
 #include <stdatomic.h>
