@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Prevents: a directive that nobody can read about, and a page about a directive that does not
 exist. The command table (AP_INIT_) and the headings of docs/directives.md name
-the same directives, and docs/examples/ uses no other."""
+the same directives, and docs/examples/ and docs/recipes/ use no other."""
 import re
 
 from guard import run, without_comments
@@ -21,7 +21,7 @@ def check(tree):
         yield f"{PAGE}: no heading for {name}"
     for name in sorted(set(headings) - set(table)):
         yield f"{PAGE}: {name} is no directive"
-    for path in tree.files("docs/examples/*"):
+    for path in tree.files("docs/examples/*", "docs/recipes/*.md"):
         for name in sorted(set(re.findall(NAME, tree.read(path))) - set(table)):
             yield f"{path}: {name} is no directive"
     for name in sorted({n for n in table if table.count(n) > 1}):
@@ -33,6 +33,7 @@ CLEAN = {TABLE: 'AP_INIT_TAKE1("CognitoDomain", set_domain, NULL, 0, "host"),\n'
          PAGE: "# Directives\n\n## `CognitoDomain PREFIX`\n\n### <CognitoClient \"name\">\n"}
 PLANTED = [
     {PAGE: "## CognitoDomain\n"},
+    {"docs/recipes/app.md": "| `OLD` | `CognitoGone` |\n"},
     {"docs/examples/site.conf": "#CognitoDomain x\nCognitoGone y\nAuthType Cognito\n"},
     {PAGE: CLEAN[PAGE] + "## CognitoMissing\n"},
     {TABLE: CLEAN[TABLE] + 'AP_INIT_FLAG("CognitoNew", f, NULL, 0, "x"),\n'},

@@ -5,21 +5,12 @@ import json
 
 import pytest
 
-from harness.backend import Backend
 from harness.site import SESSION, Site, site_conf
 from harness.waiting import wait_for
 
 NAMES = ("x_cognito_(id|access)_token|x_forwarded_access_token|x_auth_request_access_token|"
          "x_vouch_idp_(access|id)token|oidc_(id|access)_token|authorization")
 LIFE = 8  # seconds of a token; renewed after 6
-
-
-@pytest.fixture(scope="class")
-def trusted():
-    """A backend that may see tokens; nobody searches it for secrets."""
-    backend = Backend()
-    yield backend
-    backend.close()
 
 
 @pytest.fixture(scope="class")

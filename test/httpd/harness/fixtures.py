@@ -47,11 +47,25 @@ def staff(emulator, oracle):
     return watched(oracle, emulator[1]["eu-west-1_StaffPool"])
 
 
+@pytest.fixture(scope="class")
+def amazon(emulator, oracle):
+    """The pool of the documents, without clients; users alice and bob, who has no name."""
+    return watched(oracle, emulator[1]["eu-west-1_AbC123dEf"])
+
+
+@pytest.fixture(scope="class")
+def trusted():
+    """A backend that may see tokens; nobody searches it for secrets."""
+    backend = Backend()
+    yield backend
+    backend.close()
+
+
 @pytest.fixture(autouse=True)
 def healthy_pools(request):
     """Faults, mutations and quirks end with the test that made them."""
     yield
-    for name in ("pool", "staff"):
+    for name in ("pool", "staff", "amazon"):
         if name in request.fixturenames:
             heal(request.getfixturevalue(name))
 

@@ -45,7 +45,12 @@ def configuration(origins=(ORIGIN, OTHER)):
          "users": [person("alice", "admins", "staff", name="Alice Example"), person("bob"),
                    person("mallory")]},
         {"id": "eu-west-1_StaffPool", "providers": providers, "groups": groups,
-         "clients": [client("staff", *origins)], "users": [person("sam", "staff")]}]}
+         "clients": [client("staff", *origins)], "users": [person("sam", "staff")]},
+        # that of the documents; its tokens come from Amazon, as they say
+        {"id": "eu-west-1_AbC123dEf", "issuer_claim": "amazon", "providers": providers,
+         "groups": groups, "clients": [],
+         "users": [person("alice", "admins", "staff", name="Alice Example",
+                          preferred_username="alice"), person("bob")]}]}
 
 
 class Pool:
