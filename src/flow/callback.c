@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "base/log.h"
 #include "base/query.h"
 #include "base/text.h"
@@ -84,8 +85,8 @@ static cog_err_t login_again(cog_flow_t *flow, const char *return_to,
 static cog_err_t explain_loop(cog_flow_t *flow, cog_reply_t *reply)
 {
     static const cog_cause_t other_host = {
-        "The address in your browser is not the one that this site signs in for.",
-        "Open this site by its usual address.",
+        COG_SAY("The address in your browser is not the one that this site signs in for.",
+                "Open this site by its usual address."),
         "users reach this site under another host than CognitoBaseURL says: add it "
         "there, or "
         "redirect them",
@@ -99,7 +100,7 @@ static cog_err_t explain_loop(cog_flow_t *flow, cog_reply_t *reply)
         flow->cause = &other_host;
     }
     reply->page.link = cog_login_url(flow, NULL, 0);
-    reply->page.link_text = "Sign in";
+    reply->page.link_text = COG_SAY("Sign in");
     return COG_E_LOGIN_LOOP;
 }
 
@@ -234,7 +235,7 @@ cog_err_t cog_flow_callback(cog_flow_t *flow, cog_reply_t *reply)
     flow->place =
         place_for(flow, login->return_to, cog_conf_client(flow->conf, login->client));
     reply->page.link = cog_login_url(flow, login->return_to, login->max_age_sec);
-    reply->page.link_text = "Try again";
+    reply->page.link_text = COG_SAY("Try again");
     COG_TRY(check_issuer(flow, &answer));
     if (answer.error) {
         return refuse(flow, &answer, login, reply);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/language.h"
 #include "base/log.h"
 #include "base/query.h"
 #include "base/text.h"
@@ -63,12 +64,12 @@ static void ask(cog_flow_t *flow, const cog_session_t *session, const char *retu
     cog_query_add(params, "confirm", confirmation(flow, session));
     reply->kind = COG_REPLY_PAGE;
     reply->status = 200;
-    reply->page.title = "Sign out?";
-    reply->page.cause = "Another site has sent you here to sign out.";
-    reply->page.action = "If that is what you want, please confirm it.";
+    reply->page.title = COG_SAY("Sign out?");
+    reply->page.cause = COG_SAY("Another site has sent you here to sign out.");
+    reply->page.action = COG_SAY("If that is what you want, please confirm it.");
     reply->page.link =
         cog_query_append(flow->pool, cog_flow_own_url(flow, "logout"), params);
-    reply->page.link_text = "Sign out";
+    reply->page.link_text = COG_SAY("Sign out");
     reply->page.is_form = 1;
 }
 

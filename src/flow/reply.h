@@ -15,13 +15,15 @@ typedef enum {
     COG_REPLY_PAGE      /* `status` with `page` */
 } cog_reply_kind_t;
 
-/* A page in plain words. All texts are plain text; the glue escapes them. */
+/* A page in plain words. All texts are plain text, in English and marked by COG_SAY; the
+ * glue translates and escapes them. */
 typedef struct {
     const char *title;
     const char *cause;     /* what has happened */
     const char *detail;    /* what it is about, in the user pool's words; NULL: nothing */
     const char *action;    /* what the user can do; NULL: nothing to say */
-    const char *link;      /* path or URL of the one button; NULL: no button */
+    const char *link;      /* path or URL of the one button; "" is this very page again;
+                            * NULL: no button */
     const char *link_text; /* its label */
     int is_form;           /* the button is a POST to `link` */
     const char *incident;  /* for the conversation with the admin; NULL: none */

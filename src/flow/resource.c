@@ -2,6 +2,7 @@
 #include <apr_strings.h>
 
 #include "base/json.h"
+#include "base/language.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/failure.h"
@@ -70,8 +71,8 @@ static const char *requested(const cog_flow_t *flow)
 static cog_err_t check_reach(cog_flow_t *flow)
 {
     static const cog_cause_t out_of_reach = {
-        "The sign-in of this site does not reach as far as this page.",
-        "Please tell the administrator of this site, with the number below.",
+        COG_SAY("The sign-in of this site does not reach as far as this page.",
+                "Please tell the administrator of this site, with the number below."),
         "this place is outside of CognitoCookie path=, so that no browser sends its "
         "session here: make the path wider",
         0};

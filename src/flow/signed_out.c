@@ -2,6 +2,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "base/log.h"
 #include "base/pack.h"
 #include "base/text.h"
@@ -95,11 +96,11 @@ static void show_page(cog_reply_t *reply)
 {
     reply->kind = COG_REPLY_PAGE;
     reply->status = 200;
-    reply->page.title = "You are signed out";
-    reply->page.cause = "Your session at this site has ended.";
-    reply->page.action = "On a shared computer, close the browser as well.";
+    reply->page.title = COG_SAY("You are signed out");
+    reply->page.cause = COG_SAY("Your session at this site has ended.");
+    reply->page.action = COG_SAY("On a shared computer, close the browser as well.");
     reply->page.link = "/";
-    reply->page.link_text = "Sign in again";
+    reply->page.link_text = COG_SAY("Sign in again");
 }
 
 cog_err_t cog_flow_signed_out(cog_flow_t *flow, cog_reply_t *reply)

@@ -7,6 +7,7 @@
 #include <mod_core.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "base/log.h"
 #include "flow/failure.h"
 #include "flow/flow.h"
@@ -79,7 +80,7 @@ static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
         return HTTP_FORBIDDEN;
     }
     reply->page.link = apr_pstrcat(memo->root->pool, site->conf->path, "/logout", NULL);
-    reply->page.link_text = "Sign out";
+    reply->page.link_text = COG_SAY("Sign out");
     reply->page.is_form = 1;
     cog_reply_fail(cog_request_flow(memo, site, place), reason(asking, &reply->page),
                    reply);

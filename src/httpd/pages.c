@@ -55,63 +55,96 @@ static const char *icon_of(int status)
     return status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN ? lock : alert;
 }
 
-static const char *escaped(request_rec *r, const char *text)
+/* What the functions below write a page with. */
+typedef struct {
+    request_rec *r;
+    const cog_language_t *language;
+} writer_t;
+
+const cog_language_t *cog_page_language(request_rec *r)
 {
-    return ap_escape_html(r->pool, text ? text : "");
+    return cog_language_choose(apr_table_get(r->headers_in, "Accept-Language"));
 }
 
-static void write_head(request_rec *r, const char *title)
+static const char *escaped(const writer_t *writer, const char *text)
 {
-    ap_rvputs(r,
-              "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    return ap_escape_html(writer->r->pool, text ? text : "");
+}
+
+/* What the code says in English, in the reader's language. */
+static const char *said(const writer_t *writer, const char *english)
+{
+    return escaped(writer, cog_language_say(writer->language, english));
+}
+
+static void write_head(const writer_t *writer, const char *title)
+{
+    ap_rvputs(writer->r, "<!DOCTYPE html>\n<html lang=\"", writer->language->tag,
+              "\">\n<head>\n<meta charset=\"utf-8\">\n"
               "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
               "<meta name=\"robots\" content=\"noindex\">\n<title>",
-              escaped(r, title), "</title>\n<style>", style, "</style>\n</head>\n", NULL);
+              said(writer, title), "</title>\n<style>", style, "</style>\n</head>\n",
+              NULL);
 }
 
-static void write_button(request_rec *r, const cog_page_t *page)
+static void write_button(const writer_t *writer, const cog_page_t *page)
 {
-    const char *link = escaped(r, page->link);
-    const char *text = escaped(r, page->link_text);
+    const char *link = escaped(writer, page->link);
+    const char *text = said(writer, page->link_text);
 
     if (!page->link) {
         return;
     }
     if (page->is_form) {
-        ap_rvputs(r, "<form method=\"post\" action=\"", link,
+        ap_rvputs(writer->r, "<form method=\"post\" action=\"", link,
                   "\"><button class=\"button\" type=\"submit\">", text,
                   "</button></form>\n", NULL);
     }
     else {
-        ap_rvputs(r, "<a class=\"button\" href=\"", link, "\">", text, "</a>\n", NULL);
+        ap_rvputs(writer->r, "<a class=\"button\" href=\"", link, "\">", text, "</a>\n",
+                  NULL);
     }
 }
 
-static void write_paragraph(request_rec *r, const char *class_name, const char *text)
+static void write_paragraph(const writer_t *writer, const char *class_name,
+                            const char *text)
 {
     if (text) {
-        ap_rvputs(r, "<p class=\"", class_name, "\">", escaped(r, text), "</p>\n", NULL);
+        ap_rvputs(writer->r, "<p class=\"", class_name, "\">", said(writer, text),
+                  "</p>\n", NULL);
+    }
+}
+
+static void write_detail(const writer_t *writer, const char *detail)
+{
+    if (detail) {
+        ap_rvputs(writer->r, "<p><code>", escaped(writer, detail), "</code></p>\n", NULL);
+    }
+}
+
+static void write_incident(const writer_t *writer, const char *incident)
+{
+    if (incident) {
+        ap_rvputs(writer->r, "<footer>",
+                  said(writer, COG_SAY("Number of this incident:")), " <code>",
+                  escaped(writer, incident), "</code></footer>\n", NULL);
     }
 }
 
 void cog_page_write(request_rec *r, const cog_reply_t *reply)
 {
+    const writer_t writer = {r, cog_page_language(r)};
     const cog_page_t *page = &reply->page;
 
-    write_head(r, page->title);
+    write_head(&writer, page->title);
     ap_rvputs(r, "<body>\n<main>\n<svg viewBox=\"0 0 24 24\" aria-hidden=\"true\">",
-              icon_of(reply->status), "</svg>\n<h1>", escaped(r, page->title), "</h1>\n",
-              NULL);
-    write_paragraph(r, "cause", page->cause);
-    if (page->detail) {
-        ap_rvputs(r, "<p><code>", escaped(r, page->detail), "</code></p>\n", NULL);
-    }
-    write_paragraph(r, "action", page->action);
-    write_button(r, page);
-    if (page->incident) {
-        ap_rvputs(r, "<footer>Number of this incident: <code>",
-                  escaped(r, page->incident), "</code></footer>\n", NULL);
-    }
+              icon_of(reply->status), "</svg>\n<h1>", said(&writer, page->title),
+              "</h1>\n", NULL);
+    write_paragraph(&writer, "cause", page->cause);
+    write_detail(&writer, page->detail);
+    write_paragraph(&writer, "action", page->action);
+    write_button(&writer, page);
+    write_incident(&writer, page->incident);
     ap_rputs("</main>\n</body>\n</html>\n", r);
 }
 

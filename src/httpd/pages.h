@@ -1,11 +1,17 @@
-/* The page that people see when something is to be said: one template, readable on a
- * phone, light and dark, without script and without anything from elsewhere. */
+/* The page that people see when something is to be said: one template, in their language,
+ * readable on a phone, light and dark, without script and without anything from
+ * elsewhere.
+ */
 #ifndef COG_HTTPD_PAGES_H
 #define COG_HTTPD_PAGES_H
 
 #include <httpd.h>
 
+#include "base/language.h"
 #include "flow/reply.h"
+
+/* The language of who has sent this request. */
+const cog_language_t *cog_page_language(request_rec *r);
 
 /* Write the page of `reply`; all its texts are escaped. */
 void cog_page_write(request_rec *r, const cog_reply_t *reply);

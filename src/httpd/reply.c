@@ -34,6 +34,15 @@ static const char *policy_of(request_rec *r, const cog_reply_t *reply)
                                          : CLOSED_POLICY;
 }
 
+/* Caches may keep nothing of it; who looks may wonder why it is in this language. */
+static void set_language(request_rec *r, const cog_reply_t *reply)
+{
+    if (reply->kind == COG_REPLY_PAGE) {
+        set_header(r, "Content-Language", cog_page_language(r)->tag);
+        apr_table_mergen(r->err_headers_out, "Vary", "Accept-Language");
+    }
+}
+
 /* RFC 9110, 15.5.2: a 401 has one. */
 static const char *challenge_of(const cog_reply_t *reply)
 {
@@ -48,6 +57,7 @@ static void set_headers(request_rec *r, const cog_reply_t *reply)
     set_header(r, "X-Content-Type-Options", "nosniff");
     set_header(r, "X-Frame-Options", "DENY");
     set_header(r, "Content-Security-Policy", policy_of(r, reply));
+    set_language(r, reply);
     set_header(r, "Allow", reply->allow);
     set_header(r, "WWW-Authenticate", challenge_of(reply));
     if (reply->is_for_all_origins) {

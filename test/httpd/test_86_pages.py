@@ -1,0 +1,101 @@
+"""The pages that people see: closed to the outside, in their language, with a way on."""
+import re
+
+import pytest
+
+from harness.site import CALLBACK, Site, is_refusal, ordinary_conf
+
+# what a browser sends, the language of the page, and its word for "sign out"
+LANGUAGES = [
+    ("en-GB,en;q=0.9", "en", "Sign out"), ("de-AT,de;q=0.9,en;q=0.8", "de", "Abmelden"),
+    ("es-419,es;q=0.9", "es", "Cerrar sesión"), ("fr;q=0.7, en;q=0.3", "fr", "Se déconnecter"),
+    ("ja,en-US;q=0.9,en;q=0.8", "ja", "サインアウト"), ("pt-BR", "pt-BR", "Sair"),
+    ("zh-CN,zh;q=0.9", "zh-Hans", "退出登录"), ("it, nl", "en", "Sign out"), (None, "en", "Sign out"),
+]
+
+
+@pytest.fixture(scope="class")
+def site(start, pool, backend):
+    conf = ordinary_conf(pool, backend)
+    conf.protect("/admins", require="cognito-group nobody")
+    return Site(start(conf), pool)
+
+
+@pytest.fixture
+def browser(site, browsers):
+    return site.browser(browsers)
+
+
+def speaking(accepted):
+    return {} if accepted is None else {"Accept-Language": accepted}
+
+
+def buttons(page):
+    return re.findall(r'<(?:a class="button" href|form method="post" action)="([^"]*)"', page.text)
+
+
+def incident_of(page):
+    return re.search(r"<footer>[^<]+ <code[^>]*>([\w-]{8})</code></footer>", page.text)[1]
+
+
+class TestLanguages:
+    @pytest.mark.parametrize("accepted, tag, word", LANGUAGES)
+    def test_it_is_the_one_that_the_browser_wants_most(self, site, browser, log, accepted, tag,
+                                                       word):
+        log.allow("COG3001: forbidden", "AH01631")
+        site.sign_in(browser)
+        pages = [site.visit(browser, "/admins", headers=speaking(accepted)),
+                 site.visit(browser, "/.cognito/logout", site="cross-site",
+                            headers=speaking(accepted))]
+        for page in pages:
+            assert f'<html lang="{tag}">' in page.text
+            assert page.header("Content-Language") == tag
+            assert "Accept-Language" in page.header("Vary")
+            assert f">{word}</button>" in page.text
+        assert [page.status for page in pages] == [403, 200]
+
+    @pytest.mark.parametrize("accepted", ["de" * 3000, "*;q=0", ";;,,;q=1", '"><script>', "de;q=9"])
+    def test_what_is_none_is_english(self, site, browser, accepted):
+        page = site.visit(browser, "/.cognito/signed-out", headers=speaking(accepted))
+        assert page.status == 200 and '<html lang="en">' in page.text
+
+    def test_scripts_read_the_same_in_all(self, site, browser, log):
+        log.allow("COG3001: forbidden", "AH01631")
+        site.sign_in(browser)
+        answers = [browser.fetch(site.url("/admins"), headers=speaking(a)).json()
+                   for a in ("de", "en")]
+        assert len({a["message"] for a in answers}) == 1
+        assert answers[0]["message"] == "You are signed in, but your account lacks the permission."
+
+
+class TestAWayOn:
+    """No page is a dead end where going on may help."""
+
+    def test_who_may_not_see_it_can_sign_out(self, site, browser, log):
+        log.allow("COG3001: forbidden", "AH01631")
+        site.sign_in(browser)
+        page = site.visit(browser, "/admins")
+        assert is_refusal(page)
+        assert buttons(page) == ["/.cognito/logout"] and log.find(f"incident {incident_of(page)}")
+
+    def test_who_is_signed_out_can_sign_in(self, site, browser):
+        assert buttons(site.visit(browser, "/.cognito/signed-out")) == ["/"]
+
+    def test_a_broken_callback_leads_to_the_site(self, site, browser, log):
+        log.allow("COG3001: bad_callback")
+        assert buttons(site.visit(browser, CALLBACK + "?code=a&code=b")) == ["/"]
+
+
+class TestOutage:
+    """Nothing is known of the user pool, which does not answer."""
+
+    @pytest.fixture
+    def page(self, site, browser, pool, log):
+        log.allow("COG3001: idp_busy", "COG3211")
+        pool.fail("discovery", status=500)
+        return site.visit(browser, "/secure?a=b")
+
+    def test_the_page_offers_itself_once_more(self, page):
+        assert page.status == 503 and int(page.header("Retry-After")) > 0
+        assert buttons(page) == [""] and "?a=b" not in page.text
+        assert ">Try again</a>" in page.text and incident_of(page)
