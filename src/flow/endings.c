@@ -103,12 +103,20 @@ static cog_err_t read_list(const cog_flow_t *flow, int secret, cog_ending_place_
     return err;
 }
 
-cog_err_t cog_endings_read(const cog_flow_t *flow, cog_endings_reader_t *reader)
+static cog_err_t read_lists(const cog_flow_t *flow, cog_endings_reader_t *reader)
 {
     for (int i = 0; i < cog_keyring_count(flow->conf->keyring); ++i) {
         COG_TRY(read_list(flow, i, &reader->lists[i]));
     }
     return COG_OK;
+}
+
+cog_err_t cog_endings_read(const cog_flow_t *flow, cog_endings_reader_t *reader)
+{
+    cog_err_t err = read_lists(flow, reader);
+
+    cog_hearing_note(flow, &reader->hearing, err == COG_OK);
+    return err;
 }
 
 static int is_for_us(const cog_flow_t *flow, unsigned readers)

@@ -6,6 +6,7 @@
 
 #include "flow/ending_list.h"
 #include "flow/flow.h"
+#include "flow/hearing.h"
 
 /* Has this session been ended? */
 int cog_endings_hold(const cog_flow_t *flow, const cog_session_t *session);
@@ -25,10 +26,11 @@ cog_err_t cog_end_subject_for_all(const cog_flow_t *flow, const char *subject,
  * read then. */
 typedef struct {
     cog_ending_place_t lists[COG_KEYRING_MAX];
+    cog_hearing_t hearing;
 } cog_endings_reader_t;
 
 /* Take over what the other hosts have ended. Cheap when there is nothing new; a long list
- * takes several calls. */
+ * takes several calls. The log hears when nothing could be read for some time. */
 cog_err_t cog_endings_read(const cog_flow_t *flow, cog_endings_reader_t *reader);
 
 /* Tell the other hosts what they could not be told when it happened; some hundred endings

@@ -451,6 +451,78 @@ static void reads_a_long_list_in_pieces(void **state)
     assert_int_equal(hosts->there->store->calls - calls, 2);
 }
 
+static void listen_for(hosts_t *hosts, int seconds)
+{
+    for (int i = 0; i < seconds; ++i) {
+        ++hosts->here->now;
+        ++hosts->there->now;
+        (void)listen_there(hosts);
+    }
+}
+
+/* F24: cookies are good on a host that hears of no sign-outs: its administrator hears of
+ * that. */
+static void says_when_it_hears_of_no_endings_and_when_it_does_again(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    listen_for(hosts, 5);
+    hosts->here->store->is_down = 1;
+    listen_for(hosts, 9);
+    assert_int_equal(world_log_count(hosts->there, "COG3312"), 0);
+    listen_for(hosts, 1);
+    assert_int_equal(world_log_count(hosts->there, "COG3312"), 1);
+    assert_true(world_has_logged(hosts->there, "for 10 s"));
+    listen_for(hosts, 299);
+    assert_int_equal(world_log_count(hosts->there, "COG3312"), 1);
+    listen_for(hosts, 1);
+    assert_int_equal(world_log_count(hosts->there, "COG3312"), 2);
+    assert_int_equal(world_log_count(hosts->there, "COG3313"), 0);
+    hosts->here->store->is_down = 0;
+    listen_for(hosts, 5);
+    assert_int_equal(world_log_count(hosts->there, "COG3313"), 1);
+    assert_true(world_has_logged(hosts->there, "after 311 s"));
+}
+
+static void says_nothing_of_a_store_that_restarts(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    for (int round = 0; round < 20; ++round) {
+        hosts->here->store->is_down = 1;
+        listen_for(hosts, 8);
+        hosts->here->store->is_down = 0;
+        listen_for(hosts, 1);
+    }
+    assert_int_equal(world_log_count(hosts->there, "COG331"), 0);
+}
+
+static void says_when_it_has_heard_nothing_since_its_start(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    hosts->here->store->is_down = 1;
+    listen_for(hosts, 11);
+    assert_int_equal(world_log_count(hosts->there, "COG3312"), 1);
+}
+
+/* A clock that is put back makes no warning late, nor one that goes ahead many. */
+static void warns_at_its_time_whatever_the_clock_does(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+
+    listen_for(hosts, 1);
+    hosts->here->store->is_down = 1;
+    hosts->there->now -= 7200;
+    listen_for(hosts, 12);
+    assert_int_equal(world_log_count(hosts->there, "COG3312"), 1);
+    hosts->there->now -= 7200;
+    listen_for(hosts, 290);
+    assert_int_equal(world_log_count(hosts->there, "COG3312"), 1);
+    listen_for(hosts, 12);
+    assert_int_equal(world_log_count(hosts->there, "COG3312"), 2);
+}
+
 /* ---- the end of a user, from outside ---- */
 
 static world_t *with_key(apr_pool_t *pool)
@@ -620,6 +692,11 @@ int main(void)
         cmocka_unit_test_with_pool(finds_the_end_of_a_list_whose_head_is_lost),
         cmocka_unit_test_with_pool(gives_up_on_a_list_without_an_end),
         cmocka_unit_test_with_pool(reads_a_long_list_in_pieces),
+        cmocka_unit_test_with_pool(
+            says_when_it_hears_of_no_endings_and_when_it_does_again),
+        cmocka_unit_test_with_pool(says_nothing_of_a_store_that_restarts),
+        cmocka_unit_test_with_pool(says_when_it_has_heard_nothing_since_its_start),
+        cmocka_unit_test_with_pool(warns_at_its_time_whatever_the_clock_does),
         cmocka_unit_test_with_pool(ends_all_sessions_of_the_user),
         cmocka_unit_test_with_pool(ends_nobody_else),
         cmocka_unit_test_with_pool(ends_nothing_new_when_it_is_repeated),

@@ -591,14 +591,19 @@ void world_finish(cog_reply_t *reply)
     }
 }
 
+int world_log_count(const world_t *world, const char *text)
+{
+    int count = 0;
+
+    for (int i = 0; i < world->messages->nelts; ++i) {
+        count += strstr(APR_ARRAY_IDX(world->messages, i, const char *), text) != NULL;
+    }
+    return count;
+}
+
 int world_has_logged(const world_t *world, const char *text)
 {
-    for (int i = 0; i < world->messages->nelts; ++i) {
-        if (strstr(APR_ARRAY_IDX(world->messages, i, const char *), text)) {
-            return 1;
-        }
-    }
-    return 0;
+    return world_log_count(world, text) > 0;
 }
 
 int world_fetch_count(const world_t *world, const char *text)

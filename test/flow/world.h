@@ -111,6 +111,9 @@ const char *world_access_token(world_t *world);
 /* Was something logged that holds `text`? */
 int world_has_logged(const world_t *world, const char *text);
 
+/* How many lines were logged that hold `text`? */
+int world_log_count(const world_t *world, const char *text);
+
 /* How often was a URL that holds `text` fetched? */
 int world_fetch_count(const world_t *world, const char *text);
 
