@@ -9,6 +9,7 @@ from .client import Client
 from .errorlog import Expectations
 from .gateways import Gateway
 from .memcached import Memcached
+from .node import Node
 from .oracle import Oracle
 from .redis import Redis
 from .server import Server, StartFailed
@@ -59,6 +60,20 @@ def trusted():
     backend = Backend()
     yield backend
     backend.close()
+
+
+@pytest.fixture(scope="class")
+def start_node():
+    """start_node("app.mjs", …) runs a program of ../backends until the class ends."""
+    started = []
+
+    def start_program(name, **settings):
+        started.append(Node(name, settings))
+        return started[-1]
+
+    yield start_program
+    for node in started:
+        node.close()
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from .site import key_file
 
 POOL = "eu-west-1_AbC123dEf"
 CLIENT = "7sm0a9nvvurn0guite1f2jgqi9"
+LOGGED = r'\g<0>' + '\nCustomLog {root}/access.log "%h %m %U %>s"'
 
 
 class Recipe:
@@ -55,6 +56,8 @@ def adapted(text, pool, changes):
     """A page's configuration on this machine: the emulator for Amazon, our port, no TLS."""
     text = replaced(text, {"<VirtualHost *:443>": "<VirtualHost 127.0.0.1:{port}>", **changes})
     text = text.replace("file:/etc/cognito/", "file:{root}/")
+    # a product's own callback has a code in its query, which no log here may hold
+    text = re.sub("^<VirtualHost .*", LOGGED, text, flags=re.MULTILINE)
     lines = [line for line in text.splitlines() if not re.match(r"\s*SSL\w+ ", line)]
     found = [i for i, line in enumerate(lines) if "CognitoUserPool" in line]
     for i in reversed(found):
