@@ -6,48 +6,88 @@
 
 #include "base/secret.h"
 
-#define PLACE_BITS 7
-#define PLACES     (1 << PLACE_BITS)
-#define ROOM       (2048 - 16) /* of one place, for all three */
+#define SET_BITS 5
+#define SETS     (1 << SET_BITS)
+#define WAYS     4    /* places that all serve the same envelopes */
+#define ROOM     2048 /* of one place, for all three */
 
 typedef struct {
+    _Atomic uint64_t tag; /* of what it holds, to pass by the others; 0: nothing */
     atomic_uint is_taken; /* a thread reads or writes what follows */
-    uint32_t sealed_len;  /* 0: nothing is there */
+    uint32_t sealed_len;
     uint32_t where_len;
     uint32_t plain_len;
-    unsigned char bytes[ROOM]; /* sealed, where, plain */
+    unsigned char *bytes; /* sealed, where, plain */
 } place_t;
 
+typedef struct {
+    atomic_uint turn; /* counts those that were kept: the oldest makes room */
+    place_t places[WAYS];
+} set_t;
+
 struct cog_opened_t {
-    place_t places[PLACES];
+    set_t sets[SETS];
+    unsigned char rooms[SETS][WAYS][ROOM];
 };
 
-static apr_status_t wipe(void *opened)
+static apr_status_t wipe(void *data)
 {
-    cog_secret_wipe(opened, sizeof(cog_opened_t));
+    cog_opened_t *opened = data;
+
+    for (int i = 0; i < SETS * WAYS; ++i) {
+        place_t *place = &opened->sets[i / WAYS].places[i % WAYS];
+
+        if (atomic_load(&place->tag)) {
+            cog_secret_wipe(place->bytes, ROOM);
+        }
+    }
     return APR_SUCCESS;
 }
 
-/* Only the heads are written to, so that no page is used before it is needed. */
+/* Rooms are not written to: no page is used before it is needed. */
 cog_opened_t *cog_opened_make(apr_pool_t *conf_pool)
 {
     cog_opened_t *opened = apr_palloc(conf_pool, sizeof(*opened));
 
-    for (int i = 0; i < PLACES; ++i) {
-        atomic_init(&opened->places[i].is_taken, 0);
-        opened->places[i].sealed_len = 0;
+    memset(opened->sets, 0, sizeof(opened->sets));
+    for (int i = 0; i < SETS * WAYS; ++i) {
+        opened->sets[i / WAYS].places[i % WAYS].bytes = opened->rooms[i / WAYS][i % WAYS];
     }
     apr_pool_cleanup_register(conf_pool, opened, wipe, apr_pool_cleanup_null);
     return opened;
 }
 
-/* Nonces are random already; the factor spreads the bits of letters (Knuth, 6.4). */
-static place_t *place_of(cog_opened_t *opened, cog_span_t sealed)
+/* As good as random, and none of an envelope's octets alone: to look for it tells nobody
+ * how much of a guess is right. */
+static uint64_t tag_of(cog_span_t sealed)
 {
-    uint64_t random;
+    uint64_t tag;
 
-    memcpy(&random, sealed.bytes + 8, sizeof(random));
-    return &opened->places[random * 0x9e3779b97f4a7c15U >> (64 - PLACE_BITS)];
+    memcpy(&tag, sealed.bytes + 8, sizeof(tag));
+    return tag;
+}
+
+/* The factor spreads the bits of letters (Knuth, 6.4). */
+static set_t *set_of(cog_opened_t *opened, uint64_t tag)
+{
+    return &opened->sets[tag * 0x9e3779b97f4a7c15U >> (64 - SET_BITS)];
+}
+
+static int has_tag(const place_t *place, uint64_t tag)
+{
+    return atomic_load_explicit(&place->tag, memory_order_relaxed) == tag;
+}
+
+/* Its own, when two threads open the same at once; else the oldest. */
+static place_t *place_for(set_t *set, uint64_t tag)
+{
+    for (int i = 0; i < WAYS; ++i) {
+        if (has_tag(&set->places[i], tag)) {
+            return &set->places[i];
+        }
+    }
+    return &set->places[atomic_fetch_add_explicit(&set->turn, 1, memory_order_relaxed) %
+                        WAYS];
 }
 
 static int take(place_t *place)
@@ -81,25 +121,33 @@ static unsigned char *append(unsigned char *to, cog_span_t bytes)
     return to + bytes.len;
 }
 
+static void write_place(place_t *place, const cog_opened_key_t *key, cog_span_t plain)
+{
+    unsigned char *end =
+        append(append(append(place->bytes, key->sealed), key->where), plain);
+
+    /* of a longer one before */
+    cog_secret_wipe(end, (size_t)(place->bytes + ROOM - end));
+    place->sealed_len = (uint32_t)key->sealed.len;
+    place->where_len = (uint32_t)key->where.len;
+    place->plain_len = (uint32_t)plain.len;
+    atomic_store_explicit(&place->tag, tag_of(key->sealed), memory_order_relaxed);
+}
+
 void cog_opened_keep(cog_opened_t *opened, const cog_opened_key_t *key, cog_span_t plain)
 {
     place_t *place;
-    unsigned char *end;
+    uint64_t tag;
 
     if (!may_be_kept(key, plain.len)) {
         return;
     }
-    place = place_of(opened, key->sealed);
-    if (!take(place)) {
-        return;
+    tag = tag_of(key->sealed);
+    place = place_for(set_of(opened, tag), tag);
+    if (take(place)) {
+        write_place(place, key, plain);
+        give_back(place);
     }
-    end = append(append(append(place->bytes, key->sealed), key->where), plain);
-    cog_secret_wipe(end,
-                    (size_t)(place->bytes + ROOM - end)); /* of a longer one before */
-    place->sealed_len = (uint32_t)key->sealed.len;
-    place->where_len = (uint32_t)key->where.len;
-    place->plain_len = (uint32_t)plain.len;
-    give_back(place);
 }
 
 static cog_span_t copy(apr_pool_t *pool, const unsigned char *bytes, size_t len)
@@ -112,16 +160,11 @@ static cog_span_t copy(apr_pool_t *pool, const unsigned char *bytes, size_t len)
     return (cog_span_t){copied, len};
 }
 
-int cog_opened_find(cog_opened_t *opened, apr_pool_t *pool, const cog_opened_key_t *key,
-                    cog_span_t *plain)
+static int read_place(place_t *place, apr_pool_t *pool, const cog_opened_key_t *key,
+                      cog_span_t *plain)
 {
-    place_t *place;
     int is_found;
 
-    if (!may_be_kept(key, 0)) {
-        return 0;
-    }
-    place = place_of(opened, key->sealed);
     if (!take(place)) {
         return 0;
     }
@@ -132,4 +175,24 @@ int cog_opened_find(cog_opened_t *opened, apr_pool_t *pool, const cog_opened_key
     }
     give_back(place);
     return is_found;
+}
+
+int cog_opened_find(cog_opened_t *opened, apr_pool_t *pool, const cog_opened_key_t *key,
+                    cog_span_t *plain)
+{
+    set_t *set;
+    uint64_t tag;
+
+    if (!may_be_kept(key, 0)) {
+        return 0;
+    }
+    tag = tag_of(key->sealed);
+    set = set_of(opened, tag);
+    for (int i = 0; i < WAYS; ++i) {
+        if (has_tag(&set->places[i], tag) &&
+            read_place(&set->places[i], pool, key, plain)) {
+            return 1;
+        }
+    }
+    return 0;
 }

@@ -142,6 +142,46 @@ static void keeps_many_and_forgets_some(void **state)
     assert_non_null(find(*state, opened, envelope(*state, 999), where));
 }
 
+/* They differ in none of the octets by which they are looked for. */
+static const char *rival(apr_pool_t *pool, int number)
+{
+    return apr_psprintf(pool, "AXF-%04dAQIDBAUGBwgJCgvE3HpD5Ta9gPHp", number);
+}
+
+static void tells_envelopes_apart_that_look_alike(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+
+    keep(opened, rival(*state, 1), where, "one");
+    keep(opened, rival(*state, 2), where, "two");
+    assert_null(find(*state, opened, rival(*state, 1), where));
+    assert_string_equal(find(*state, opened, rival(*state, 2), where), "two");
+}
+
+/* One of which the other had the place would be opened anew with each request. */
+static void keeps_those_that_meet_side_by_side(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+
+    for (int i = 0; i < 32; ++i) {
+        keep(opened, envelope(*state, i), where, apr_itoa(*state, i));
+    }
+    assert_in_range(count_found(*state, opened, 32), 31, 32);
+}
+
+static void keeps_what_two_threads_open_at_once_in_one_place(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+
+    for (int i = 0; i < 32; ++i) {
+        keep(opened, envelope(*state, i), where, apr_itoa(*state, i));
+        for (int again = 0; again < 4; ++again) {
+            keep(opened, envelope(*state, 0), where, "0");
+        }
+    }
+    assert_in_range(count_found(*state, opened, 32), 31, 32);
+}
+
 #define THREADS 8
 #define ROUNDS  2000
 
@@ -191,6 +231,9 @@ int main(void)
         cmocka_unit_test_with_pool(finds_nothing_for_another_place),
         cmocka_unit_test_with_pool(does_not_keep_what_is_too_large_or_no_envelope),
         cmocka_unit_test_with_pool(keeps_many_and_forgets_some),
+        cmocka_unit_test_with_pool(tells_envelopes_apart_that_look_alike),
+        cmocka_unit_test_with_pool(keeps_those_that_meet_side_by_side),
+        cmocka_unit_test_with_pool(keeps_what_two_threads_open_at_once_in_one_place),
         cmocka_unit_test_with_pool(serves_many_threads_at_once),
     };
 
