@@ -136,23 +136,25 @@ static const char *without_own_prefix(const char *claim)
     return claim + (cog_text_begins(claim, OWN_PREFIX) ? strlen(OWN_PREFIX) : 0);
 }
 
-const char *cog_claim_variable(apr_pool_t *pool, const char *claim)
+const char *cog_claim_unusual_variable(apr_pool_t *pool, const char *claim)
 {
-    const cog_claim_name_t *usual = cog_claim_usual(claim);
     const char *name = without_own_prefix(claim);
-    char *variable;
-    char *out;
+    char *variable = apr_palloc(pool, strlen(COG_CLAIM_VARIABLE) + strlen(name) + 1);
+    char *out = variable + strlen(COG_CLAIM_VARIABLE);
 
-    if (usual) {
-        return usual->variable;
-    }
-    variable = apr_palloc(pool, strlen(COG_CLAIM_VARIABLE) + strlen(name) + 1);
     memcpy(variable, COG_CLAIM_VARIABLE, strlen(COG_CLAIM_VARIABLE));
-    for (out = variable + strlen(COG_CLAIM_VARIABLE); *name; ++name) {
+    for (; *name; ++name) {
         *out++ = is_kept(*name) ? to_upper(*name) : '_';
     }
     *out = '\0';
     return variable;
+}
+
+const char *cog_claim_variable(apr_pool_t *pool, const char *claim)
+{
+    const cog_claim_name_t *usual = cog_claim_usual(claim);
+
+    return usual ? usual->variable : cog_claim_unusual_variable(pool, claim);
 }
 
 const char *cog_claim_header(apr_pool_t *pool, const char *prefix, const char *claim)

@@ -14,9 +14,10 @@ typedef enum {
     COG_CLAIM_STANDARD /* of OpenID Connect Core 1.0, 5.1 */
 } cog_claim_class_t;
 
-/* A usual claim. */
+/* A usual claim. On most machines 64 octets, so that a row is found without a division.
+ */
 typedef struct {
-    char claim[24];
+    char claim[40];
     cog_claim_class_t class;
     const char *variable; /* as cog_claim_variable() has it */
     const char *header;   /* behind COG_CLAIM_HEADER, as cog_claim_header() has it */
@@ -39,6 +40,9 @@ const char *cog_claim_of_number(unsigned number);
  * cognito:groups is COGNITO_GROUPS, custom:tenant is COGNITO_CUSTOM_TENANT. A claim
  * without a name is COGNITO_ alone. */
 const char *cog_claim_variable(apr_pool_t *pool, const char *claim);
+
+/* The same of a claim that is known not to be a usual one. */
+const char *cog_claim_unusual_variable(apr_pool_t *pool, const char *claim);
 
 /* `prefix`, and the same name as a header has it: cognito:groups is X-Cognito-Groups.
  * Names of headers differ whenever those of variables do. */

@@ -21,10 +21,13 @@ int cog_flow_is_callback(const cog_conf_t *conf, const char *path)
 
 static int is_below(const cog_conf_t *conf, const char *path, const char *name)
 {
-    size_t len = strlen(conf->path);
+    const char *own = conf->path;
 
-    return strncmp(path, conf->path, len) == 0 && path[len] == '/' &&
-           strcmp(path + len + 1, name) == 0;
+    while (*own && *own == *path) {
+        ++own;
+        ++path;
+    }
+    return !*own && *path == '/' && strcmp(path + 1, name) == 0;
 }
 
 static int is_login(const cog_conf_t *conf, const char *path)

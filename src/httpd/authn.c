@@ -58,8 +58,10 @@ static int may_lack_user(const cog_reply_t *reply)
 
 static int admit(request_rec *r, const cog_reply_t *reply, const char *user)
 {
+    static char auth_type[] = AUTH_TYPE; /* httpd's field is not const */
+
     r->user = apr_pstrdup(r->pool, user ? user : COG_NO_USER);
-    r->ap_auth_type = apr_pstrdup(r->pool, AUTH_TYPE);
+    r->ap_auth_type = auth_type;
     cog_export_variables(r, reply->session);
     cog_reply_decorate(r, reply);
     return OK;
@@ -99,8 +101,8 @@ const cog_session_t *cog_authn_session(request_rec *r)
 
 void cog_authn_hide_credentials(request_rec *r)
 {
-    if (cog_authn_is_ours(r) && cog_site_of(r->server) &&
-        (cog_dir_accepts(cog_conf_of_dir(r->per_dir_config)) & COG_ACCEPT_BEARER)) {
+    if ((cog_dir_accepts(cog_conf_of_dir(r->per_dir_config)) & COG_ACCEPT_BEARER) &&
+        cog_authn_is_ours(r) && cog_site_of(r->server)) {
         apr_table_unset(r->headers_in, "Authorization");
     }
 }

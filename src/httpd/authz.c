@@ -135,15 +135,15 @@ int cog_authz_check(request_rec *r)
 {
     cog_memo_t *memo;
 
-    if (!r->ap_auth_type || !cog_authn_is_ours(r)) {
+    if (!r->ap_auth_type) {
+        return DECLINED;
+    }
+    memo = cog_memo_of(r);
+    if ((memo->asking && memo->asking->r == r) || !cog_authn_is_ours(r)) {
         return DECLINED;
     }
     if (r->user && strcmp(r->user, COG_NO_USER) == 0) {
         r->user = NULL;
-    }
-    memo = cog_memo_of(r);
-    if (memo->asking && memo->asking->r == r) {
-        return DECLINED;
     }
     return decide(memo, r);
 }

@@ -111,7 +111,8 @@ static void export_own(request_rec *r, const cog_export_t *export,
 
     if (cog_claims_of_class_are_wanted(export->claims, claim->name, class)) {
         apr_table_addn(r->subprocess_env,
-                       usual ? usual->variable : cog_claim_variable(r->pool, claim->name),
+                       usual ? usual->variable
+                             : cog_claim_unusual_variable(r->pool, claim->name),
                        claim->value);
     }
 }

@@ -151,7 +151,8 @@ static int is_verification(const char *name)
            strcmp(name, "phone_number_verified") == 0;
 }
 
-/* A usual name need not be copied. */
+/* A usual name need not be copied: as it stands there, nobody has to look for it again.
+ */
 static const char *copy_name(apr_pool_t *pool, const char *name)
 {
     unsigned number = cog_claim_number(name);
@@ -163,7 +164,6 @@ static cog_claim_t make_claim(apr_pool_t *pool, const char *name, const json_t *
 {
     const char *text;
 
-    name = copy_name(pool, name);
     if (is_verification(name)) {
         return (cog_claim_t){name, says_true(value) ? "true" : "false", COG_CLAIM_OTHER};
     }
@@ -205,8 +205,9 @@ static int is_reserved(const char *name, const char *variable)
             !cog_text_begins(name, OWN_PREFIX));
 }
 
-static void add_claim(selection_t *selection, const char *name, const json_t *value)
+static void add_claim(selection_t *selection, const char *sent, const json_t *value)
 {
+    const char *name = copy_name(selection->pool, sent);
     const char *variable = cog_claim_variable(selection->pool, name);
 
     if (json_is_null(value) || !cog_claims_are_wanted(selection->patterns, name)) {
@@ -239,7 +240,7 @@ static const json_t *primary_identity(const json_t *claims)
 static void add_derived(selection_t *selection, const char *name, const json_t *value)
 {
     if (json_is_string(value) && cog_claims_are_wanted(selection->patterns, name)) {
-        add(selection, name, value, RANK_DERIVED);
+        add(selection, copy_name(selection->pool, name), value, RANK_DERIVED);
     }
 }
 
