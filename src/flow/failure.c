@@ -253,12 +253,12 @@ void cog_reply_fail(cog_flow_t *flow, cog_err_t err, cog_reply_t *reply)
     log_failure(flow, failure, incident);
     reply->status = failure->status;
     reply->error = failure->err;
+    reply->page.incident = incident;
     reply->session = NULL;
     reply->location = NULL;
     reply->retry_after_sec = failure->status == 503 ? RETRY_AFTER_SEC : 0;
     if (cog_request_is_navigation(flow->request)) {
         reply->kind = COG_REPLY_PAGE;
-        reply->page.incident = incident;
         fill_page(flow, failure, &reply->page);
     }
     else {

@@ -26,7 +26,8 @@ typedef struct {
                             * NULL: no button */
     const char *link_text; /* its label */
     int is_form;           /* the button is a POST to `link` */
-    const char *incident;  /* for the conversation with the admin; NULL: none */
+    const char *incident; /* for the conversation with the admin, also of answers that are
+                           * no page; NULL: none */
 } cog_page_t;
 
 typedef struct cog_reply_t {

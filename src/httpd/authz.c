@@ -4,7 +4,6 @@
 #include <http_log.h>
 #include <http_protocol.h>
 #include <http_request.h>
-#include <mod_core.h>
 #include <string.h>
 
 #include "base/language.h"
@@ -46,11 +45,6 @@ static int ask_others_quietly(cog_memo_t *memo, cog_asking_t *asking)
     return status;
 }
 
-static int has_error_document(request_rec *r)
-{
-    return ap_response_code_string(r, ap_index_of_response(HTTP_FORBIDDEN)) != NULL;
-}
-
 /* Who lacks nothing but a detail of the profile is told which. */
 static cog_err_t reason(const cog_asking_t *asking, cog_page_t *page)
 {
@@ -76,7 +70,7 @@ static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
         cog_bearer_forbid(cog_request_flow(memo, site, place), asking->scope, reply);
         return cog_reply_send(r, reply);
     }
-    if (r->main || !site || has_error_document(r)) {
+    if (r->main || !site) {
         return HTTP_FORBIDDEN;
     }
     reply->page.link = apr_pstrcat(memo->root->pool, site->conf->path, "/logout", NULL);
@@ -84,7 +78,9 @@ static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
     reply->page.is_form = 1;
     cog_reply_fail(cog_request_flow(memo, site, place), reason(asking, &reply->page),
                    reply);
-    return cog_reply_send(r, reply);
+    return cog_reply_has_error_document(r, reply->status)
+               ? cog_reply_by_error_document(r, reply)
+               : cog_reply_send(r, reply);
 }
 
 static int is_refusal(int status, const cog_asking_t *asking)

@@ -6,8 +6,8 @@
 
 /* auth_checker, around all others: httpd answers a user who lacks a right with 401, as if
  * another password could help. With AuthType Cognito it is 403: the site's ErrorDocument,
- * or a page that offers to sign out. The variable COGNITO_DENIED has the lines of
- * `Require cognito-…` that the user does not meet. */
+ * for scripts too, or a page that offers to sign out. The variable COGNITO_DENIED has the
+ * lines of `Require cognito-…` that the user does not meet. */
 int cog_authz_check(request_rec *r);
 
 #endif

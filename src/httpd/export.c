@@ -15,6 +15,8 @@
 
 #define REDIRECT "REDIRECT_"
 #define DENIED   COG_CLAIM_VARIABLE "DENIED"
+#define FAILURE  COG_CLAIM_VARIABLE "ERROR"
+#define INCIDENT COG_CLAIM_VARIABLE "INCIDENT"
 
 /* As sed does it: what the pattern matches is replaced, what it does not touch stays. */
 static const char *substitute(apr_pool_t *pool, const cog_user_claim_t *rule,
@@ -68,6 +70,13 @@ static int begins(const char *name, const char *prefix)
     return prefix && strncasecmp(name, prefix, strlen(prefix)) == 0;
 }
 
+/* What an error document is told: nothing of it is about the user. */
+static int is_for_error_document(const char *name)
+{
+    return strcmp(name, DENIED) == 0 || strcmp(name, FAILURE) == 0 ||
+           strcmp(name, INCIDENT) == 0;
+}
+
 /* Is it COGNITO_*, or REDIRECT_COGNITO_* after any number of redirects? `others`: what
  * else variables of ours may begin with, or NULL. */
 static int is_ours(const char *name, const char *others, int is_redirected)
@@ -78,7 +87,7 @@ static int is_ours(const char *name, const char *others, int is_redirected)
         name += strlen(REDIRECT);
         ++redirects;
     }
-    if (redirects > 0 && strcmp(name, DENIED) == 0) {
+    if (redirects > 0 && is_for_error_document(name)) {
         return 0;
     }
     return (redirects > 0) == is_redirected &&
@@ -150,6 +159,12 @@ void cog_export_variables(request_rec *r, const cog_session_t *session)
 void cog_export_denial(request_rec *r, const char *unmet)
 {
     apr_table_setn(r->subprocess_env, DENIED, unmet);
+}
+
+void cog_export_failure(request_rec *r, const cog_reply_t *reply)
+{
+    apr_table_setn(r->subprocess_env, FAILURE, cog_err_name(reply->error));
+    apr_table_setn(r->subprocess_env, INCIDENT, reply->page.incident);
 }
 
 void cog_export_forget_redirected(request_rec *r)

@@ -4,6 +4,7 @@
 
 #include <httpd.h>
 
+#include "flow/reply.h"
 #include "session/session.h"
 
 /* The user name by CognitoRemoteUser of this place: the first claim that is there and,
@@ -20,6 +21,10 @@ void cog_export_variables(request_rec *r, const cog_session_t *session);
 /* Set COGNITO_DENIED: what the user would have needed, in the words of the configuration.
  * An error document sees it as REDIRECT_COGNITO_DENIED. */
 void cog_export_denial(request_rec *r, const char *unmet);
+
+/* Set COGNITO_ERROR and COGNITO_INCIDENT: the name of what has failed, and the number
+ * that the log has too. An error document sees them as REDIRECT_COGNITO_*. */
+void cog_export_failure(request_rec *r, const cog_reply_t *reply);
 
 /* In an internal redirect, httpd keeps the headers of the first request, and its
  * variables as REDIRECT_*. Remove those of ours that speak of the user: who may see them

@@ -4,8 +4,10 @@
 #include <apr_strings.h>
 #include <http_protocol.h>
 #include <http_request.h>
+#include <mod_core.h>
 #include <util_filter.h>
 
+#include "httpd/export.h"
 #include "httpd/memo.h"
 #include "httpd/pages.h"
 #include "httpd/site.h"
@@ -50,28 +52,34 @@ static const char *challenge_of(const cog_reply_t *reply)
                                                                    : reply->challenge;
 }
 
-static void set_headers(request_rec *r, const cog_reply_t *reply)
+/* Whoever writes the body: what the answer means. */
+static void set_outcome(request_rec *r, const cog_reply_t *reply)
 {
     set_header(r, "Cache-Control", "no-store");
+    set_header(r, "Allow", reply->allow);
+    set_header(r, "WWW-Authenticate", challenge_of(reply));
+    if (reply->retry_after_sec > 0) {
+        set_header(r, "Retry-After", apr_itoa(r->pool, reply->retry_after_sec));
+    }
+    set_cookies(r, reply);
+}
+
+static void set_headers(request_rec *r, const cog_reply_t *reply)
+{
+    set_outcome(r, reply);
     set_header(r, "Referrer-Policy", "no-referrer");
     set_header(r, "X-Content-Type-Options", "nosniff");
     set_header(r, "X-Frame-Options", "DENY");
     set_header(r, "Content-Security-Policy", policy_of(r, reply));
     set_language(r, reply);
-    set_header(r, "Allow", reply->allow);
-    set_header(r, "WWW-Authenticate", challenge_of(reply));
     if (reply->is_for_all_origins) {
         set_header(r, "Access-Control-Allow-Origin", "*");
         set_header(r, "Access-Control-Allow-Methods", "GET, HEAD");
         set_header(r, "Access-Control-Allow-Headers", "*");
     }
-    if (reply->retry_after_sec > 0) {
-        set_header(r, "Retry-After", apr_itoa(r->pool, reply->retry_after_sec));
-    }
     if (reply->kind == COG_REPLY_REDIRECT) {
         apr_table_setn(r->headers_out, "Location", reply->location);
     }
-    set_cookies(r, reply);
 }
 
 static void write_body(request_rec *r, const cog_reply_t *reply)
@@ -97,6 +105,19 @@ static int is_error_document(const request_rec *r)
     return r->prev && ap_is_HTTP_ERROR(r->prev->status);
 }
 
+int cog_reply_has_error_document(request_rec *r, int status)
+{
+    return ap_is_HTTP_ERROR(status) &&
+           ap_response_code_string(r, ap_index_of_response(status)) != NULL;
+}
+
+int cog_reply_by_error_document(request_rec *r, const cog_reply_t *reply)
+{
+    set_outcome(r, reply);
+    cog_export_failure(r, reply);
+    return reply->status;
+}
+
 /* A status that cannot be taken for a success. */
 static int refusal_of(const cog_reply_t *reply)
 {
@@ -112,6 +133,9 @@ int cog_reply_send(request_rec *r, const cog_reply_t *reply)
     if (r->main) {
         set_headers(r, reply);
         return refusal_of(reply);
+    }
+    if (reply->kind == COG_REPLY_PAGE && cog_reply_has_error_document(r, reply->status)) {
+        return cog_reply_by_error_document(r, reply);
     }
     r->status = reply->status;
     r->no_cache = 1;

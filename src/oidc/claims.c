@@ -46,6 +46,8 @@ static const char *const own_variables[] = {
     COG_CLAIM_VARIABLE "IDP_NAME",
     COG_CLAIM_VARIABLE "IDP_USER_ID",
     COG_CLAIM_VARIABLE "DENIED",
+    COG_CLAIM_VARIABLE "ERROR",
+    COG_CLAIM_VARIABLE "INCIDENT",
     NULL,
 };
 

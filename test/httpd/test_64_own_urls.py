@@ -89,9 +89,18 @@ class TestPlace:
         assert answer.status == 405 and answer.header("Allow") == "GET"
         assert not answer.set_cookies
 
-    def test_error_documents_do_not_replace_our_answers(self, site, nobody, backend):
+    def test_an_error_document_takes_the_place_of_a_page_and_hears_no_code(self, site, nobody,
+                                                                           backend):
         backend.clear()
-        assert is_refusal(nobody.navigate(site.url(CALLBACK + "?code=x&code=y&state=z")))
+        backend.answers["/public/error"] = (400, [], b"our own words")
+        answer = nobody.navigate(site.url(CALLBACK + "?code=S3CRET&code=b&state=z"))
+        assert answer.status == 400 and answer.text == "our own words"
+        assert [seen.target for seen in backend.seen] == ["/public/error"]
+        assert "S3CRET" not in backend.text() and not answer.header("Content-Security-Policy")
+
+    def test_error_documents_do_not_replace_answers_to_scripts(self, site, nobody, backend):
+        backend.clear()
+        assert nobody.fetch(site.url(CALLBACK + "?code=x&code=y&state=z")).json()["incident"]
         assert nobody.fetch(site.url("/secure")).json()["error"] == "unauthenticated"
         assert not backend.seen
 

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from harness.site import CALLBACK, Site, is_refusal, ordinary_conf
+from harness.site import CALLBACK, SESSION, Site, is_refusal, ordinary_conf, site_conf
 
 # what a browser sends, the language of the page, and its word for "sign out"
 LANGUAGES = [
@@ -99,3 +99,49 @@ class TestOutage:
         assert page.status == 503 and int(page.header("Retry-After")) > 0
         assert buttons(page) == [""] and "?a=b" not in page.text
         assert ">Try again</a>" in page.text and incident_of(page)
+
+
+class TestErrorDocument:
+    """httpd's own way to say it in other words."""
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool):
+        conf = site_conf(pool).cgi().load("headers")
+        conf.add(*(f"ErrorDocument {status} /cgi/env" for status in (400, 403, 503)))
+        conf.protect("/secure").protect("/admins", require="cognito-group nobody")
+        conf.protect("/text", 'ErrorDocument 403 "Call us, number %{reqenv:COGNITO_INCIDENT}."',
+                     require="cognito-group nobody")
+        return Site(start(conf.file("htdocs/secure", "")), pool)
+
+    def environment(self, page):
+        return dict(pair.split("=", 1) for pair in page.text.split("\0") if "=" in pair)
+
+    def test_it_is_told_what_has_failed_and_the_number_in_the_log(self, site, browser, log):
+        log.allow("COG3001: (forbidden|bad_callback)", "AH01631")
+        site.sign_in(browser)
+        for path, status, error in [("/admins", 403, "forbidden"),
+                                    (CALLBACK + "?code=a&code=b", 400, "bad_callback")]:
+            page = site.visit(browser, path)
+            told = self.environment(page)
+            assert page.status == status and told["REDIRECT_STATUS"] == str(status)
+            assert told["REDIRECT_COGNITO_ERROR"] == error
+            assert log.find(f"COG3001: {error}.* incident {told['REDIRECT_COGNITO_INCIDENT']}$")
+
+    def test_a_failed_sign_in_hands_it_no_code_and_no_session(self, site, browser, log):
+        log.allow("COG3001: bad_callback")
+        page = site.visit(browser, CALLBACK + "?code=S3CRET&code=b&state=STAT3")
+        assert "S3CRET" not in page.text and "STAT3" not in page.text
+        assert SESSION not in page.text and page.header("Cache-Control") == "no-store"
+
+    def test_an_outage_keeps_its_retry_after(self, site, browser, pool, log):
+        log.allow("COG3001: idp_busy", r"COG3\d\d\d")
+        pool.fail("token", status=500)
+        page = browser.follow(site.to_callback(browser))
+        assert page.status == 503 and int(page.header("Retry-After")) > 0
+        assert self.environment(page)["REDIRECT_COGNITO_ERROR"] == "idp_busy"
+
+    def test_a_text_may_hold_the_number(self, site, browser, log):
+        log.allow("COG3001: forbidden", "AH01631")
+        site.sign_in(browser)
+        number = re.fullmatch(r"Call us, number ([\w-]{8})\.", site.visit(browser, "/text").text)[1]
+        assert log.find(f"incident {number}$")
