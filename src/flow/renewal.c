@@ -18,13 +18,15 @@
 #define FIRST_PAUSE    apr_time_from_msec(5)
 #define LAST_PAUSE     apr_time_from_msec(100)
 #define WRITE_TRIES    40 /* of that pause */
+#define WAIT_SEC       1 /* for another's renewal, while the old claims are good enough */
 
 /* A renewal on its way. */
 typedef struct {
     cog_flow_t *flow;
     cog_session_t **session; /* the old one, until there is a newer one */
     cog_reply_t *reply;
-    const char *lease;
+    const char *lease_key;
+    cog_lease_t lease; /* once it is ours */
 } renewal_t;
 
 static int is_newer(const cog_session_t *found, const cog_session_t *old)
@@ -71,12 +73,20 @@ static cog_err_t find_newer(const renewal_t *renewal)
                                           : find_in_cookies(renewal);
 }
 
+/* CognitoGrace */
+static int may_live_on(const renewal_t *renewal)
+{
+    const cog_flow_t *flow = renewal->flow;
+
+    return (*renewal->session)->expires + flow->conf->grace_sec > cog_flow_now(flow);
+}
+
 /* Go on with what there is, for as long as that is allowed. */
 static cog_err_t keep_old(const renewal_t *renewal, cog_err_t why)
 {
     const cog_flow_t *flow = renewal->flow;
     const cog_session_t *session = *renewal->session;
-    int may_live = session->expires + flow->conf->grace_sec > cog_flow_now(flow);
+    int may_live = may_live_on(renewal);
 
     COG_LOG(flow->ports->log, DEBUG, 3070, "session %s is not renewed now (%s): %s",
             cog_session_id_text(flow->pool, session), cog_err_name(why),
@@ -125,6 +135,15 @@ static cog_err_t write_patiently(const renewal_t *renewal, cog_session_t *renewe
     return err;
 }
 
+/* It took so long that somebody else has done it meanwhile: theirs is the one that
+ * counts.
+ */
+static int is_overtaken(const renewal_t *renewal)
+{
+    return cog_lease_has_ended(renewal->flow, &renewal->lease) &&
+           find_newer(renewal) == COG_OK;
+}
+
 /* Others look for what is in the store, so it has to be there before the lease ends. */
 static cog_err_t publish(const renewal_t *renewal, cog_session_t *renewed,
                          const cog_session_tokens_t *kept)
@@ -132,6 +151,9 @@ static cog_err_t publish(const renewal_t *renewal, cog_session_t *renewed,
     cog_flow_t *flow = renewal->flow;
 
     COG_REQUIRE(!cog_endings_hold(flow, renewed), COG_E_SESSION_EXPIRED);
+    if (is_overtaken(renewal)) {
+        return COG_OK;
+    }
     if (!renewed->is_stored) {
         (void)cog_stored_renewal_put(flow, flow->place->client, renewed, kept);
     }
@@ -143,14 +165,16 @@ static cog_err_t publish(const renewal_t *renewal, cog_session_t *renewed,
     return COG_OK;
 }
 
+static cog_outage_t *outage_of(const cog_flow_t *flow)
+{
+    return cog_provider_outage(flow->place->client->provider);
+}
+
 static cog_err_t redeem(cog_flow_t *flow, cog_secret_t refresh_token, cog_tokens_t *fresh)
 {
-    cog_outage_t *outage = cog_provider_outage(flow->place->client->provider);
-    cog_err_t err;
+    cog_err_t err = cog_redeem_refresh_token(flow, refresh_token, fresh);
 
-    COG_REQUIRE(cog_outage_may_ask(outage, cog_flow_now(flow)), COG_E_IDP_BUSY);
-    err = cog_redeem_refresh_token(flow, refresh_token, fresh);
-    cog_outage_note(outage, err != COG_E_IDP_UNREACHABLE, cog_flow_now(flow));
+    cog_outage_note(outage_of(flow), err != COG_E_IDP_UNREACHABLE, cog_flow_now(flow));
     return err;
 }
 
@@ -213,64 +237,112 @@ static cog_err_t renew_with(const renewal_t *renewal, const cog_session_tokens_t
     return take_over(renewal, held, &fresh, claims);
 }
 
-/* With the lease in hand. Whoever had it before may have been done just before. */
-static cog_err_t renew(const renewal_t *renewal, const cog_session_tokens_t *held)
+static cog_err_t read_tokens(const renewal_t *renewal, cog_session_tokens_t *held)
 {
-    cog_err_t err = find_newer(renewal);
+    cog_flow_t *flow = renewal->flow;
 
-    if (err == COG_E_NO_SESSION) {
-        err = renew_with(renewal, held);
-    }
+    COG_TRY(cog_session_tokens(flow, flow->place->client, *renewal->session, held));
+    COG_REQUIRE(cog_secret_is_set(held->refresh_token), COG_E_NO_SESSION);
+    return COG_OK;
+}
+
+/* Whoever had the lease before may have spent the refresh token, and left another one in
+ * the store, without a renewed session. */
+static cog_err_t renew_now(const renewal_t *renewal)
+{
+    cog_session_tokens_t held;
+    cog_err_t err = read_tokens(renewal, &held);
+
+    COG_REQUIRE(err == COG_OK || err == COG_E_STORE, COG_E_SESSION_EXPIRED);
+    COG_TRY(err);
+    return renew_with(renewal, &held);
+}
+
+static cog_err_t give_up(const renewal_t *renewal, cog_err_t why)
+{
+    cog_lease_fail(renewal->flow, &renewal->lease);
+    return keep_old(renewal, why);
+}
+
+/* The user pool was asked, or would have been. */
+static cog_err_t conclude(const renewal_t *renewal, cog_err_t err)
+{
+    const cog_flow_t *flow = renewal->flow;
+
     if (err == COG_E_IDP_GRANT || err == COG_E_TOKEN_SUBJECT) {
         err = end(renewal, cog_err_text(err));
     }
     if (err == COG_OK || err == COG_E_SESSION_EXPIRED) {
-        cog_lease_release(renewal->flow, renewal->lease);
+        cog_lease_release(flow, &renewal->lease);
         return err;
     }
-    COG_LOG(
-        renewal->flow->ports->log, WARNING, 3073, "session %s could not be renewed: %s",
-        cog_session_id_text(renewal->flow->pool, *renewal->session), cog_err_text(err));
-    cog_lease_fail(renewal->flow, renewal->lease);
-    return keep_old(renewal, err);
+    COG_LOG(flow->ports->log, WARNING, 3073, "session %s could not be renewed: %s",
+            cog_session_id_text(flow->pool, *renewal->session), cog_err_text(err));
+    return give_up(renewal, err);
+}
+
+/* With the lease in hand. Whoever had it before may have been done just before. While the
+ * user pool answers nobody, others find out for how long. */
+static cog_err_t renew(const renewal_t *renewal)
+{
+    const cog_flow_t *flow = renewal->flow;
+    cog_err_t err = find_newer(renewal);
+
+    if (err != COG_E_NO_SESSION) {
+        return conclude(renewal, err);
+    }
+    if (!cog_outage_may_ask(outage_of(flow), cog_flow_now(flow))) {
+        return give_up(renewal, COG_E_IDP_BUSY);
+    }
+    return conclude(renewal, renew_now(renewal));
 }
 
 /* One look: has somebody done it, or is it ours to do? COG_E_EXISTS: wait. */
-static cog_err_t try_once(const renewal_t *renewal, const cog_session_tokens_t *held)
+static cog_err_t try_once(renewal_t *renewal)
 {
     cog_err_t err = find_newer(renewal);
 
     COG_REQUIRE(err != COG_OK && err != COG_E_SESSION_EXPIRED, err);
     if (err == COG_E_NO_SESSION) {
-        err = cog_lease_take(renewal->flow, renewal->lease);
+        err = cog_lease_take(renewal->flow, renewal->lease_key, &renewal->lease);
     }
     if (err == COG_OK) {
-        return renew(renewal, held);
+        return renew(renewal);
     }
     return err == COG_E_EXISTS ? err : keep_old(renewal, err);
 }
 
-static cog_err_t renew_or_wait(const renewal_t *renewal, const cog_session_tokens_t *held)
+/* A worker that waits serves nobody else. */
+static apr_interval_time_t patience(const renewal_t *renewal)
+{
+    return apr_time_from_sec(may_live_on(renewal) ? WAIT_SEC
+                                                  : renewal->flow->conf->lease_sec + 1);
+}
+
+static cog_err_t renew_or_wait(renewal_t *renewal)
 {
     const cog_flow_t *flow = renewal->flow;
     const cog_clock_t *clock = &flow->ports->clock;
-    int64_t patience = cog_flow_now(flow) + flow->conf->lease_sec + 1;
+    apr_interval_time_t limit = patience(renewal);
+    apr_time_t end = clock->now(clock->context) + limit;
+    apr_interval_time_t waited = 0; /* a clock that is put back makes it no longer */
     apr_interval_time_t pause = FIRST_PAUSE;
-    cog_err_t err = try_once(renewal, held);
+    cog_err_t err = try_once(renewal);
 
     while (err == COG_E_EXISTS &&
            cog_session_needs_renewal(*renewal->session, cog_flow_now(flow)) &&
-           cog_flow_now(flow) < patience) {
+           waited < limit && clock->now(clock->context) < end) {
         clock->pause(clock->context, pause);
+        waited += pause;
         pause = pause * 2 < LAST_PAUSE ? pause * 2 : LAST_PAUSE;
-        err = try_once(renewal, held);
+        err = try_once(renewal);
     }
     return err == COG_E_EXISTS ? keep_old(renewal, err) : err;
 }
 
 cog_err_t cog_session_renew(cog_flow_t *flow, cog_session_t **session, cog_reply_t *reply)
 {
-    renewal_t renewal = {flow, session, reply, NULL};
+    renewal_t renewal = {.flow = flow, .session = session, .reply = reply};
     cog_session_tokens_t held;
     cog_err_t err;
 
@@ -278,16 +350,16 @@ cog_err_t cog_session_renew(cog_flow_t *flow, cog_session_t **session, cog_reply
         !cog_session_wants_renewal(*session, cog_flow_now(flow))) {
         return COG_OK;
     }
-    err = cog_session_tokens(flow, flow->place->client, *session, &held);
+    err = read_tokens(&renewal, &held);
     if (err == COG_E_STORE) {
         return keep_old(&renewal, err);
     }
-    if (err != COG_OK || !cog_secret_is_set(held.refresh_token)) {
+    if (err != COG_OK) {
         return cog_session_needs_renewal(*session, cog_flow_now(flow))
                    ? end(&renewal, "it has no refresh token")
                    : COG_OK;
     }
-    renewal.lease = apr_pstrcat(flow->pool, LEASE_KEY,
-                                cog_session_id_text(flow->pool, *session), NULL);
-    return renew_or_wait(&renewal, &held);
+    renewal.lease_key = apr_pstrcat(flow->pool, LEASE_KEY,
+                                    cog_session_id_text(flow->pool, *session), NULL);
+    return renew_or_wait(&renewal);
 }

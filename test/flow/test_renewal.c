@@ -128,14 +128,19 @@ static void gives_the_new_session_to_who_comes_with_the_old(void **state)
     assert_int_equal(world->renewals, 2);
 }
 
+static const char *lease_key(world_t *world, const cog_session_t *session)
+{
+    return apr_pstrcat(world->pool,
+                       "cognito:lease:", cog_session_id_text(world->pool, session), NULL);
+}
+
 /* Somebody else holds the lease from now on. */
 static void take_lease(world_t *world, const cog_session_t *session)
 {
     cog_store_t store = fake_store_port(world->store);
-    const char *key = apr_pstrcat(
-        world->pool, "cognito:lease:", cog_session_id_text(world->pool, session), NULL);
 
-    assert_int_equal(store.add(store.context, NULL, key, cog_span_of("taken"), 10),
+    assert_int_equal(store.add(store.context, NULL, lease_key(world, session),
+                               cog_span_of("taken"), 10),
                      COG_OK);
 }
 
@@ -171,6 +176,9 @@ static void let_the_other_finish(void *context)
     }
 }
 
+/* Claims that are older than CognitoGrace lets them be. */
+#define TOO_OLD (3600 + 900)
+
 /* F28: who comes with ended claims waits for the one that renews, and redeems nothing. */
 static void waits_for_the_one_that_renews(void **state)
 {
@@ -182,7 +190,7 @@ static void waits_for_the_one_that_renews(void **state)
     saved_tokens = apr_table_get(world->cookies, TOKENS);
     waits = 0;
     world->claims = ",'cognito:groups':['admins']";
-    world->now += 3600;
+    world->now += TOO_OLD;
     take_lease(world, session);
     world->while_waiting = let_the_other_finish;
     assert_string_equal(claim_of(world_get(world, "/"), "cognito:groups"), "admins");
@@ -190,8 +198,9 @@ static void waits_for_the_one_that_renews(void **state)
     assert_int_equal(world->renewals, 1);
 }
 
-/* F26: a holder that dies costs one lease time at most. */
-static void takes_over_the_lease_of_a_dead_holder(void **state)
+/* A worker that waits serves nobody: where the old claims will do, it does not wait long.
+ */
+static void waits_only_a_moment_within_the_grace(void **state)
 {
     for (int is_stored = 0; is_stored < 2; ++is_stored) {
         world_t *world = signed_in(*state, is_stored);
@@ -201,9 +210,129 @@ static void takes_over_the_lease_of_a_dead_holder(void **state)
         world->now = begin;
         take_lease(world, session);
         assert_true(is_granted(world));
+        assert_in_range(world->now - begin, 1, 2);
+        assert_int_equal(world->renewals, 0);
+        world->now = begin + 10;
+        assert_true(is_granted(world));
+        assert_int_equal(world->renewals, 1);
+    }
+}
+
+static void put_the_clock_back(void *context)
+{
+    world_t *world = context;
+
+    ++waits;
+    world->now -= 2;
+}
+
+static void waits_no_longer_when_the_clock_is_put_back(void **state)
+{
+    world_t *world = signed_in(*state, 0);
+    const cog_session_t *session = world_get(world, "/")->session;
+
+    world->now += 3600 + 100;
+    take_lease(world, session);
+    waits = 0;
+    world->while_waiting = put_the_clock_back;
+    assert_true(is_granted(world));
+    assert_in_range(waits, 2, 20);
+}
+
+/* F26: a holder that dies costs one lease time at most. */
+static void takes_over_the_lease_of_a_dead_holder(void **state)
+{
+    for (int is_stored = 0; is_stored < 2; ++is_stored) {
+        world_t *world = signed_in(*state, is_stored);
+        const cog_session_t *session = world_get(world, "/")->session;
+        int64_t begin = world->now + TOO_OLD;
+
+        world->now = begin;
+        take_lease(world, session);
+        assert_true(is_granted(world));
         assert_int_equal(world->renewals, 1);
         assert_in_range(world->now - begin, 1, 11);
     }
+}
+
+/* The user pool answers so late that the lease has ended, and somebody else has it. */
+static void lose_the_lease(world_t *world)
+{
+    world->now += 10;
+    take_lease(world, world->kept);
+}
+
+/* The lease of somebody else is neither released nor overwritten: there would be a third
+ * one at it. */
+static void leaves_a_lease_that_it_has_lost_to_its_holder(void **state)
+{
+    for (int is_good = 0; is_good < 2; ++is_good) {
+        world_t *world = signed_in(*state, 0);
+        cog_store_t store = fake_store_port(world->store);
+        cog_span_t value;
+
+        world->kept = world_get(world, "/")->session;
+        world->on_renewal = lose_the_lease;
+        world->claims = is_good ? "" : ",'sub':'sub-1'";
+        world->now += 3600;
+        assert_true(is_granted(world));
+        assert_int_equal(world_log_count(world, "COG3073"), !is_good);
+        assert_int_equal(store.get(store.context, world->pool, NULL,
+                                   lease_key(world, world->kept), &value),
+                         COG_OK);
+        assert_memory_equal(value.bytes, "taken", 5);
+    }
+}
+
+/* ... nor is what they have renewed meanwhile. */
+static void lose_the_race(world_t *world)
+{
+    world->on_renewal = NULL;
+    world->now += 10;
+    world->claims = ",'cognito:groups':['winners']";
+    assert_true(is_granted(world));
+}
+
+static void puts_nothing_in_place_of_what_another_has_renewed(void **state)
+{
+    world_t *world = signed_in(*state, 1);
+
+    world->claims = ",'cognito:groups':['losers']";
+    world->on_renewal = lose_the_race;
+    world->now += 3600;
+    assert_string_equal(claim_of(world_get(world, "/"), "cognito:groups"), "winners");
+    assert_string_equal(claim_of(world_get(world, "/"), "cognito:groups"), "winners");
+    assert_int_equal(world->renewals, 2);
+}
+
+/* A09: the one before has stored the rotated token, but not the session. */
+static void rotate_in_the_store(void *context)
+{
+    world_t *world = context;
+    cog_session_tokens_t tokens = {.refresh_token = cog_secret_of("rotated")};
+
+    if (++waits == 3) {
+        cog_store_t store = fake_store_port(world->store);
+
+        world->refresh_token = "rotated";
+        assert_int_equal(world_put_tokens(world, world->kept, &tokens), COG_OK);
+        assert_int_equal(store.remove(store.context, NULL, lease_key(world, world->kept)),
+                         COG_OK);
+    }
+}
+
+static void redeems_the_token_that_is_there_when_it_has_the_lease(void **state)
+{
+    world_t *world = signed_in(*state, 1);
+
+    world->kept = world_get(world, "/")->session;
+    world->now += TOO_OLD;
+    take_lease(world, world->kept);
+    waits = 0;
+    world->while_waiting = rotate_in_the_store;
+    assert_true(is_granted(world));
+    assert_int_equal(waits, 3);
+    assert_int_equal(world->renewals, 1);
 }
 
 static void ends_when_the_user_pool_says_so(void **state)
@@ -299,6 +428,8 @@ static void does_not_let_every_session_wait_for_nobody(void **state)
         assert_true(is_granted(world));
     }
     assert_int_equal((size_t)world->fetched->nelts - before, 1);
+    /* nor does the log warn of those for whom nobody was asked */
+    assert_int_equal(world_log_count(world, "COG3073"), 1);
     world->is_unreachable = 0;
     world->now += 11;
     for (size_t i = 0; i < COUNT(browsers); ++i) {
@@ -625,7 +756,12 @@ int main(void)
         cmocka_unit_test_with_pool(gives_the_new_session_to_who_comes_with_the_old),
         cmocka_unit_test_with_pool(goes_on_while_another_renews_ahead),
         cmocka_unit_test_with_pool(waits_for_the_one_that_renews),
+        cmocka_unit_test_with_pool(waits_only_a_moment_within_the_grace),
+        cmocka_unit_test_with_pool(waits_no_longer_when_the_clock_is_put_back),
         cmocka_unit_test_with_pool(takes_over_the_lease_of_a_dead_holder),
+        cmocka_unit_test_with_pool(leaves_a_lease_that_it_has_lost_to_its_holder),
+        cmocka_unit_test_with_pool(puts_nothing_in_place_of_what_another_has_renewed),
+        cmocka_unit_test_with_pool(redeems_the_token_that_is_there_when_it_has_the_lease),
         cmocka_unit_test_with_pool(ends_when_the_user_pool_says_so),
         cmocka_unit_test_with_pool(answers_scripts_with_401_when_it_ends),
         cmocka_unit_test_with_pool(lives_on_for_the_grace_when_the_user_pool_fails),

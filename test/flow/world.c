@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "flow/session_store.h"
+#include "flow/stored_session.h"
 #include "flow/token_cache.h"
 #include "session/rule.h"
 
@@ -516,6 +517,17 @@ cog_err_t world_touch(world_t *world, const cog_session_t *session)
     cog_reply_t reply = {.kind = COG_REPLY_GRANT};
 
     return cog_session_touch(&flow, session, &reply);
+}
+
+cog_err_t world_put_tokens(world_t *world, const cog_session_t *session,
+                           const cog_session_tokens_t *tokens)
+{
+    const cog_flow_t flow = {.pool = world->pool,
+                             .conf = &world->conf,
+                             .place = &world->place,
+                             .ports = make_ports(world)};
+
+    return cog_stored_tokens_put(&flow, world->place.client, session, tokens);
 }
 
 cog_reply_t *world_request(world_t *world, const char *method, const char *target)

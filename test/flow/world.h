@@ -12,6 +12,7 @@
 #include "base/query.h"
 #include "flow/provider.h"
 #include "session/login_state.h"
+#include "session/tokens_codec.h"
 #include "test/flow/fake_store.h"
 #include "test/unit/jwt_maker.h"
 
@@ -56,6 +57,7 @@ struct world_t {
     const char *renewed_body; /* answer to a refresh token; NULL: good tokens */
     int renewed_status;
     void (*on_renewal)(world_t *world); /* called when a refresh token was redeemed */
+    const cog_session_t *kept;          /* by a test, for what it calls back */
     const char *userinfo_body;
     int revoke_status;
     apr_array_header_t *fetched; /* cog_fetch_request_t: what was asked for */
@@ -87,6 +89,10 @@ cog_err_t world_tell(world_t *world);
 
 /* Write down that `session`, as somebody has read it, was used just now. */
 cog_err_t world_touch(world_t *world, const cog_session_t *session);
+
+/* Put tokens of a session into the store. */
+cog_err_t world_put_tokens(world_t *world, const cog_session_t *session,
+                           const cog_session_tokens_t *tokens);
 
 /* Set a header of the next request; NULL removes one that a navigation has. */
 void world_header(world_t *world, const char *name, const char *value);
