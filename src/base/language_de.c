@@ -67,6 +67,8 @@ const cog_translation_t cog_language_de[] = {
      "Das ist hier nicht möglich"},
     {"The address does not answer to this kind of request.",
      "Unter dieser Adresse wird diese Art von Anfrage nicht beantwortet."},
+    {"The request comes from another site.",
+     "Die Anfrage kommt von einer anderen Website."},
     {"The way back from the sign-in page was damaged.",
      "Der Rückweg von der Anmeldeseite war beschädigt."},
     {"The request is not signed as it has to be.",

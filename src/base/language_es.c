@@ -67,6 +67,8 @@ const cog_translation_t cog_language_es[] = {
      "Esto no se puede hacer aquí"},
     {"The address does not answer to this kind of request.",
      "Esta dirección no admite este tipo de solicitud."},
+    {"The request comes from another site.",
+     "La solicitud procede de otro sitio."},
     {"The way back from the sign-in page was damaged.",
      "La dirección de regreso desde la página de inicio de sesión estaba dañada."},
     {"The request is not signed as it has to be.",

@@ -67,6 +67,8 @@ const cog_translation_t cog_language_fr[] = {
      "Cette action n’est pas possible ici"},
     {"The address does not answer to this kind of request.",
      "Cette adresse n’accepte pas ce type de demande."},
+    {"The request comes from another site.",
+     "La requête vient d’un autre site."},
     {"The way back from the sign-in page was damaged.",
      "Le retour depuis la page de connexion a été altéré."},
     {"The request is not signed as it has to be.",

@@ -67,6 +67,8 @@ const cog_translation_t cog_language_ja[] = {
      "ここではこの操作を行えません"},
     {"The address does not answer to this kind of request.",
      "このアドレスは、この種類のリクエストに対応していません。"},
+    {"The request comes from another site.",
+     "リクエストは別のサイトから送られてきました。"},
     {"The way back from the sign-in page was damaged.",
      "サインインページから戻る際のアドレスが壊れていました。"},
     {"The request is not signed as it has to be.",

@@ -67,6 +67,8 @@ const cog_translation_t cog_language_pt[] = {
      "Não é possível fazer isto aqui"},
     {"The address does not answer to this kind of request.",
      "Este endereço não aceita este tipo de solicitação."},
+    {"The request comes from another site.",
+     "O pedido vem de outro site."},
     {"The way back from the sign-in page was damaged.",
      "O endereço de retorno da página de login estava danificado."},
     {"The request is not signed as it has to be.",

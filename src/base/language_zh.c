@@ -67,6 +67,8 @@ const cog_translation_t cog_language_zh[] = {
      "此处无法执行该操作"},
     {"The address does not answer to this kind of request.",
      "此网址不接受这种类型的请求。"},
+    {"The request comes from another site.",
+     "该请求来自其他网站。"},
     {"The way back from the sign-in page was damaged.",
      "从登录页面返回时的网址已损坏。"},
     {"The request is not signed as it has to be.",

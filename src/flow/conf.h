@@ -89,7 +89,8 @@ typedef struct {
      * NULL: there are none. */
     const apr_array_header_t *(*login_params)(void *context);
     void *context;
-    unsigned accepts; /* COG_ACCEPT_* */
+    unsigned accepts;                 /* COG_ACCEPT_* */
+    const apr_array_header_t *claims; /* CognitoClaims, for cog_claims_are_wanted() */
     cog_bearer_rules_t bearer;
     const char *realm; /* for WWW-Authenticate: Bearer */
 } cog_place_t;

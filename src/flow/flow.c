@@ -45,6 +45,11 @@ static int is_signed_out(const cog_conf_t *conf, const char *path)
     return is_below(conf, path, "signed-out");
 }
 
+static int is_session_info(const cog_conf_t *conf, const char *path)
+{
+    return is_below(conf, path, "session");
+}
+
 /* Without a key there is no such URL. */
 static int is_end_user(const cog_conf_t *conf, const char *path)
 {
@@ -64,6 +69,7 @@ static const cog_route_t routes[] = {
     {"login",             is_login,                      cog_flow_login            },
     {"logout",            is_logout,                     cog_flow_logout           },
     {"signed-out",        is_signed_out,                 cog_flow_signed_out       },
+    {"session",           is_session_info,               cog_flow_session_info     },
     {"revoke",            is_end_user,                   cog_flow_end_user         },
     {"resource metadata", cog_flow_is_resource_metadata, cog_flow_resource_metadata},
     {"server metadata",   cog_flow_is_server_metadata,   cog_flow_server_metadata  },

@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/query.h"
 #include "base/text.h"
@@ -192,6 +193,16 @@ const char *cog_login_url(const cog_flow_t *flow, const char *return_to,
                       apr_psprintf(flow->pool, "%" APR_INT64_T_FMT "s", max_age_sec));
     }
     return cog_query_append(flow->pool, cog_flow_own_url(flow, "login"), params);
+}
+
+void cog_login_refuse(const cog_flow_t *flow, cog_err_t err, const char *return_to,
+                      int64_t max_age_sec, cog_reply_t *reply)
+{
+    json_t *object = json_pack("{s:s, s:s}", "error", cog_err_name(err), "login_url",
+                               cog_login_url(flow, return_to, max_age_sec));
+
+    cog_reply_json(flow->pool, reply, 401, cog_json_own(flow->pool, object));
+    reply->error = err;
 }
 
 int cog_login_is_fresh(const cog_flow_t *flow, int64_t max_age_sec, int64_t auth_time)

@@ -32,6 +32,11 @@ cog_err_t cog_login_start(cog_flow_t *flow, const cog_login_order_t *order,
 const char *cog_login_url(const cog_flow_t *flow, const char *return_to,
                           int64_t max_age_sec);
 
+/* Answer with 401, the reason and the URL of the login, which leads back to `return_to`.
+ */
+void cog_login_refuse(const cog_flow_t *flow, cog_err_t err, const char *return_to,
+                      int64_t max_age_sec, cog_reply_t *reply);
+
 /* Was the sign-in within the time that the login asked for, and is there enough of it
  * left for the page that the user goes back to? */
 int cog_login_is_fresh(const cog_flow_t *flow, int64_t max_age_sec, int64_t auth_time);

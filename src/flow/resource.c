@@ -1,7 +1,6 @@
 /* A protected place: let the user in, or send them to the login. */
 #include <apr_strings.h>
 
-#include "base/json.h"
 #include "base/language.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -33,13 +32,9 @@ static void refuse(cog_flow_t *flow, cog_err_t err, int64_t max_age_sec,
                    cog_reply_t *reply)
 {
     const char *page = cog_request_referring_path(flow->request, cog_flow_origin(flow));
-    const char *login_url =
-        cog_login_url(flow, page ? cog_flow_return_to(flow, page) : NULL, max_age_sec);
-    json_t *object =
-        json_pack("{s:s, s:s}", "error", cog_err_name(err), "login_url", login_url);
 
-    cog_reply_json(flow->pool, reply, 401, cog_json_own(flow->pool, object));
-    reply->error = err;
+    cog_login_refuse(flow, err, page ? cog_flow_return_to(flow, page) : NULL, max_age_sec,
+                     reply);
 }
 
 static int shall_login(const cog_flow_t *flow)

@@ -7,7 +7,7 @@
 #include "flow/conf.h"
 #include "httpd/memo.h"
 
-/* quick_handler: answer callback, login, logout and signed-out. */
+/* quick_handler: answer callback, login, logout, session… */
 int cog_own_urls_answer(request_rec *r, int is_lookup);
 
 /* Code and state are for the flow alone: take the query of a callback out of all that

@@ -165,6 +165,7 @@ static void fill_in(const cog_dir_conf_t *written, cog_place_t *place)
     place->unauthenticated = cog_dir_unauthenticated(written);
     place->limits = cog_dir_limits(written);
     place->accepts = cog_dir_accepts(written);
+    place->claims = written->claims;
 }
 
 const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir)

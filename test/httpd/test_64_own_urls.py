@@ -10,12 +10,13 @@ from harness.conf import Conf
 from harness.site import CALLBACK, LOGIN, Site, is_login, is_refusal, ordinary_conf
 from harness.waiting import wait_for
 
-OWN = ["/.cognito/callback", "/.cognito/login", "/.cognito/logout", "/.cognito/signed-out"]
+OWN = ["/.cognito/callback", "/.cognito/login", "/.cognito/logout", "/.cognito/signed-out",
+       "/.cognito/session"]
 ALMOST = ["/.cognito", "/.cognito/", "/.cognito/callback/", "/.cognito/callback/x",
           "//.cognito/callback", "/.cognito//callback", "/.cognito/callback%2f",
           "/.cognito/%63allback", "/.COGNITO/callback", "/.cognito/Callback",
           "/.cognito/callback;x", "/.cognito/./callback", "/x/../.cognito/callback",
-          "/.cognito/callback%00", "/%2ecognito/callback", "/.cognito/session", "/callback"]
+          "/.cognito/callback%00", "/%2ecognito/callback", "/.cognito/session/", "/callback"]
 
 
 @pytest.fixture(scope="class")
