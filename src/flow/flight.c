@@ -17,11 +17,11 @@ struct cog_flight_t {
     apr_thread_cond_t *landed;
     int is_loading;
     cog_snapshot_t *current; /* the last good one, NULL before */
-    apr_time_t loaded_at;    /* when it was got; the times are 0 for never */
-    apr_time_t failed_at;    /* when a load failed last */
-    apr_time_t renewed_at;   /* when cog_flight_get_newer() last loaded */
-    cog_err_t error;         /* of that failure */
-    atomic_uint generation;  /* how many values there were; read without the lock too */
+    /* times are 0 for never */
+    apr_time_t failed_at;   /* when a load failed last */
+    apr_time_t renewed_at;  /* when cog_flight_get_newer() last loaded */
+    cog_err_t error;        /* of that failure */
+    atomic_uint generation; /* how many values there were; read without the lock too */
 };
 
 static apr_status_t drop_current(void *data)
@@ -71,13 +71,13 @@ static int may_load(const cog_flight_t *flight, apr_time_t now)
 }
 
 static cog_err_t load_snapshot(cog_flow_t *flow, const cog_flight_t *flight,
-                               cog_snapshot_t **snapshot)
+                               const cog_document_wish_t *wish, cog_snapshot_t **snapshot)
 {
     cog_snapshot_t *made;
     cog_err_t err;
 
     COG_TRY(cog_snapshot_make(&made));
-    err = flight->load(flow, flight->context, made);
+    err = flight->load(flow, flight->context, wish, made);
     if (err != COG_OK) {
         cog_snapshot_release(made);
         return err;
@@ -86,35 +86,64 @@ static cog_err_t load_snapshot(cog_flow_t *flow, const cog_flight_t *flight,
     return COG_OK;
 }
 
-static void note(cog_flight_t *flight, cog_err_t err, cog_snapshot_t *snapshot,
-                 apr_time_t now)
+static int is_fresh(const cog_snapshot_t *snapshot, apr_time_t now)
 {
-    if (err == COG_OK) {
-        cog_snapshot_release(flight->current);
-        flight->current = snapshot;
-        flight->loaded_at = now;
-        atomic_fetch_add(&flight->generation, 1);
-    }
-    else {
-        flight->error = err;
+    return snapshot && is_recent(snapshot->made_at, COG_METADATA_FRESH_SEC, now);
+}
+
+static void note_value(cog_flight_t *flight, cog_snapshot_t *snapshot, apr_time_t now)
+{
+    cog_snapshot_release(flight->current);
+    flight->current = snapshot;
+    atomic_fetch_add(&flight->generation, 1);
+    if (!is_fresh(snapshot, now)) {
         flight->failed_at = now;
     }
 }
 
-/* Load, with the lock released meanwhile. */
-static cog_err_t fly(cog_flow_t *flow, cog_flight_t *flight)
+static void note_error(cog_flight_t *flight, cog_err_t err, apr_time_t now)
 {
+    flight->error = err;
+    flight->failed_at = now;
+}
+
+/* At a start in the middle of an outage. */
+static void load_kept(cog_flow_t *flow, const cog_flight_t *flight, cog_err_t why,
+                      cog_snapshot_t **snapshot)
+{
+    const cog_document_wish_t wish = {.kind = COG_DOCUMENT_KEPT};
+
+    if (load_snapshot(flow, flight, &wish, snapshot) == COG_OK) {
+        COG_LOG(flow->ports->log, WARNING, 3201,
+                "%s could not be fetched: %s; the one serves that this host has kept",
+                flight->what, cog_err_text(why));
+    }
+}
+
+/* Load, with the lock released meanwhile. */
+static cog_err_t fly(cog_flow_t *flow, cog_flight_t *flight,
+                     const cog_document_wish_t *wish)
+{
+    int has_value = flight->current != NULL;
     cog_snapshot_t *snapshot = NULL;
     cog_err_t err;
 
     flight->is_loading = 1;
     apr_thread_mutex_unlock(flight->lock);
-    err = load_snapshot(flow, flight, &snapshot);
+    err = load_snapshot(flow, flight, wish, &snapshot);
+    if (err != COG_OK && !has_value) {
+        load_kept(flow, flight, err, &snapshot);
+    }
     apr_thread_mutex_lock(flight->lock);
     flight->is_loading = 0;
-    note(flight, err, snapshot, now_of(flow));
+    if (err != COG_OK && err != COG_E_NOT_FOUND) {
+        note_error(flight, err, now_of(flow));
+    }
+    if (snapshot) {
+        note_value(flight, snapshot, now_of(flow));
+    }
     apr_thread_cond_broadcast(flight->landed);
-    return err;
+    return has_value || !snapshot ? err : COG_OK;
 }
 
 static void wait_for_landing(cog_flight_t *flight)
@@ -143,12 +172,13 @@ cog_err_t cog_flight_get(cog_flow_t *flow, cog_flight_t *flight,
                          cog_snapshot_t **snapshot)
 {
     apr_time_t now = now_of(flow);
+    const cog_document_wish_t wish = {COG_DOCUMENT_RECENT,
+                                      now - apr_time_from_sec(COG_METADATA_FRESH_SEC)};
     cog_err_t loaded = COG_OK, err;
 
     apr_thread_mutex_lock(flight->lock);
-    if (!is_recent(flight->loaded_at, COG_METADATA_FRESH_SEC, now) &&
-        may_load(flight, now)) {
-        loaded = fly(flow, flight);
+    if (!is_fresh(flight->current, now) && may_load(flight, now)) {
+        loaded = fly(flow, flight, &wish);
     }
     else if (!flight->current) {
         wait_for_landing(flight);
@@ -174,8 +204,9 @@ static int may_renew(const cog_flight_t *flight, apr_time_t now)
 }
 
 /* Wait for the load that is under way, or load if that is allowed now. */
-static cog_err_t renew(cog_flow_t *flow, cog_flight_t *flight)
+static cog_err_t renew(cog_flow_t *flow, cog_flight_t *flight, apr_time_t than)
 {
+    const cog_document_wish_t wish = {COG_DOCUMENT_NEWER, than};
     apr_time_t now = now_of(flow);
 
     if (flight->is_loading) {
@@ -183,7 +214,7 @@ static cog_err_t renew(cog_flow_t *flow, cog_flight_t *flight)
     }
     else if (may_renew(flight, now)) {
         flight->renewed_at = now;
-        return fly(flow, flight);
+        return fly(flow, flight, &wish);
     }
     return COG_OK;
 }
@@ -196,12 +227,12 @@ cog_snapshot_t *cog_flight_get_newer(cog_flow_t *flow, cog_flight_t *flight,
 
     apr_thread_mutex_lock(flight->lock);
     if (flight->current == seen) {
-        loaded = renew(flow, flight);
+        loaded = renew(flow, flight, seen->made_at);
     }
     newest = cog_snapshot_hold(flight->current);
     apr_thread_mutex_unlock(flight->lock);
 
-    if (loaded != COG_OK) {
+    if (loaded != COG_OK && loaded != COG_E_NOT_FOUND) {
         log_old_one(flow, flight, loaded);
     }
     return newest;

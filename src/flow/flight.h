@@ -6,6 +6,7 @@
 #include <apr_pools.h>
 
 #include "base/error.h"
+#include "flow/document.h"
 #include "flow/flow.h"
 #include "flow/snapshot.h"
 
@@ -17,9 +18,10 @@
 
 typedef struct cog_flight_t cog_flight_t; /* thread-safe */
 
-/* Fetches the value and sets it in `snapshot`, made on the snapshot's pool. Logs why when
- * it fails. */
+/* Gets the value and sets it in `snapshot`, made on the snapshot's pool, with the time at
+ * which it was fetched. Logs why when it fails. */
 typedef cog_err_t (*cog_flight_load_t)(cog_flow_t *flow, const void *context,
+                                       const cog_document_wish_t *wish,
                                        cog_snapshot_t *snapshot);
 
 /* Nothing is fetched yet. `what` is for the log: "the key set of …". */
@@ -27,8 +29,9 @@ cog_err_t cog_flight_make(apr_pool_t *conf_pool, const char *what, cog_flight_lo
                           const void *context, cog_flight_t **flight);
 
 /* The value, for the caller to release. It is fetched when there is none or it is older
- * than COG_METADATA_FRESH_SEC, unless a fetch failed a moment ago. Without a value: the
- * error of the last fetch, or COG_E_IDP_UNREACHABLE when the wait was too long. */
+ * than COG_METADATA_FRESH_SEC, unless a fetch failed a moment ago. When that fails, and
+ * there is none, what the host has kept serves. Without a value: the error of the last
+ * fetch, or COG_E_IDP_UNREACHABLE when the wait was too long. */
 cog_err_t cog_flight_get(cog_flow_t *flow, cog_flight_t *flight,
                          cog_snapshot_t **snapshot);
 

@@ -74,6 +74,8 @@ typedef struct cog_ports_t {
     const cog_random_t *random;
     cog_fetcher_t fetcher;
     cog_store_t store;
+    cog_store_t documents; /* of this host alone, and kept over restarts: what user pools
+                              publish, not sealed */
     const cog_log_t *log;
 } cog_ports_t;
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "crypto/jwk_set.h"
 #include "crypto/jws.h"
+#include "flow/document.h"
 #include "flow/flow_private.h"
 
 #define LOG_LIMIT 200 /* of foreign text in a log line */
@@ -23,14 +24,6 @@ struct cog_provider_t {
     apr_array_header_t *keys; /* issuer_keys_t, in the order of the issuers */
     cog_outage_t outage;
 };
-
-static cog_err_t fetch_document(cog_flow_t *flow, const char *url,
-                                cog_fetch_response_t *response)
-{
-    cog_fetch_request_t request = {.url = url, .accept = "application/json"};
-
-    return cog_flow_fetch(flow, &request, response);
-}
 
 static int is_overloaded(int status)
 {
@@ -52,21 +45,18 @@ static cog_err_t refuse_discovery(cog_flow_t *flow, const char *url, int status)
     return is_overloaded(status) ? COG_E_IDP_BUSY : COG_E_DISCOVERY;
 }
 
-static cog_err_t load_discovery(cog_flow_t *flow, const void *context,
-                                cog_snapshot_t *snapshot)
+static cog_err_t read_discovery(cog_flow_t *flow, const cog_provider_conf_t *conf,
+                                const cog_document_t *document, cog_snapshot_t *snapshot)
 {
-    const cog_provider_conf_t *conf = context;
     const char *issuer = APR_ARRAY_IDX(conf->issuers, 0, const char *);
     cog_endpoints_t *endpoints = apr_pcalloc(snapshot->pool, sizeof(*endpoints));
-    cog_fetch_response_t response;
     const char *reason;
     cog_err_t err;
 
-    COG_TRY(fetch_document(flow, conf->discovery_url, &response));
-    if (response.status != 200) {
-        return refuse_discovery(flow, conf->discovery_url, response.status);
+    if (document->status != 200) {
+        return refuse_discovery(flow, conf->discovery_url, document->status);
     }
-    err = cog_discovery_parse(snapshot->pool, response.body, issuer, endpoints, &reason);
+    err = cog_discovery_parse(snapshot->pool, document->body, issuer, endpoints, &reason);
     if (err != COG_OK) {
         COG_LOG(flow->ports->log, ERROR, 3212,
                 "discovery at %s gives no usable document: %s; compare CognitoIssuer, or "
@@ -76,6 +66,31 @@ static cog_err_t load_discovery(cog_flow_t *flow, const void *context,
     }
     snapshot->value = endpoints;
     return COG_OK;
+}
+
+/* Keep what was good, for all processes and the next start; tell them of what was not. */
+static cog_err_t finish(cog_flow_t *flow, const char *url, const cog_document_t *document,
+                        cog_err_t err)
+{
+    if (err == COG_OK) {
+        cog_document_accept(flow, url, document);
+    }
+    else {
+        cog_document_reject(flow, url, document, err);
+    }
+    return err;
+}
+
+static cog_err_t load_discovery(cog_flow_t *flow, const void *context,
+                                const cog_document_wish_t *wish, cog_snapshot_t *snapshot)
+{
+    const cog_provider_conf_t *conf = context;
+    cog_document_t document;
+
+    COG_TRY(cog_document_get(flow, conf->discovery_url, wish, &document));
+    snapshot->made_at = document.fetched_at;
+    return finish(flow, conf->discovery_url, &document,
+                  read_discovery(flow, conf, &document, snapshot));
 }
 
 static void copy_endpoints(apr_pool_t *pool, const cog_endpoints_t *from,
@@ -146,20 +161,16 @@ static cog_err_t refuse_keys(cog_flow_t *flow, const char *url, int status)
     return is_overloaded(status) ? COG_E_IDP_BUSY : COG_E_JWKS;
 }
 
-static cog_err_t load_keys(cog_flow_t *flow, const void *context,
-                           cog_snapshot_t *snapshot)
+static cog_err_t read_keys(cog_flow_t *flow, const char *url,
+                           const cog_document_t *document, cog_snapshot_t *snapshot)
 {
-    cog_fetch_response_t response;
     cog_jwk_set_t *set;
-    const char *url;
     cog_err_t err;
 
-    COG_TRY(find_keys_url(flow, context, &url));
-    COG_TRY(fetch_document(flow, url, &response));
-    if (response.status != 200) {
-        return refuse_keys(flow, url, response.status);
+    if (document->status != 200) {
+        return refuse_keys(flow, url, document->status);
     }
-    err = cog_jwk_set_parse(snapshot->pool, response.body, &set);
+    err = cog_jwk_set_parse(snapshot->pool, document->body, &set);
     if (err != COG_OK) {
         COG_LOG(flow->ports->log, WARNING, 3214, "key set at %s is unusable",
                 cog_text_for_log(flow->pool, url, LOG_LIMIT));
@@ -167,6 +178,18 @@ static cog_err_t load_keys(cog_flow_t *flow, const void *context,
     }
     snapshot->value = set;
     return COG_OK;
+}
+
+static cog_err_t load_keys(cog_flow_t *flow, const void *context,
+                           const cog_document_wish_t *wish, cog_snapshot_t *snapshot)
+{
+    cog_document_t document;
+    const char *url;
+
+    COG_TRY(find_keys_url(flow, context, &url));
+    COG_TRY(cog_document_get(flow, url, wish, &document));
+    snapshot->made_at = document.fetched_at;
+    return finish(flow, url, &document, read_keys(flow, url, &document, snapshot));
 }
 
 static cog_err_t make_keys(apr_pool_t *conf_pool, const cog_provider_t *provider,

@@ -4,13 +4,15 @@
 #define COG_FLOW_SNAPSHOT_H
 
 #include <apr_pools.h>
+#include <apr_time.h>
 #include <stdatomic.h>
 
 #include "base/error.h"
 
 typedef struct {
-    apr_pool_t *pool;  /* a root pool; only its maker allocates on it */
-    const void *value; /* the maker's to set before it shares the snapshot */
+    apr_pool_t *pool;   /* a root pool; only its maker allocates on it */
+    const void *value;  /* the maker's to set before it shares the snapshot, */
+    apr_time_t made_at; /* and when that value was got */
     atomic_uint holders;
 } cog_snapshot_t;
 

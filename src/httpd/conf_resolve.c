@@ -64,6 +64,11 @@ static const char *make_store(cog_resolve_t *host)
     return cog_start_store(host->start, store, &host->site->store);
 }
 
+static const char *open_documents(cog_resolve_t *host)
+{
+    return cog_start_documents(host->start, &host->site->documents);
+}
+
 static const char *make_token_cache(cog_resolve_t *host)
 {
     return cog_start_token_cache(host->start, &host->conf->token_cache);
@@ -72,9 +77,10 @@ static const char *make_token_cache(cog_resolve_t *host)
 static const char *run_steps(cog_resolve_t *host)
 {
     static const char *(*const steps[])(cog_resolve_t * host) = {
-        cog_resolve_urls,     cog_resolve_cookies, cog_resolve_clients,
-        make_keyring,         make_fetcher,        make_store,
-        cog_resolve_sessions, make_token_cache,    cog_resolve_resources,
+        cog_resolve_urls,      cog_resolve_cookies,  cog_resolve_clients,
+        make_keyring,          make_fetcher,         make_store,
+        open_documents,        cog_resolve_sessions, make_token_cache,
+        cog_resolve_resources,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); ++i) {

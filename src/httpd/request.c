@@ -83,6 +83,7 @@ cog_flow_t *cog_request_flow(const cog_memo_t *memo, const cog_site_t *site,
     world->ports.random = cog_random_system();
     world->ports.fetcher = site->fetcher;
     world->ports.store = site->store;
+    world->ports.documents = site->documents;
     world->ports.log = cog_log_of_request(memo->root);
     world->flow.pool = memo->root->pool;
     world->flow.conf = site->conf;

@@ -29,6 +29,7 @@ typedef struct cog_site_t {
     cog_fetcher_t fetcher;
     cog_fetch_conf_t calls; /* what `fetcher` keeps to */
     cog_store_t store;
+    cog_store_t documents;
     cog_store_value_t store_value; /* what it was made of */
     apr_array_header_t *clients;   /* cog_site_client_t */
     /* Folded names of headers, lists that end with NULL. */

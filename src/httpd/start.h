@@ -22,6 +22,7 @@ typedef struct {
     apr_hash_t *fetchers;           /* cog_fetcher_t, by settings: hosts share it */
     apr_hash_t *stores;             /* of stores.c, by setting: hosts share them */
     apr_hash_t *keyrings;           /* cog_keyring_t, by sources: hosts share it */
+    cog_store_t documents;          /* of all hosts; empty until one needs it */
     cog_end_marks_t *end_marks;     /* of all hosts; NULL until one needs it */
     cog_token_cache_t *token_cache; /* of all hosts; NULL until one needs it */
 } cog_start_t;

@@ -99,14 +99,11 @@ static const char *open_file(const cog_start_t *start, const cog_store_value_t *
     const char *problem;
 
     if (other && other->is_in_use) {
-        return "is written with another size, too; write one for a file";
+        return "is written with another size, too";
     }
     problem = cog_store_file_open(kept->pool, &file);
     if (problem) {
-        return apr_pstrcat(kept->pool, problem,
-                           "; write dbm:PATH, a file of its own in a folder for the user "
-                           "who starts httpd",
-                           NULL);
+        return problem;
     }
     tell_of_file(start, &file);
     kept->path = apr_pstrdup(kept->pool, value->path);
@@ -146,8 +143,7 @@ const char *cog_store_memory_get(cog_start_t *start, const cog_store_value_t *va
     const char *problem = kept ? NULL : make(start, value, &kept);
 
     if (problem) {
-        return apr_pstrcat(start->scratch, "CognitoStore: '", value->name, "' ", problem,
-                           NULL);
+        return problem;
     }
     kept->is_in_use = 1;
     *memory = kept->memory;

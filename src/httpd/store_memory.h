@@ -7,7 +7,7 @@
 #include "httpd/store_value.h"
 
 /* The memory of this store, shmcb: or dbm:, ready to be opened; made when there is none.
- * Returns a problem, or NULL. */
+ * Returns NULL, or the rest of a sentence about it. */
 const char *cog_store_memory_get(cog_start_t *start, const cog_store_value_t *value,
                                  void **memory);
 

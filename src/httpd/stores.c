@@ -3,7 +3,11 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include <http_main.h>
+
 #include "httpd/clock.h"
+#include "httpd/log_httpd.h"
+#include "httpd/state_dir.h"
 #include "httpd/store_memory.h"
 #include "httpd/watchdog.h"
 #include "net/memcache.h"
@@ -12,27 +16,46 @@
 
 #define SWEEP_EVERY apr_time_from_sec(10)
 
+/* Of some 2 kB each; two a user pool. */
+#define DOCUMENTS      "auth_cognito.documents"
+#define DOCUMENTS_SIZE COG_STORE_SHM_MIN
+
 /* A store of this start. */
 typedef struct {
     cog_store_kind_t kind;
     cog_store_t store;
 } made_t;
 
-static const char *make_shared(cog_start_t *start, const cog_store_value_t *value,
+/* Returns the rest of a sentence. */
+static const char *open_shared(cog_start_t *start, const cog_store_value_t *value,
                                cog_store_t *store)
 {
     const cog_clock_t clock = cog_clock_system();
     void *memory;
     const char *problem = cog_store_memory_get(start, value, &memory);
 
-    if (problem) {
-        return problem;
+    if (!problem &&
+        cog_store_shm_open(start->pool, memory, value->form, &clock, store) != COG_OK) {
+        problem = "has memory of another version of the module; stop httpd and start it "
+                  "again";
     }
-    if (cog_store_shm_open(start->pool, memory, value->form, &clock, store) != COG_OK) {
-        return "CognitoStore: its memory is of another version of the module; stop httpd "
-               "and start it again";
+    return problem;
+}
+
+static const char *make_shared(cog_start_t *start, const cog_store_value_t *value,
+                               cog_store_t *store)
+{
+    const char *problem = open_shared(start, value, store);
+
+    if (!problem) {
+        return NULL;
     }
-    return NULL;
+    return apr_pstrcat(start->scratch, "CognitoStore: '", value->name, "' ", problem,
+                       value->kind == COG_STORE_DBM
+                           ? "; write dbm:PATH, a file of its own with one size in a "
+                             "folder for the user who starts httpd"
+                           : "",
+                       NULL);
 }
 
 /* ---- redis ---- */
@@ -98,6 +121,40 @@ static const char *make_any(cog_start_t *start, const cog_store_value_t *value,
     return value->kind == COG_STORE_MEMCACHE ? make_memcache(start, value, store)
                                              : make_shared(start, value, store);
 }
+
+/* ---- the documents of user pools ---- */
+
+static void tell_of_memory(const cog_start_t *start, const char *path,
+                           const char *problem)
+{
+    COG_LOG(cog_log_of_server(start->scratch, ap_server_conf), WARNING, 4112,
+            "what user pools publish will not outlive a stop of httpd, so that a start "
+            "during an outage lets nobody in: %s %s",
+            path, problem);
+}
+
+const char *cog_start_documents(cog_start_t *start, cog_store_t *store)
+{
+    const char *path = cog_state_path(start->pool, DOCUMENTS);
+    cog_store_value_t value = {COG_STORE_DBM, .name = DOCUMENTS, .form = DOCUMENTS,
+                               .size = DOCUMENTS_SIZE, .path = path};
+    const char *problem;
+
+    if (start->is_rehearsal || start->documents.get) {
+        *store = start->documents;
+        return NULL;
+    }
+    problem = open_shared(start, &value, &start->documents);
+    if (problem) {
+        tell_of_memory(start, path, problem);
+        value.kind = COG_STORE_SHMCB;
+        problem = open_shared(start, &value, &start->documents);
+    }
+    *store = start->documents;
+    return problem;
+}
+
+/* ---- all of a start ---- */
 
 static const char *key_of(apr_pool_t *pool, const cog_store_value_t *value)
 {

@@ -14,6 +14,10 @@
 const char *cog_start_store(cog_start_t *start, const cog_store_value_t *value,
                             cog_store_t *store);
 
+/* Where this host keeps what user pools publish: in a file of the state directory, else,
+ * with a warning, in memory. Returns a problem, or NULL. */
+const char *cog_start_documents(cog_start_t *start, cog_store_t *store);
+
 /* After a start: have the stores swept now and then. */
 void cog_stores_tend(const cog_start_t *start, server_rec *s);
 

@@ -87,10 +87,62 @@ static cog_err_t remove_entry(void *context, const cog_log_t *log, const char *k
     return COG_OK;
 }
 
+/* ---- the same, by one thread at a time ---- */
+
+static cog_err_t locked_get(void *context, apr_pool_t *pool, const cog_log_t *log,
+                            const char *key, cog_span_t *value)
+{
+    fake_store_t *store = context;
+    cog_err_t err;
+
+    apr_thread_mutex_lock(store->lock);
+    err = get(context, pool, log, key, value);
+    apr_thread_mutex_unlock(store->lock);
+    return err;
+}
+
+static cog_err_t locked_set(void *context, const cog_log_t *log, const char *key,
+                            cog_span_t value, int64_t ttl_sec)
+{
+    fake_store_t *store = context;
+    cog_err_t err;
+
+    apr_thread_mutex_lock(store->lock);
+    err = set(context, log, key, value, ttl_sec);
+    apr_thread_mutex_unlock(store->lock);
+    return err;
+}
+
+static cog_err_t locked_add(void *context, const cog_log_t *log, const char *key,
+                            cog_span_t value, int64_t ttl_sec)
+{
+    fake_store_t *store = context;
+    cog_err_t err;
+
+    apr_thread_mutex_lock(store->lock);
+    err = add(context, log, key, value, ttl_sec);
+    apr_thread_mutex_unlock(store->lock);
+    return err;
+}
+
+static cog_err_t locked_remove(void *context, const cog_log_t *log, const char *key)
+{
+    fake_store_t *store = context;
+    cog_err_t err;
+
+    apr_thread_mutex_lock(store->lock);
+    err = remove_entry(context, log, key);
+    apr_thread_mutex_unlock(store->lock);
+    return err;
+}
+
 fake_store_t *fake_store_make(apr_pool_t *pool, const int64_t *now)
 {
     fake_store_t *store = apr_pcalloc(pool, sizeof(*store));
 
+    assert_int_equal(
+        apr_thread_mutex_create(&store->lock, APR_THREAD_MUTEX_DEFAULT, pool),
+        APR_SUCCESS);
     store->pool = pool;
     store->entries = apr_hash_make(pool);
     store->now = now;
@@ -99,7 +151,8 @@ fake_store_t *fake_store_make(apr_pool_t *pool, const int64_t *now)
 
 cog_store_t fake_store_port(fake_store_t *store)
 {
-    return (cog_store_t){store, get, set, store->add ? store->add : add, remove_entry};
+    return (cog_store_t){store, locked_get, locked_set,
+                         store->add ? store->add : locked_add, locked_remove};
 }
 
 int fake_store_count(const fake_store_t *store, const char *prefix)

@@ -1,14 +1,16 @@
-/* A store for tests: a table with a clock. */
+/* A store for tests: a table with a clock. Its port is thread-safe. */
 #ifndef COG_TEST_FAKE_STORE_H
 #define COG_TEST_FAKE_STORE_H
 
 #include <apr_hash.h>
+#include <apr_thread_mutex.h>
 #include <stdint.h>
 
 #include "flow/ports.h"
 
 typedef struct {
     apr_pool_t *pool;
+    apr_thread_mutex_t *lock;
     apr_hash_t *entries;
     const int64_t *now;               /* seconds since 1970: the test's clock */
     void *context;                    /* of `shall_fail` */

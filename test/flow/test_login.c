@@ -479,6 +479,15 @@ static void survives_the_failure_of_any_port_call(void **state)
     }
 }
 
+static void needs_nothing_that_the_host_has_kept(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->documents->is_down = 1;
+    assert_string_equal(world_sign_in(world, "/page")->location, WORLD_ORIGIN "/page");
+    assert_in_range(world->documents->calls, 1, 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -507,6 +516,7 @@ int main(void)
         cmocka_unit_test_with_pool(keeps_the_sessions_of_all_clients_within_one_header),
         cmocka_unit_test_with_pool(gives_up_tokens_before_sessions),
         cmocka_unit_test_with_pool(survives_the_failure_of_any_port_call),
+        cmocka_unit_test_with_pool(needs_nothing_that_the_host_has_kept),
     };
 
     return cmocka_run_group_tests_name("flow/login", tests, NULL, NULL);

@@ -322,6 +322,7 @@ world_t *world_make(apr_pool_t *pool)
     world->store = fake_store_make(pool, &world->now);
     world->store->context = world;
     world->store->shall_fail = shall_fail;
+    world->documents = fake_store_make(pool, &world->now);
     world->signer = the_signer();
     world->nonce = "";
     world->claims = "";
@@ -487,6 +488,7 @@ static cog_ports_t *make_ports(world_t *world)
         random,
         {world,     fetch   },
         fake_store_port(world->store),
+        fake_store_port(world->documents),
         log
     };
     return ports;

@@ -38,9 +38,10 @@ struct world_t {
     int64_t now;
     unsigned random_count;
     fake_store_t *store;
-    int calls;          /* of random, fetch and store so far */
-    int fail_at;        /* the number of the call that fails, 0: none */
-    int is_unreachable; /* the user pool: each fetch fails */
+    fake_store_t *documents; /* nobody minds when it fails: its calls are not counted */
+    int calls;               /* of random, fetch and store so far */
+    int fail_at;             /* the number of the call that fails, 0: none */
+    int is_unreachable;      /* the user pool: each fetch fails */
     /* the user pool */
     jwt_maker_t *signer;
     int64_t auth_time;     /* of the user's sign-in there; 0: just now, -1: not told */

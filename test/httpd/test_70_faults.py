@@ -93,6 +93,18 @@ class TestF01:
         assert site.visit(browser).status == 200 and site.user(browser) == "alice"
 
 
+    def test_what_was_fetched_before_a_stop_serves_at_the_next_start(self, start, pool, backend,
+                                                                     browsers, log):
+        site = Site(start(fast_conf(pool, backend)), pool)
+        site.sign_in(site.browser(browsers))
+        site.server.stop()
+        pool.fail("discovery", reset="at-once")
+        pool.fail("jwks", reset="at-once")
+        site.server.start()
+        browser = site.browser(browsers)
+        assert site.sign_in(browser).status == 200 and site.user(browser) == "alice"
+
+
 class TestF02:
     """The user pool goes down later."""
 
@@ -137,7 +149,7 @@ class TestF03:
             assert answer.status in (502, 503) and seconds < TOTAL * 2 + 1, (answer, seconds)
         for answer, seconds in outside:
             assert answer.status == 200 and seconds < 1
-        assert len(pool.requests("discovery")) <= max(4, len(site.server.children()))
+        assert len(pool.requests("discovery")) <= 4
 
 
 class TestF05:
@@ -304,13 +316,15 @@ class TestF13:
         site = Site(start(fast_conf(pool, backend)), pool)
         assert site.sign_in(site.browser(browsers)).status == 200
         before = len(pool.requests("jwks"))
+        began = time.monotonic()
         pool.mutate("kid-unknown")
         for _ in range(20):
             browser = site.browser(browsers)
             assert is_refusal(browser.follow(site.to_callback(browser)))
             browser.close()
-        # a process fetches once at first, and once for all unknown key ids
-        assert len(pool.requests("jwks")) - before <= 2 * len(site.server.children())
+        # all processes together, for all unknown key ids
+        most = 1 + (time.monotonic() - began) // 10
+        assert 1 <= len(pool.requests("jwks")) - before <= most
         pool.clear_mutations()
         assert site.sign_in(site.browser(browsers)).status == 200
 

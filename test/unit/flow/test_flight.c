@@ -45,15 +45,20 @@ static apr_time_t now(void *context)
 }
 
 /* The value is the number of the load. */
-static cog_err_t load(cog_flow_t *flow, const void *context, cog_snapshot_t *snapshot)
+static cog_err_t load(cog_flow_t *flow, const void *context,
+                      const cog_document_wish_t *wish, cog_snapshot_t *snapshot)
 {
     world_t *world = flow->ports->clock.context;
     int *number = apr_palloc(snapshot->pool, sizeof(*number));
 
     (void)context;
+    if (wish->kind == COG_DOCUMENT_KEPT) {
+        return COG_E_NOT_FOUND;
+    }
     *number = atomic_fetch_add(&world->loads, 1) + 1;
     apr_sleep(world->takes);
     snapshot->value = number;
+    snapshot->made_at = (apr_time_t)atomic_load(&world->clock);
     return (cog_err_t)atomic_load(&world->fails);
 }
 

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "flow/provider.h"
+#include "test/flow/fake_store.h"
 #include "test/unit/jwt_maker.h"
 
 #define ISSUER     "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123dEf"
@@ -34,6 +35,8 @@ typedef struct {
     atomic_int fetches; /* of all pages */
     int fail_at;        /* the number of the fetch that fails, 0: none */
     atomic_llong clock;
+    int64_t second; /* of the clock */
+    fake_store_t *documents;
     const char *messages; /* of the log, one after the other */
     cog_log_t log;
     cog_ports_t ports;
@@ -121,11 +124,14 @@ static world_t *world_of(apr_pool_t *pool)
     world->pool = pool;
     world->messages = "";
     atomic_store(&world->clock, START);
+    world->second = apr_time_sec(START);
+    world->documents = fake_store_make(pool, &world->second);
     world->log = (cog_log_t){world, pool, is_on, write_log};
     world->ports = (cog_ports_t){
         .clock = {world, now, NULL},
-          .fetcher = {world,     fetch   },
-          .log = &world->log
+        .fetcher = {world,     fetch   },
+        .documents = fake_store_port(world->documents),
+        .log = &world->log
     };
     set_page(world, PAGE_DISCOVERY, DISCOVERY, document_of(pool, ISSUER, DOMAIN));
     set_page(world, PAGE_JWKS, JWKS, jwt_maker_jwks(pool, key_a));
@@ -157,6 +163,14 @@ static cog_provider_t *provider_of(world_t *world)
 static void pass(world_t *world, int sec)
 {
     atomic_fetch_add(&world->clock, apr_time_from_sec(sec));
+    world->second += sec;
+}
+
+/* As another process, or the next one: it knows nothing, but the host has its documents.
+ */
+static void fork_world(world_t *world)
+{
+    world->provider = NULL;
 }
 
 static cog_err_t endpoints_of(world_t *world, cog_endpoints_t *endpoints)
@@ -481,6 +495,97 @@ static void answers_a_flood_of_unknown_keys_with_one_fetch_in_a_while(void **sta
     assert_int_equal(count(world, PAGE_ADVERTISED_JWKS), 1 + 3);
 }
 
+static void fetches_nothing_that_another_process_has_fetched(void **state)
+{
+    world_t *world = world_of(*state);
+    cog_endpoints_t found;
+
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    assert_int_equal(world->fetches, 2);
+    fork_world(world);
+    pass(world, COG_METADATA_FRESH_SEC - 1);
+    assert_int_equal(endpoints_of(world, &found), COG_OK);
+    assert_string_equal(found.token, DOMAIN "/oauth2/token");
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    assert_int_equal(world->fetches, 2);
+    pass(world, 1); /* as old in each process */
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    assert_int_equal(world->fetches, 4);
+}
+
+/* F03: a start in the middle of an outage */
+static void starts_with_what_the_host_has_kept(void **state)
+{
+    world_t *world = world_of(*state);
+    cog_endpoints_t found;
+
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    world->pages[PAGE_DISCOVERY].err = COG_E_IDP_UNREACHABLE;
+    world->pages[PAGE_ADVERTISED_JWKS].err = COG_E_IDP_UNREACHABLE;
+    fork_world(world);
+    pass(world, 24 * 3600);
+    for (int i = 0; i < 3; ++i) {
+        assert_int_equal(endpoints_of(world, &found), COG_OK);
+        assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    }
+    assert_int_equal(world->fetches, 4); /* one try for each */
+    assert_non_null(strstr(world->messages, "COG3201"));
+
+    world->pages[PAGE_ADVERTISED_JWKS].err = COG_OK;
+    world->pages[PAGE_ADVERTISED_JWKS].body = jwks_of_both(*state);
+    pass(world, COG_FETCH_PAUSE_SEC);
+    assert_int_equal(verify(world, key_b, ISSUER), COG_OK);
+
+    fork_world(world);
+    world->pages[PAGE_ADVERTISED_JWKS].err = COG_E_IDP_UNREACHABLE;
+    pass(world, COG_DOCUMENT_KEPT_SEC);
+    assert_int_equal(verify(world, key_a, ISSUER), COG_E_IDP_UNREACHABLE);
+}
+
+static void hears_of_a_new_key_from_another_process(void **state)
+{
+    world_t *world = world_of(*state);
+    cog_provider_t *other;
+
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    other = world->provider;
+    fork_world(world);
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    pass(world, 1);
+    world->pages[PAGE_ADVERTISED_JWKS].body = jwks_of_both(*state);
+    assert_int_equal(verify(world, key_b, ISSUER), COG_OK);
+    world->provider = other;
+    assert_int_equal(verify(world, key_b, ISSUER), COG_OK);
+    assert_int_equal(count(world, PAGE_ADVERTISED_JWKS), 2);
+}
+
+/* F13: on the whole host */
+static void floods_of_unknown_keys_at_many_processes_fetch_once(void **state)
+{
+    world_t *world = world_of(*state);
+
+    for (int process = 0; process < 8; ++process) {
+        fork_world(world);
+        assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+        assert_int_equal(verify(world, key_b, ISSUER), COG_E_TOKEN_KEY);
+    }
+    assert_int_equal(count(world, PAGE_ADVERTISED_JWKS), 2);
+    pass(world, COG_KID_PAUSE_SEC);
+    assert_int_equal(verify(world, key_b, ISSUER), COG_E_TOKEN_KEY);
+    assert_int_equal(count(world, PAGE_ADVERTISED_JWKS), 3);
+}
+
+/* F13: nobody can tell whether it may be done: then it may not */
+static void without_the_hosts_memory_unknown_keys_fetch_nothing(void **state)
+{
+    world_t *world = world_of(*state);
+
+    world->documents->is_down = 1;
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    assert_int_equal(verify(world, key_b, ISSUER), COG_E_TOKEN_KEY);
+    assert_int_equal(count(world, PAGE_ADVERTISED_JWKS), 1);
+}
+
 /* clang-format off */
 /* F04, F14: one line per bad answer for the keys. */
 static const struct {
@@ -654,6 +759,11 @@ int main(void)
         cmocka_unit_test_with_pool(follows_a_key_rotation_with_one_more_fetch),
         cmocka_unit_test_with_pool(
             answers_a_flood_of_unknown_keys_with_one_fetch_in_a_while),
+        cmocka_unit_test_with_pool(fetches_nothing_that_another_process_has_fetched),
+        cmocka_unit_test_with_pool(starts_with_what_the_host_has_kept),
+        cmocka_unit_test_with_pool(hears_of_a_new_key_from_another_process),
+        cmocka_unit_test_with_pool(floods_of_unknown_keys_at_many_processes_fetch_once),
+        cmocka_unit_test_with_pool(without_the_hosts_memory_unknown_keys_fetch_nothing),
         cmocka_unit_test_with_pool(refuses_bad_key_sets_and_keeps_the_last_good_one),
         cmocka_unit_test_with_pool(takes_the_good_key_among_bad_ones),
         cmocka_unit_test_with_pool(survives_the_failure_of_any_fetch),

@@ -1,0 +1,49 @@
+/* The documents that a user pool publishes, discovery and key sets: one process of the
+ * host fetches them for all, and the last good ones outlive restarts. */
+#ifndef COG_FLOW_DOCUMENT_H
+#define COG_FLOW_DOCUMENT_H
+
+#include <apr_time.h>
+
+#include "base/error.h"
+#include "base/span.h"
+#include "flow/flow.h"
+
+#define COG_DOCUMENT_KEPT_SEC                                                            \
+    (7 * 24 * 3600) /* at most that long they bridge an outage */
+
+typedef enum {
+    COG_DOCUMENT_RECENT, /* one that is newer than a moment */
+    COG_DOCUMENT_NEWER,  /* the same, and the fetches are throttled: anybody can make a
+                            token that seems to need one */
+    COG_DOCUMENT_KEPT    /* the last good one, of any age; nothing is fetched */
+} cog_document_kind_t;
+
+typedef struct {
+    cog_document_kind_t kind;
+    apr_time_t than; /* the moment */
+} cog_document_wish_t;
+
+typedef struct {
+    cog_document_kind_t kind; /* of the wish that it serves */
+    int status;               /* of HTTP */
+    cog_span_t body;
+    apr_time_t fetched_at;
+    int is_kept; /* nobody was asked for it */
+} cog_document_t;
+
+/* Get the document at `url`: what is kept when it will do, else it is fetched, by one
+ * process of the host at a time. While another one fetches, or has failed a moment ago,
+ * COG_DOCUMENT_RECENT takes what is kept although it is older, if there is something.
+ * Otherwise the error of the fetch, here or there. COG_E_NOT_FOUND: nothing is kept, or
+ * nothing newer was got a moment ago. */
+cog_err_t cog_document_get(const cog_flow_t *flow, const char *url,
+                           const cog_document_wish_t *wish, cog_document_t *document);
+
+/* After a look at it: keep it for all, or tell all that it was no good, and why. */
+void cog_document_accept(const cog_flow_t *flow, const char *url,
+                         const cog_document_t *document);
+void cog_document_reject(const cog_flow_t *flow, const char *url,
+                         const cog_document_t *document, cog_err_t why);
+
+#endif
