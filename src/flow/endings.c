@@ -10,10 +10,29 @@
 #define READ_AT_ONCE 500 /* entries of each list; the next second reads on */
 #define TELL_AT_ONCE 200
 
+static void say_when_crowded(const cog_flow_t *flow)
+{
+    cog_end_marks_t *marks = flow->conf->end_marks;
+    const cog_clock_t *clock = &flow->ports->clock;
+    unsigned count = cog_end_marks_crowded(marks, clock->now(clock->context));
+
+    if (count > 0) {
+        COG_LOG(flow->ports->log, WARNING, 3314,
+                "the list of sessions that have ended is crowded: with %u of them one in "
+                "%d of all older sessions has ended, too; make the second time of "
+                "CognitoSessionTimeout shorter, which is %" APR_INT64_T_FMT
+                " s at the longest",
+                count, COG_END_MARKS_BUCKETS, cog_end_marks_life(marks));
+    }
+}
+
 static int set_mark(const cog_flow_t *flow, const cog_ending_t *ending)
 {
-    return cog_end_marks_set(flow->conf->end_marks, ending->mark, ending->time,
-                             cog_flow_now(flow));
+    int is_new = cog_end_marks_set(flow->conf->end_marks, ending->mark, ending->time,
+                                   cog_flow_now(flow));
+
+    say_when_crowded(flow);
+    return is_new;
 }
 
 /* Which hosts are to be told: all those that read a secret's list in this store. */

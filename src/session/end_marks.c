@@ -3,6 +3,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#define SAY_EVERY apr_time_from_sec(600)
+
 #define SLOTS 7 /* of a bucket, which with its floor fills a cache line */
 
 /* A slot is one word, so that it is never seen half-written: the upper half of the mark,
@@ -21,6 +23,8 @@ _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "processes share words without locks
 typedef struct {
     bucket_t buckets[BUCKETS];
     cog_untold_t untold;
+    atomic_uint crowded; /* marks that gave up their slot, since it was said */
+    cog_gate_t say;
 } table_t;
 
 _Static_assert(sizeof(table_t) <= COG_END_MARKS_SIZE, "the table has its room");
@@ -116,18 +120,25 @@ static _Atomic uint64_t *choose(bucket_t *bucket, uint64_t mark, int64_t outlive
     return best;
 }
 
+/* What becomes of a mark, and of the one whose slot it takes. */
+typedef struct {
+    int is_new;
+    int is_crowded;
+} outcome_t;
+
 /* One try; FALSE when another thread was faster. */
 static int set_once(bucket_t *bucket, uint64_t mark, uint64_t slot, int64_t outlived,
-                    int *is_new)
+                    outcome_t *outcome)
 {
     _Atomic uint64_t *place = choose(bucket, mark, outlived);
     uint64_t seen = atomic_load(place);
 
-    *is_new = !is_about(seen, mark) || time_of(seen) < time_of(slot);
-    if (!*is_new) {
+    outcome->is_new = !is_about(seen, mark) || time_of(seen) < time_of(slot);
+    if (!outcome->is_new) {
         return 1;
     }
-    if (!is_about(seen, mark) && time_of(seen) > outlived) {
+    outcome->is_crowded = !is_about(seen, mark) && time_of(seen) > outlived;
+    if (outcome->is_crowded) {
         raise_to(&bucket->floor, (uint64_t)time_of(seen));
     }
     return atomic_compare_exchange_strong(place, &seen, slot);
@@ -137,11 +148,25 @@ int cog_end_marks_set(cog_end_marks_t *marks, uint64_t mark, int64_t time, int64
 {
     bucket_t *bucket = bucket_of(marks, mark);
     uint64_t slot = slot_of(mark, time);
-    int is_new;
+    outcome_t outcome = {0, 0};
 
-    while (!set_once(bucket, mark, slot, now - marks->life_sec, &is_new)) {
+    while (!set_once(bucket, mark, slot, now - marks->life_sec, &outcome)) {
     }
-    return is_new;
+    if (outcome.is_crowded) {
+        atomic_fetch_add(&marks->table->crowded, 1);
+    }
+    return outcome.is_new;
+}
+
+unsigned cog_end_marks_crowded(cog_end_marks_t *marks, apr_time_t now)
+{
+    table_t *table = marks->table;
+
+    if (atomic_load_explicit(&table->crowded, memory_order_relaxed) == 0 ||
+        !cog_gate_opens(&table->say, now, SAY_EVERY)) {
+        return 0;
+    }
+    return atomic_exchange(&table->crowded, 0);
 }
 
 int64_t cog_end_marks_time(const cog_end_marks_t *marks, uint64_t mark)

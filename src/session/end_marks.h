@@ -9,6 +9,7 @@
 #include <apr_pools.h>
 #include <stdint.h>
 
+#include "base/gate.h"
 #include "session/session.h"
 #include "session/untold.h"
 
@@ -21,7 +22,7 @@
 /* Bytes of memory: 57 344 marks, and what else all processes of a host must know of them.
  * It must be zero, or left by an earlier table. */
 #define COG_END_MARKS_SIZE                                                               \
-    (COG_END_MARKS_BUCKETS * COG_END_MARKS_BUCKET + sizeof(cog_untold_t))
+    (COG_END_MARKS_BUCKETS * COG_END_MARKS_BUCKET + sizeof(cog_untold_t) + 64)
 
 typedef struct cog_end_marks_t cog_end_marks_t;
 
@@ -42,6 +43,10 @@ uint64_t cog_end_mark_of_subject(const char *subject);
 /* Mark what was created at `time` or before, in seconds since 1970. FALSE when it was
  * marked already. */
 int cog_end_marks_set(cog_end_marks_t *marks, uint64_t mark, int64_t time, int64_t now);
+
+/* How many marks have become one for all sessions of their part of the table, since this
+ * was last said: once in ten minutes. 0: none, or not now. */
+unsigned cog_end_marks_crowded(cog_end_marks_t *marks, apr_time_t now);
 
 /* What was created until when has ended by this mark; 0: nothing. */
 int64_t cog_end_marks_time(const cog_end_marks_t *marks, uint64_t mark);

@@ -451,6 +451,26 @@ static void reads_a_long_list_in_pieces(void **state)
     assert_int_equal(hosts->there->store->calls - calls, 2);
 }
 
+/* F22: other sessions end too early then, and the administrator hears of it, once. */
+static void says_when_there_are_more_endings_than_there_is_room_for(void **state)
+{
+    world_t *world = world_make(*state);
+
+    for (uint64_t i = 1; i <= 20; ++i) {
+        world_sign_in(world, "/");
+        for (uint64_t j = 0; j < 7; ++j) {
+            const cog_session_t *session = world_get(world, "/")->session;
+            uint64_t mark = cog_end_mark_of_session(session->id);
+
+            cog_end_marks_set(world->conf.end_marks, mark ^ ((i * 7 + j) << 40),
+                              world->now, world->now);
+        }
+        world_get(world, "/.cognito/logout");
+    }
+    assert_int_equal(world_log_count(world, "COG3314"), 1);
+    assert_true(world_has_logged(world, "CognitoSessionTimeout"));
+}
+
 static void listen_for(hosts_t *hosts, int seconds)
 {
     for (int i = 0; i < seconds; ++i) {
@@ -697,6 +717,8 @@ int main(void)
         cmocka_unit_test_with_pool(says_nothing_of_a_store_that_restarts),
         cmocka_unit_test_with_pool(says_when_it_has_heard_nothing_since_its_start),
         cmocka_unit_test_with_pool(warns_at_its_time_whatever_the_clock_does),
+        cmocka_unit_test_with_pool(
+            says_when_there_are_more_endings_than_there_is_room_for),
         cmocka_unit_test_with_pool(ends_all_sessions_of_the_user),
         cmocka_unit_test_with_pool(ends_nobody_else),
         cmocka_unit_test_with_pool(ends_nothing_new_when_it_is_repeated),

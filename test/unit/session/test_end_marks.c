@@ -147,6 +147,39 @@ static void loses_no_mark_between_threads(void **state)
     }
 }
 
+static void tells_how_crowded_it_is_now_and_then(void **state)
+{
+    cog_end_marks_t *marks = make_marks(*state);
+    const apr_time_t now = apr_time_from_sec(NOW);
+
+    for (uint64_t i = 1; i <= 7; ++i) {
+        cog_end_marks_set(marks, 5 + (i << 32), NOW, NOW);
+    }
+    assert_int_equal(cog_end_marks_crowded(marks, now), 0);
+    cog_end_marks_set(marks, 5 + (UINT64_C(8) << 32), NOW, NOW);
+    assert_int_equal(cog_end_marks_crowded(marks, now), 1);
+    cog_end_marks_set(marks, 5 + (UINT64_C(8) << 32), NOW, NOW);
+    for (uint64_t i = 9; i <= 11; ++i) {
+        cog_end_marks_set(marks, 5 + (i << 32), NOW, NOW);
+    }
+    assert_int_equal(cog_end_marks_crowded(marks, now + apr_time_from_sec(599)), 0);
+    assert_int_equal(cog_end_marks_crowded(marks, now + apr_time_from_sec(600)), 3);
+    assert_int_equal(cog_end_marks_crowded(marks, now + apr_time_from_sec(1800)), 0);
+}
+
+/* What has outlived itself makes room at nobody's expense. */
+static void is_not_crowded_by_what_has_outlived_itself(void **state)
+{
+    cog_end_marks_t *marks = make_marks(*state);
+
+    for (uint64_t i = 1; i <= 40; ++i) {
+        int64_t now = NOW + (int64_t)i * LIFE / 6;
+
+        cog_end_marks_set(marks, 5 + (i << 32), now, now);
+    }
+    assert_int_equal(cog_end_marks_crowded(marks, apr_time_from_sec(NOW)), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +190,8 @@ int main(void)
         cmocka_unit_test_with_pool(makes_room_of_what_is_outlived),
         cmocka_unit_test_with_pool(finds_the_marks_in_the_memory_of_another_process),
         cmocka_unit_test_with_pool(loses_no_mark_between_threads),
+        cmocka_unit_test_with_pool(tells_how_crowded_it_is_now_and_then),
+        cmocka_unit_test_with_pool(is_not_crowded_by_what_has_outlived_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
