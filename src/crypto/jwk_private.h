@@ -9,6 +9,7 @@
 struct cog_jwk_t {
     const char *kid;
     EVP_PKEY_CTX *verifier; /* of RS256 signatures; only ever copied after it was made */
+    const EVP_MD *sha256;   /* fetched once: OpenSSL would look for it each time */
 };
 
 #endif

@@ -21,6 +21,7 @@
 #define MAX_EXPONENT 8 /* bytes */
 
 struct cog_jwk_set_t {
+    EVP_MD *sha256;
     int count;
     cog_jwk_t keys[MAX_KEYS];
 };
@@ -187,7 +188,22 @@ static cog_err_t add(apr_pool_t *pool, const json_t *key, cog_jwk_set_t *set)
 {
     COG_REQUIRE(!cog_jwk_set_find(set, cog_json_string(key, "kid")), COG_E_JWKS);
     COG_TRY(import(pool, key, &set->keys[set->count]));
+    set->keys[set->count].sha256 = set->sha256;
     ++set->count;
+    return COG_OK;
+}
+
+static apr_status_t release_digest(void *digest)
+{
+    EVP_MD_free(digest);
+    return APR_SUCCESS;
+}
+
+static cog_err_t fetch_digest(apr_pool_t *pool, cog_jwk_set_t *set)
+{
+    set->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    COG_REQUIRE(set->sha256, COG_E_JWKS);
+    apr_pool_cleanup_register(pool, set->sha256, release_digest, apr_pool_cleanup_null);
     return COG_OK;
 }
 
@@ -202,6 +218,7 @@ cog_err_t cog_jwk_set_parse(apr_pool_t *pool, cog_span_t text, cog_jwk_set_t **s
     COG_REQUIRE(cog_json_parse(pool, text, MAX_LEN, &document) == COG_OK, COG_E_JWKS);
     keys = json_object_get(document, "keys");
     COG_REQUIRE(json_is_array(keys) && json_array_size(keys) <= MAX_KEYS, COG_E_JWKS);
+    COG_TRY(fetch_digest(pool, parsed));
     json_array_foreach(keys, i, key)
     {
         if (is_usable(pool, key)) {

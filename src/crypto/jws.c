@@ -3,11 +3,11 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <openssl/err.h>
-#include <openssl/sha.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "crypto/digest.h"
 #include "crypto/jwk_private.h"
 
 #define MAX_KID 128
@@ -163,13 +163,14 @@ const char *cog_jws_claimed_issuer(const cog_jws_t *jws)
 static int is_signed_by(const cog_jws_t *jws, const cog_jwk_t *key)
 {
     EVP_PKEY_CTX *verifier = EVP_PKEY_CTX_dup(key->verifier);
-    unsigned char digest[SHA256_DIGEST_LENGTH];
+    unsigned char digest[COG_SHA256_LEN];
     int is_good;
 
-    SHA256((const unsigned char *)jws->text.bytes, jws->signed_len, digest);
-    is_good =
-        verifier && EVP_PKEY_verify(verifier, jws->signature.bytes, jws->signature.len,
-                                    digest, sizeof(digest)) == 1;
+    is_good = verifier &&
+              EVP_Digest(jws->text.bytes, jws->signed_len, digest, NULL, key->sha256,
+                         NULL) == 1 &&
+              EVP_PKEY_verify(verifier, jws->signature.bytes, jws->signature.len, digest,
+                              sizeof(digest)) == 1;
     EVP_PKEY_CTX_free(verifier);
     return is_good;
 }

@@ -2,7 +2,6 @@
 
 #include <apr_cstr.h>
 #include <apr_fnmatch.h>
-#include <apr_hash.h>
 #include <apr_strings.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,12 +21,6 @@ typedef struct {
     const char *variable;
     rank_t rank;
 } candidate_t;
-
-/* The best candidate for a variable; tied: there are several as good. */
-typedef struct {
-    const candidate_t *best;
-    int is_tied;
-} winner_t;
 
 /* What the selection works with. */
 typedef struct {
@@ -153,15 +146,6 @@ static int is_verification(const char *name)
            strcmp(name, "phone_number_verified") == 0;
 }
 
-/* A usual name need not be copied: as it stands there, nobody has to look for it again.
- */
-static const char *copy_name(apr_pool_t *pool, const char *name)
-{
-    unsigned number = cog_claim_number(name);
-
-    return number ? cog_claim_of_number(number) : apr_pstrdup(pool, name);
-}
-
 static cog_claim_t make_claim(apr_pool_t *pool, const char *name, const json_t *value)
 {
     const char *text;
@@ -179,22 +163,12 @@ static cog_claim_t make_claim(apr_pool_t *pool, const char *name, const json_t *
     return (cog_claim_t){name, copy_clean(pool, text, strlen(text)), COG_CLAIM_OTHER};
 }
 
-static rank_t rank_of(const char *name)
+static rank_t rank_of(const char *name, cog_claim_class_t class)
 {
-    if (cog_claim_class(name) == COG_CLAIM_STANDARD) {
+    if (class == COG_CLAIM_STANDARD) {
         return RANK_STANDARD;
     }
     return cog_text_begins(name, OWN_PREFIX) ? RANK_COGNITO : RANK_OTHER;
-}
-
-static void add(selection_t *selection, const char *name, const json_t *value,
-                rank_t rank)
-{
-    candidate_t *candidate = apr_array_push(selection->candidates);
-
-    candidate->claim = make_claim(selection->pool, name, value);
-    candidate->variable = cog_claim_variable(selection->pool, name);
-    candidate->rank = rank;
 }
 
 /* No name, or one that could be taken for one of ours or, where a backend has the names
@@ -207,21 +181,34 @@ static int is_reserved(const char *name, const char *variable)
             !cog_text_begins(name, OWN_PREFIX));
 }
 
+static void add(selection_t *selection, const char *name, const char *variable,
+                const json_t *value, rank_t rank)
+{
+    APR_ARRAY_PUSH(selection->candidates, candidate_t) =
+        (candidate_t){make_claim(selection->pool, name, value), variable, rank};
+}
+
+/* A usual name need not be copied, and has its variable. */
 static void add_claim(selection_t *selection, const char *sent, const json_t *value)
 {
-    const char *name = copy_name(selection->pool, sent);
-    const char *variable = cog_claim_variable(selection->pool, name);
+    const cog_claim_name_t *usual = cog_claim_usual(sent);
+    cog_claim_class_t class = usual ? usual->class : COG_CLAIM_UNKNOWN;
+    const char *name, *variable;
 
-    if (json_is_null(value) || !cog_claims_are_wanted(selection->patterns, name)) {
+    if (json_is_null(value) ||
+        !cog_claims_of_class_are_wanted(selection->patterns, sent, class)) {
         return;
     }
+    name = usual ? usual->claim : apr_pstrdup(selection->pool, sent);
+    variable =
+        usual ? usual->variable : cog_claim_unusual_variable(selection->pool, name);
     if (cog_text_has_control(name) || is_reserved(name, variable)) {
         COG_LOG(selection->log, WARNING, 2000,
                 "claim %s is dropped: its name is empty, broken or the module's own",
                 cog_text_for_log(selection->pool, name, LOG_MAX));
         return;
     }
-    add(selection, name, value, rank_of(name));
+    add(selection, name, variable, value, rank_of(name, class));
 }
 
 static const json_t *primary_identity(const json_t *claims)
@@ -241,8 +228,11 @@ static const json_t *primary_identity(const json_t *claims)
 
 static void add_derived(selection_t *selection, const char *name, const json_t *value)
 {
+    const cog_claim_name_t *usual;
+
     if (json_is_string(value) && cog_claims_are_wanted(selection->patterns, name)) {
-        add(selection, copy_name(selection->pool, name), value, RANK_DERIVED);
+        usual = cog_claim_usual(name);
+        add(selection, usual->claim, usual->variable, value, RANK_DERIVED);
     }
 }
 
@@ -282,62 +272,73 @@ static void collect(selection_t *selection, const json_t *claims)
     add_derived(selection, "idp_user_id", json_object_get(identity, "userId"));
 }
 
-static int by_name(const void *a, const void *b)
+/* Those that share a variable stand together, the best ones first. */
+static int by_variable(const void *a, const void *b)
 {
     const candidate_t *first = a;
     const candidate_t *second = b;
+    int difference = strcmp(first->variable, second->variable);
 
-    return strcmp(first->claim.name, second->claim.name);
-}
-
-/* Candidates are sorted by name before, so that the outcome does not hang on the order of
- * a hash. */
-static apr_hash_t *find_winners(const selection_t *selection)
-{
-    apr_hash_t *winners = apr_hash_make(selection->pool);
-
-    for (int i = 0; i < selection->candidates->nelts; ++i) {
-        const candidate_t *candidate =
-            &APR_ARRAY_IDX(selection->candidates, i, candidate_t);
-        winner_t *winner =
-            apr_hash_get(winners, candidate->variable, APR_HASH_KEY_STRING);
-
-        if (!winner) {
-            winner = apr_pcalloc(selection->pool, sizeof(*winner));
-            apr_hash_set(winners, candidate->variable, APR_HASH_KEY_STRING, winner);
-        }
-        else if (candidate->rank == winner->best->rank) {
-            winner->is_tied = 1;
-        }
-        if (!winner->best || candidate->rank > winner->best->rank) {
-            winner->best = candidate;
-            winner->is_tied = 0;
-        }
+    if (difference == 0) {
+        difference = (int)second->rank - (int)first->rank;
     }
-    return winners;
+    return difference ? difference : strcmp(first->claim.name, second->claim.name);
 }
 
-static apr_array_header_t *keep_winners(const selection_t *selection, apr_hash_t *winners)
+static int by_name(const void *a, const void *b)
 {
-    apr_array_header_t *kept = apr_array_make(
-        selection->pool, selection->candidates->nelts, sizeof(cog_claim_t));
+    const cog_claim_t *first = a;
+    const cog_claim_t *second = b;
 
-    for (int i = 0; i < selection->candidates->nelts; ++i) {
-        const candidate_t *candidate =
-            &APR_ARRAY_IDX(selection->candidates, i, candidate_t);
-        const winner_t *winner =
-            apr_hash_get(winners, candidate->variable, APR_HASH_KEY_STRING);
+    return strcmp(first->name, second->name);
+}
 
-        if (winner->best == candidate && !winner->is_tied) {
-            APR_ARRAY_PUSH(kept, cog_claim_t) = candidate->claim;
-            continue;
+static void drop(const selection_t *selection, const candidate_t *candidate)
+{
+    COG_LOG(selection->log, WARNING, 2001,
+            "claim %s is dropped: it shares the name %s with another one",
+            cog_text_for_log(selection->pool, candidate->claim.name, LOG_MAX),
+            cog_text_for_log(selection->pool, candidate->variable, LOG_MAX));
+}
+
+/* How many, from this one on, share its variable. */
+static int count_rivals(const candidate_t *candidates, int count)
+{
+    int found = 1;
+
+    while (found < count &&
+           strcmp(candidates[found].variable, candidates[0].variable) == 0) {
+        ++found;
+    }
+    return found;
+}
+
+/* The best of those that share a variable, unless the next one is as good. */
+static apr_array_header_t *keep_winners(const selection_t *selection)
+{
+    const candidate_t *at = (const candidate_t *)selection->candidates->elts;
+    int left = selection->candidates->nelts;
+    apr_array_header_t *kept = apr_array_make(selection->pool, left, sizeof(cog_claim_t));
+
+    while (left > 0) {
+        int rivals = count_rivals(at, left);
+        int wins = rivals == 1 || at[1].rank < at[0].rank;
+
+        if (wins) {
+            APR_ARRAY_PUSH(kept, cog_claim_t) = at[0].claim;
         }
-        COG_LOG(selection->log, WARNING, 2001,
-                "claim %s is dropped: it shares the name %s with another one",
-                cog_text_for_log(selection->pool, candidate->claim.name, LOG_MAX),
-                cog_text_for_log(selection->pool, candidate->variable, LOG_MAX));
+        for (int i = wins; i < rivals; ++i) {
+            drop(selection, &at[i]);
+        }
+        at += rivals;
+        left -= rivals;
     }
     return kept;
+}
+
+static void sort(apr_array_header_t *array, int (*compare)(const void *, const void *))
+{
+    qsort(array->elts, (size_t)array->nelts, (size_t)array->elt_size, compare);
 }
 
 apr_array_header_t *cog_claims_select(apr_pool_t *pool, const json_t *claims,
@@ -350,9 +351,11 @@ apr_array_header_t *cog_claims_select(apr_pool_t *pool, const json_t *claims,
         .log = log,
         .candidates = apr_array_make(pool, 32, sizeof(candidate_t)),
     };
+    apr_array_header_t *kept;
 
     collect(&selection, claims);
-    qsort(selection.candidates->elts, (size_t)selection.candidates->nelts,
-          sizeof(candidate_t), by_name);
-    return keep_winners(&selection, find_winners(&selection));
+    sort(selection.candidates, by_variable);
+    kept = keep_winners(&selection);
+    sort(kept, by_name);
+    return kept;
 }
