@@ -90,9 +90,13 @@ cog_err_t cog_base64url_decode(apr_pool_t *pool, const char *text, size_t len,
             places[0][in[0]] | places[1][in[1]] | places[2][in[2]] | places[3][in[3]];
 
         seen |= group;
-        *out++ = (unsigned char)(group >> 16);
-        *out++ = (unsigned char)(group >> 8);
-        *out++ = (unsigned char)group;
+        group <<=
+            8; /* a word is stored at once; the next one overwrites its last octet */
+        out[0] = (unsigned char)(group >> 24);
+        out[1] = (unsigned char)(group >> 16);
+        out[2] = (unsigned char)(group >> 8);
+        out[3] = (unsigned char)group;
+        out += 3;
     }
     COG_REQUIRE(seen < BAD, COG_E_BAD_BASE64);
     if (rest) {

@@ -57,6 +57,8 @@ static const cog_claim_name_t known[] = {
     KNOWN("nonce",                  NOISE,    "NONCE",                 "Nonce")
     KNOWN("origin_jti",             NOISE,    "ORIGIN_JTI",            "Origin-Jti")
     KNOWN("token_use",              NOISE,    "TOKEN_USE",             "Token-Use")
+    KNOWN("client_id",              UNKNOWN,  "CLIENT_ID",             "Client-Id")
+    KNOWN("scope",                  UNKNOWN,  "SCOPE",                 "Scope")
 };
 /* clang-format on */
 

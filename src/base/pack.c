@@ -5,7 +5,9 @@
 #include "base/secret.h"
 
 /* Numbers are written with 7 bits a byte, the low ones first; the high bit says: more to
- * come. */
+ * come. Times are written as four bytes, the low ones first. */
+
+#define TIME_LEN 4
 
 void cog_pack_begin(apr_pool_t *pool, cog_packer_t *packer, size_t room)
 {
@@ -42,11 +44,30 @@ void cog_pack_number(cog_packer_t *packer, uint64_t number)
     *make_room(packer, 1) = (unsigned char)number;
 }
 
+static uint32_t nearest_time(int64_t seconds)
+{
+    if (seconds < 0) {
+        return 0;
+    }
+    return seconds > UINT32_MAX ? UINT32_MAX : (uint32_t)seconds;
+}
+
+void cog_pack_time(cog_packer_t *packer, int64_t seconds)
+{
+    unsigned char *place = make_room(packer, TIME_LEN);
+    uint32_t time = nearest_time(seconds);
+
+    for (int i = 0; i < TIME_LEN; ++i) {
+        place[i] = (unsigned char)(time >> 8 * i);
+    }
+}
+
 void cog_pack_text(cog_packer_t *packer, const char *text)
 {
     const char *known = text ? text : "";
+    size_t len = strlen(known) + 1;
 
-    cog_pack_bytes(packer, (const unsigned char *)known, strlen(known) + 1);
+    memcpy(make_room(packer, len), known, len);
 }
 
 void cog_pack_bytes(cog_packer_t *packer, const unsigned char *bytes, size_t len)
@@ -117,18 +138,26 @@ uint64_t cog_unpack_long_number(cog_unpacker_t *unpacker)
     return number;
 }
 
+int64_t cog_unpack_time(cog_unpacker_t *unpacker)
+{
+    const unsigned char *bytes = take(unpacker, TIME_LEN);
+
+    return bytes ? (int64_t)(bytes[0] | (uint32_t)bytes[1] << 8 |
+                             (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24)
+                 : 0;
+}
+
 const char *cog_unpack_text(cog_unpacker_t *unpacker)
 {
-    size_t len = (size_t)cog_unpack_number(unpacker);
-    const char *text = (const char *)unpacker->at;
+    const unsigned char *text = unpacker->at;
+    const unsigned char *end = memchr(text, '\0', (size_t)(unpacker->end - text));
 
-    if (len == 0 || len > (size_t)(unpacker->end - unpacker->at) ||
-        memchr(text, '\0', len) != text + len - 1) {
+    if (!end) {
         give_up(unpacker);
         return "";
     }
-    unpacker->at += len;
-    return text;
+    unpacker->at = end + 1;
+    return (const char *)text;
 }
 
 void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len)

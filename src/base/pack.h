@@ -1,5 +1,5 @@
-/* A flat binary record: numbers and texts, one after the other. Texts keep their NUL, so
- * that a reader can point into the record instead of copying. */
+/* A flat binary record: numbers, times and texts, one after the other. Texts end with
+ * their NUL, so that a reader can point into the record instead of copying. */
 #ifndef COG_BASE_PACK_H
 #define COG_BASE_PACK_H
 
@@ -17,6 +17,8 @@ typedef struct {
 
 void cog_pack_begin(apr_pool_t *pool, cog_packer_t *packer, size_t room);
 void cog_pack_number(cog_packer_t *packer, uint64_t number);
+void cog_pack_time(cog_packer_t *packer,
+                   int64_t seconds); /* the nearest from 1970 to 2106 */
 void cog_pack_text(cog_packer_t *packer, const char *text); /* NULL is packed as "" */
 void cog_pack_bytes(cog_packer_t *packer, const unsigned char *bytes, size_t len);
 
@@ -43,6 +45,7 @@ static inline uint64_t cog_unpack_number(cog_unpacker_t *unpacker)
     return cog_unpack_long_number(unpacker);
 }
 
+int64_t cog_unpack_time(cog_unpacker_t *unpacker);
 const char *cog_unpack_text(cog_unpacker_t *unpacker); /* points into the record */
 void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len);
 

@@ -6,7 +6,7 @@
 #include "base/base64.h"
 #include "base/pack.h"
 
-#define VERSION       2
+#define VERSION       3
 #define NAME_ID_LEN   6 /* bytes of the id in the cookie's name: 8 characters */
 #define NONCE_LEN     16
 #define VERIFIER_LEN  32

