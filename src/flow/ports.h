@@ -24,8 +24,9 @@ typedef struct {
 
 typedef struct {
     int status;
-    cog_span_t body; /* at most COG_FETCH_MAX_BODY bytes, followed by a NUL */
-    apr_time_t date; /* the answer's Date, 0 when it has none */
+    cog_span_t body;      /* at most COG_FETCH_MAX_BODY bytes, followed by a NUL */
+    apr_time_t date;      /* the answer's Date, 0 when it has none */
+    const char *location; /* its Location, NULL when it has none; never followed */
 } cog_fetch_response_t;
 
 #define COG_FETCH_MAX_BODY (1024 * 1024)

@@ -115,6 +115,11 @@ static cog_err_t discover(cog_flow_t *flow, const cog_provider_t *provider,
     return COG_OK;
 }
 
+const cog_provider_conf_t *cog_provider_conf(const cog_provider_t *provider)
+{
+    return &provider->conf;
+}
+
 cog_outage_t *cog_provider_outage(cog_provider_t *provider)
 {
     return &provider->outage;

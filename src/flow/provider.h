@@ -28,6 +28,9 @@ typedef struct {
 cog_err_t cog_provider_make(apr_pool_t *conf_pool, const cog_provider_conf_t *conf,
                             cog_provider_t **provider);
 
+/* What it was made of. */
+const cog_provider_conf_t *cog_provider_conf(const cog_provider_t *provider);
+
 /* The endpoints, complete; copied to the flow's pool. Discovery is asked when the
  * configured ones are not, apart from the key set, which is below the issuer then.
  * Without a document that was ever good: COG_E_DISCOVERY, COG_E_IDP_UNREACHABLE or

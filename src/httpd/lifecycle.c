@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "httpd/advice.h"
 #include "httpd/conf_resolve.h"
+#include "httpd/doctor.h"
 #include "httpd/dump.h"
 #include "httpd/endings_task.h"
 #include "httpd/log_httpd.h"
@@ -249,14 +250,23 @@ static int run(lifecycle_t *life, cog_start_t *start, server_rec *main_server)
     return HTTP_INTERNAL_SERVER_ERROR;
 }
 
-/* What `httpd -t -D …` is asked for beside its own check. */
+/* What `httpd -t -D …` is asked for beside its own check. This hook, other than
+ * test_config, can give httpd an exit status. */
 static int examine(lifecycle_t *life)
 {
+    int is_json;
+
     warn_of_all(life);
     if (ap_exists_config_define("DUMP_COGNITO")) {
         cog_dump_all(life->start->scratch, life->tree, life->hosts);
     }
-    return OK;
+    is_json = ap_exists_config_define("CHECK_COGNITO_JSON");
+    if (!is_json && !ap_exists_config_define("CHECK_COGNITO")) {
+        return OK;
+    }
+    return cog_doctor_examine(life->start->scratch, life->tree, life->hosts, is_json)
+               ? OK
+               : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 /* httpd reads its configuration twice when it starts, and once for `-t`. The first time

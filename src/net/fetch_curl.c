@@ -286,20 +286,21 @@ static cog_err_t prepare(CURL *handle, transfer_t *transfer)
     return set_ends(handle, transfer);
 }
 
-static apr_time_t date_of(CURL *handle)
+/* NULL when the answer has no such header; lives as long as the transfer's handle. */
+static const char *header_of(CURL *handle, const char *name)
 {
     struct curl_header *header;
 
-    if (curl_easy_header(handle, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
-        return 0;
-    }
-    return apr_date_parse_http(header->value);
+    return curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK
+               ? header->value
+               : NULL;
 }
 
 static void read_answer(CURL *handle, transfer_t *transfer,
                         cog_fetch_response_t *response)
 {
     long status = 0;
+    const char *date;
 
     reserve(transfer, 0);
     transfer->body[transfer->body_len] = '\0';
@@ -307,7 +308,9 @@ static void read_answer(CURL *handle, transfer_t *transfer,
     response->status = (int)status;
     response->body =
         (cog_span_t){(const unsigned char *)transfer->body, transfer->body_len};
-    response->date = date_of(handle);
+    date = header_of(handle, "Date");
+    response->date = date ? apr_date_parse_http(date) : 0;
+    response->location = apr_pstrdup(transfer->pool, header_of(handle, "Location"));
 }
 
 /* Which call, without its query. */

@@ -12,8 +12,9 @@ MAY_INCLUDE = {
     "oidc": {"base", "crypto"},
     "session": {"base", "crypto"},
     "flow": {"base", "crypto", "oidc", "session"},
+    "doctor": {"base", "crypto", "oidc", "session", "flow"},
     "net": {"base"},
-    "httpd": {"base", "crypto", "oidc", "session", "flow", "net"},
+    "httpd": {"base", "crypto", "oidc", "session", "flow", "doctor", "net"},
     "module": {"httpd", "flow", "base"},
 }
 # single headers that stand open to a layer
@@ -32,7 +33,7 @@ OUTSIDE = [
 # single files that may: wiping, constant time and the hint of a secret are OpenSSL's
 FILES = {"src/base/secret.c": re.compile(r"openssl/(crypto|evp|sha)\.h")}
 
-CORE = {"base", "crypto", "oidc", "session", "flow"}
+CORE = {"base", "crypto", "oidc", "session", "flow", "doctor"}
 # the core asks its ports for these
 WORLD = r"apr_time_now|time|gettimeofday|clock_gettime|apr_sleep|usleep|sleep"
 # but this one waits for a command that the admin has named

@@ -88,9 +88,9 @@ class Server:
                               timeout=60 * PATIENCE)
         return done.returncode, done.stdout
 
-    def ask(self, *defines):
+    def ask(self, *defines, wrapper=()):
         """`httpd -t -D …`: (exit code, standard output, standard error)."""
-        done = subprocess.run(self.command("-t", *(f"-D{name}" for name in defines)),
+        done = subprocess.run([*wrapper, *self.command("-t", *(f"-D{name}" for name in defines))],
                               env=environment(self.root), check=False, capture_output=True,
                               text=True, timeout=60 * PATIENCE)
         return done.returncode, done.stdout, done.stderr

@@ -1,0 +1,136 @@
+/* Does the app client take our proof? A code that does not exist shows it: who is known
+ * gets invalid_grant, who is not invalid_client. */
+#include <apr_strings.h>
+
+#include "doctor/checks.h"
+#include "oidc/token.h"
+
+#define NO_CODE     "00000000-0000-4000-8000-000000000000"
+#define NO_VERIFIER "doctor-0000000000000000000000000000000000000"
+
+static cog_err_t ask(cog_patient_t *patient, cog_secret_t secret)
+{
+    const cog_client_proof_t proof = {.client_id = patient->client->client_id,
+                                      .client_secret = secret,
+                                      .method = patient->client->auth_method};
+    const cog_code_grant_t grant = {.code = cog_secret_of(NO_CODE),
+                                    .redirect_uri = cog_patient_callback(patient, 0),
+                                    .code_verifier = cog_secret_of(NO_VERIFIER)};
+    cog_fetch_request_t request = {.url = patient->endpoints.token,
+                                   .accept = "application/json"};
+    cog_fetch_response_t response;
+    cog_form_request_t form;
+    cog_tokens_t tokens;
+
+    cog_token_request(patient->pool, &proof, &grant, &form);
+    request.form = form.body;
+    request.authorization = form.authorization;
+    if (cog_patient_fetch(patient, &request, &response)) {
+        return COG_E_IDP_UNREACHABLE;
+    }
+    return cog_tokens_parse(patient->pool, response.status, response.body, &tokens);
+}
+
+static void say_answer(cog_report_t *report, const cog_patient_t *patient, cog_err_t err)
+{
+    if (err == COG_E_IDP_UNREACHABLE) {
+        cog_report_say(report, COG_FOUND_FAILED, "%s", patient->reason->text);
+        return;
+    }
+    cog_report_say(report, COG_FOUND_WARNING, "%s answers neither yes nor no: %s",
+                   patient->endpoints.token, cog_err_text(err));
+}
+
+static void check_public(cog_report_t *report, cog_patient_t *patient)
+{
+    cog_err_t err = ask(patient, cog_secret_of(NULL));
+
+    if (err == COG_E_IDP_GRANT) {
+        cog_report_say(report, COG_FOUND_OK, "a public client, without a secret");
+        return;
+    }
+    if (err == COG_E_IDP_CLIENT) {
+        cog_report_say(report, COG_FOUND_FAILED,
+                       "the app client has a secret, but none is configured "
+                       "(invalid_client)");
+        return;
+    }
+    say_answer(report, patient, err);
+}
+
+static const char *name_of(const cog_patient_t *patient, int n)
+{
+    static const char *const names[COG_MAX_SECRETS] = {"the first secret",
+                                                       "the second secret"};
+
+    return patient->client->secret_count == 1 ? "the secret" : names[n];
+}
+
+/* One that another one stands in for is no more than untidy. */
+static void say_wrong(cog_report_t *report, cog_patient_t *patient, int n, int is_spare)
+{
+    if (is_spare) {
+        cog_report_say(report, COG_FOUND_WARNING,
+                       "%s is not (or no longer) of the app client; the other one is",
+                       name_of(patient, n));
+        return;
+    }
+    if (ask(patient, cog_secret_of(NULL)) == COG_E_IDP_GRANT) {
+        cog_report_say(report, COG_FOUND_FAILED,
+                       "the app client is public, but a secret is configured: remove "
+                       "CognitoClientSecret, or make an app client with a secret");
+        return;
+    }
+    cog_report_say(report, COG_FOUND_FAILED,
+                   "%s is not that of the app client (invalid_client)",
+                   name_of(patient, n));
+}
+
+static void check_confidential(cog_report_t *report, cog_patient_t *patient)
+{
+    cog_err_t answers[COG_MAX_SECRETS] = {COG_OK, COG_OK};
+    int has_good = 0;
+
+    for (int i = 0; i < patient->client->secret_count; ++i) {
+        const cog_known_secret_t *known = &patient->secrets[i];
+
+        answers[i] = known->problem ? COG_OK : ask(patient, known->secret);
+        has_good |= answers[i] == COG_E_IDP_GRANT;
+    }
+    for (int i = 0; i < patient->client->secret_count; ++i) {
+        if (patient->secrets[i].problem) {
+            cog_report_say(report, COG_FOUND_FAILED, "%s %s", name_of(patient, i),
+                           patient->secrets[i].problem);
+        }
+        else if (answers[i] == COG_E_IDP_GRANT) {
+            cog_report_say(report, COG_FOUND_OK, "%s is right", name_of(patient, i));
+        }
+        else if (answers[i] == COG_E_IDP_CLIENT) {
+            say_wrong(report, patient, i, has_good);
+        }
+        else {
+            say_answer(report, patient, answers[i]);
+        }
+    }
+}
+
+/* A secret goes to the token endpoint of the user pool that is configured, which the
+ * fetcher asks over TLS with a certificate that it trusts, or not at all. */
+void cog_check_secret(cog_report_t *report, void *context)
+{
+    cog_patient_t *patient = context;
+
+    if (!patient->has_endpoints) {
+        cog_report_say(report, COG_FOUND_SKIPPED, "the token endpoint is not known");
+        return;
+    }
+    if (patient->login.kind == COG_LOGIN_NO_CLIENT) {
+        cog_report_say(report, COG_FOUND_SKIPPED, "the app client is not known");
+        return;
+    }
+    if (patient->client->secret_count == 0) {
+        check_public(report, patient);
+        return;
+    }
+    check_confidential(report, patient);
+}

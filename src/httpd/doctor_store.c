@@ -1,0 +1,68 @@
+/* The store: does it answer, with what is configured of TLS, user and password? */
+#include <apr_strings.h>
+#include <unistd.h>
+
+#include "doctor/reason.h"
+#include "httpd/doctor.h"
+#include "httpd/stores.h"
+
+#define KEY "doctor" /* nobody keeps anything there */
+
+static void check_remote(cog_report_t *report, const cog_host_patient_t *self,
+                         const cog_store_value_t *value)
+{
+    cog_start_t *start = cog_start_make(self->pool, self->pool, 0);
+    cog_reason_t *reason = cog_reason_make(self->pool);
+    cog_store_t store;
+    cog_span_t found;
+    const char *problem = cog_start_store(start, value, &store);
+
+    if (!problem &&
+        store.get(store.context, self->pool, &reason->log, KEY, &found) == COG_E_STORE) {
+        problem = reason->text ? reason->text : "it does not answer";
+    }
+    if (problem) {
+        cog_report_say(report, COG_FOUND_FAILED, "%s", problem);
+        return;
+    }
+    if (!value->has_tls &&
+        !APR_ARRAY_IDX(value->hosts, 0, cog_store_host_t).is_loopback) {
+        cog_report_say(report, COG_FOUND_WARNING,
+                       "%s answers, but without TLS: who is on the way can read its "
+                       "password and undo sign-outs",
+                       value->name);
+        return;
+    }
+    cog_report_say(report, COG_FOUND_OK, "%s answers", value->name);
+}
+
+static void check_file(cog_report_t *report, const cog_host_patient_t *self,
+                       const cog_store_value_t *value)
+{
+    const char *folder = ap_make_dirstr_parent(self->pool, value->path);
+
+    if (access(folder, R_OK | W_OK | X_OK) != 0) {
+        cog_report_say(report, COG_FOUND_FAILED, "%s: its folder cannot be written to",
+                       value->name);
+        return;
+    }
+    cog_report_say(report, COG_FOUND_OK, "%s", value->name);
+}
+
+void cog_check_store(cog_report_t *report, void *patient)
+{
+    const cog_host_patient_t *self = patient;
+    const cog_store_value_t *value = &self->host->site->store_value;
+
+    switch (value->kind) {
+    case COG_STORE_SHMCB:
+        cog_report_say(report, COG_FOUND_OK, "%s, in the memory of this host",
+                       value->name);
+        return;
+    case COG_STORE_DBM:
+        check_file(report, self, value);
+        return;
+    default:
+        check_remote(report, self, value);
+    }
+}
