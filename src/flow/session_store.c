@@ -9,6 +9,7 @@
 #include "flow/cookie_room.h"
 #include "flow/endings.h"
 #include "flow/flow_private.h"
+#include "flow/revoke.h"
 #include "flow/stored_session.h"
 #include "session/cookie.h"
 #include "session/session_codec.h"
@@ -195,14 +196,28 @@ cog_err_t cog_session_write(cog_flow_t *flow, cog_session_t *session,
     return write_cookie(flow, flow->place->client->session_cookie, sealed, reply);
 }
 
+/* Its refresh token is good for weeks, and nobody will need it again. */
+static void revoke_tokens(cog_flow_t *flow, const cog_session_t *session,
+                          cog_reply_t *reply)
+{
+    const cog_client_conf_t *client = flow->place->client;
+    cog_session_tokens_t tokens;
+
+    if (cog_session_tokens(flow, client, session, &tokens) == COG_OK) {
+        cog_revoke_afterwards(flow, client, tokens.refresh_token, reply);
+    }
+}
+
 /* What the browser held before is dead from now on, also for who has copied it. */
-static void end_previous(cog_flow_t *flow)
+static void end_previous(cog_flow_t *flow, cog_reply_t *reply)
 {
     cog_session_t *previous;
 
-    if (cog_session_open(flow, flow->place->client, &previous) != COG_OK) {
+    if (cog_session_open(flow, flow->place->client, &previous) != COG_OK ||
+        cog_endings_hold(flow, previous)) {
         return;
     }
+    revoke_tokens(flow, previous, reply);
     cog_end_session_for_all(flow, previous);
     if (previous->is_stored) {
         cog_stored_session_forget(flow, previous);
@@ -220,7 +235,7 @@ cog_err_t cog_session_start(cog_flow_t *flow, cog_session_t *session,
     session->renewals = 0;
     session->is_stored = flow->conf->has_stored_sessions;
     COG_TRY(cog_session_write(flow, session, tokens, reply));
-    end_previous(flow);
+    end_previous(flow, reply);
     COG_LOG(flow->ports->log, INFO, 3021, "login of sub %s, session %s",
             cog_text_for_log(flow->pool, session->subject, 255),
             cog_session_id_text(flow->pool, session));

@@ -158,6 +158,48 @@ static void ends_the_old_session_at_a_new_login(void **state)
     assert_false(is_granted(world));
 }
 
+/* S06: a login in place of a session leaves no refresh token behind that is good for
+ * weeks. It waits for nothing, and fails for nothing. */
+static void revokes_the_token_of_the_session_that_it_replaces(void **state)
+{
+    for (int is_stored = 0; is_stored < 2; ++is_stored) {
+        world_t *world = world_make(*state);
+        const cog_fetch_request_t *request;
+        cog_reply_t *reply;
+        const char *old;
+
+        world->conf.has_stored_sessions = is_stored;
+        world_finish(world_sign_in(world, "/"));
+        assert_int_equal(world_fetch_count(world, "/oauth2/revoke"), 0);
+        old = apr_table_get(world->cookies, SESSION);
+        apr_table_unset(world->cookies, SESSION);
+        reply = world_get(world, "/");
+        apr_table_setn(world->cookies, SESSION, old);
+        world->refresh_token = "refresh-2";
+        world->revoke_status = 500;
+        reply = world_get(world, world_callback(world, reply));
+        assert_int_equal(reply->status, 303);
+        assert_int_equal(world_fetch_count(world, "/oauth2/revoke"), 0);
+        world_finish(reply);
+        assert_int_equal(world_fetch_count(world, "/oauth2/revoke"), 1);
+        request = &APR_ARRAY_IDX(world->fetched, world->fetched->nelts - 1,
+                                 cog_fetch_request_t);
+        assert_non_null(strstr(request->form.bytes, "token=refresh-1"));
+        assert_int_equal(world_get(world, "/")->kind, COG_REPLY_GRANT);
+    }
+}
+
+/* ... nor does one in place of a session that is over. */
+static void revokes_the_token_of_a_session_that_has_expired(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_sign_in(world, "/");
+    world->now += 12 * 3600;
+    world_finish(world_sign_in(world, "/"));
+    assert_int_equal(world_fetch_count(world, "/oauth2/revoke"), 1);
+}
+
 static const struct {
     const char *name;
     const char *method;
@@ -269,6 +311,8 @@ int main(void)
         cmocka_unit_test_with_pool(takes_no_other_sealed_thing_for_a_session),
         cmocka_unit_test_with_pool(ends_every_copy_of_a_session_at_the_sign_out),
         cmocka_unit_test_with_pool(ends_the_old_session_at_a_new_login),
+        cmocka_unit_test_with_pool(revokes_the_token_of_the_session_that_it_replaces),
+        cmocka_unit_test_with_pool(revokes_the_token_of_a_session_that_has_expired),
         cmocka_unit_test_with_pool(tells_people_from_scripts),
         cmocka_unit_test_with_pool(does_as_the_place_says),
         cmocka_unit_test_with_pool(keeps_the_claims_of_the_token),
