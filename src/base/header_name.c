@@ -1,5 +1,6 @@
 #include "base/header_name.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
 /* Not apr_tolower(): the answer must not depend on the locale. */
@@ -9,6 +10,16 @@ static char fold(char c)
         return (char)(c - 'A' + 'a');
     }
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
+}
+
+const char *cog_header_name_fold(apr_pool_t *pool, const char *name)
+{
+    char *folded = apr_pstrdup(pool, name);
+
+    for (char *c = folded; *c; ++c) {
+        *c = fold(*c);
+    }
+    return folded;
 }
 
 static int folds_to(const char *name, size_t len, const char *pattern)

@@ -8,6 +8,9 @@
 #include <apr_pools.h>
 #include <stddef.h>
 
+/* `name`, folded. */
+const char *cog_header_name_fold(apr_pool_t *pool, const char *name);
+
 /* Does `name`, of `len` octets, fold to one of `patterns`? A pattern is a folded name, or
  * the beginning of one, at least an octet, followed by `*`; the list ends with NULL. */
 int cog_header_name_is_any(const char *name, size_t len, const char *const *patterns);

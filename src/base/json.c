@@ -78,15 +78,25 @@ static apr_status_t release_text(void *text)
     return APR_SUCCESS;
 }
 
-const char *cog_json_write(apr_pool_t *pool, const json_t *value)
+static const char *write_as(apr_pool_t *pool, const json_t *value, size_t flags)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | flags);
 
     if (!text) {
         return "";
     }
     apr_pool_cleanup_register(pool, text, release_text, apr_pool_cleanup_null);
     return text;
+}
+
+const char *cog_json_write(apr_pool_t *pool, const json_t *value)
+{
+    return write_as(pool, value, JSON_SORT_KEYS);
+}
+
+const char *cog_json_write_in_order(apr_pool_t *pool, const json_t *value)
+{
+    return write_as(pool, value, 0);
 }
 
 const char *cog_json_string(const json_t *object, const char *name)

@@ -20,6 +20,9 @@ json_t *cog_json_own(apr_pool_t *pool, json_t *value);
 /* Compact text with sorted members; "" when there is no memory for it. */
 const char *cog_json_write(apr_pool_t *pool, const json_t *value);
 
+/* The same with members in the order in which they were set. */
+const char *cog_json_write_in_order(apr_pool_t *pool, const json_t *value);
+
 /* The string member `name`, NULL when it is absent, of another type or empty.
  * Lives as long as `object`. */
 const char *cog_json_string(const json_t *object, const char *name);

@@ -20,6 +20,7 @@ static const char *const purposes[COG_PURPOSE_COUNT] = {
     [COG_PURPOSE_CONFIRM] = "mod_auth_cognito 1 confirm",
     [COG_PURPOSE_RENEWAL] = "mod_auth_cognito 1 renewal",
     [COG_PURPOSE_END] = "mod_auth_cognito 1 end",
+    [COG_PURPOSE_ASSERTION] = "mod_auth_cognito 1 assertion",
 };
 
 static const char key_id[] = "mod_auth_cognito 1 key id";
@@ -69,13 +70,30 @@ static cog_err_t make_cipher(apr_pool_t *pool, EVP_CIPHER **cipher)
     return COG_OK;
 }
 
-static cog_err_t derive_keysets(const cog_secret_t *secrets, cog_keyring_t *keyring)
+static EVP_KDF_CTX *make_context(void)
 {
     EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    EVP_KDF_CTX *context = EVP_KDF_CTX_new(kdf);
-    cog_err_t err = context ? COG_OK : COG_E_INTERNAL;
+    EVP_KDF_CTX *context = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
 
     EVP_KDF_free(kdf);
+    return context;
+}
+
+cog_err_t cog_keyring_derive(cog_secret_t secret, const char *info, unsigned char *key,
+                             size_t len)
+{
+    EVP_KDF_CTX *context = make_context();
+    cog_err_t err = context ? derive(context, secret, info, key, len) : COG_E_INTERNAL;
+
+    EVP_KDF_CTX_free(context);
+    return err;
+}
+
+static cog_err_t derive_keysets(const cog_secret_t *secrets, cog_keyring_t *keyring)
+{
+    EVP_KDF_CTX *context = make_context();
+    cog_err_t err = context ? COG_OK : COG_E_INTERNAL;
+
     for (int i = 0; err == COG_OK && i < keyring->count; ++i) {
         err = derive_all(context, secrets[i], &keyring->sets[i]);
     }

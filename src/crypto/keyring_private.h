@@ -1,4 +1,4 @@
-/* Shared by keyring.c and seal.c only: the keys themselves. */
+/* Shared by keyring.c, seal.c and signing_keys.c only: the keys themselves. */
 #ifndef COG_CRYPTO_KEYRING_PRIVATE_H
 #define COG_CRYPTO_KEYRING_PRIVATE_H
 
@@ -24,5 +24,9 @@ struct cog_keyring_t {
     EVP_CIPHER *cipher; /* AES-256-GCM, fetched once */
     cog_opened_t *opened;
 };
+
+/* HKDF-SHA-256 without salt (RFC 5869). */
+cog_err_t cog_keyring_derive(cog_secret_t secret, const char *info, unsigned char *key,
+                             size_t len);
 
 #endif

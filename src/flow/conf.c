@@ -37,3 +37,14 @@ const cog_client_conf_t *cog_conf_first_client(const cog_conf_t *conf)
     }
     return APR_ARRAY_IDX(conf->clients, 0, const cog_client_conf_t *);
 }
+
+const char *cog_conf_own_name(const cog_conf_t *conf, const char *path)
+{
+    const char *own = conf->path;
+
+    while (*own && *own == *path) {
+        ++own;
+        ++path;
+    }
+    return !*own && *path == '/' ? path + 1 : NULL;
+}

@@ -14,8 +14,9 @@
 #include "session/end_marks.h"
 #include "session/session.h"
 
-typedef struct cog_provider_t cog_provider_t;       /* flow/provider.h */
-typedef struct cog_token_cache_t cog_token_cache_t; /* flow/token_cache.h */
+typedef struct cog_provider_t cog_provider_t;         /* flow/provider.h */
+typedef struct cog_token_cache_t cog_token_cache_t;   /* flow/token_cache.h */
+typedef struct cog_signing_keys_t cog_signing_keys_t; /* crypto/signing_keys.h */
 
 #define COG_MAX_SECRETS 2
 
@@ -63,8 +64,11 @@ typedef struct cog_conf_t {
     int keeps_id_token;           /* some place exports it */
     int keeps_access_token;       /* likewise */
     const apr_array_header_t
-        *resources;                 /* CognitoResource of all places: `const char *` */
-    cog_token_cache_t *token_cache; /* shared by all virtual hosts */
+        *resources;                   /* CognitoResource of all places: `const char *` */
+    cog_token_cache_t *token_cache;   /* shared by all virtual hosts */
+    cog_signing_keys_t *signing_keys; /* for what backends are told */
+    cog_token_cache_t *assertions;    /* those of a moment ago, shared by all */
+    int has_pomerium_keys;            /* they are where Pomerium has its own too */
     const cog_client_conf_t *default_client; /* NULL when there are only named ones */
     const apr_array_header_t *clients;       /* `const cog_client_conf_t *`, named ones */
 } cog_conf_t;
@@ -94,6 +98,9 @@ typedef struct {
     cog_bearer_rules_t bearer;
     const char *realm; /* for WWW-Authenticate: Bearer */
 } cog_place_t;
+
+/* What stands behind `path`, CognitoPath and a slash; NULL when it is not below. */
+const char *cog_conf_own_name(const cog_conf_t *conf, const char *path);
 
 /* The client called `name` ("" is the default), NULL when there is none. */
 const cog_client_conf_t *cog_conf_client(const cog_conf_t *conf, const char *name);

@@ -21,13 +21,9 @@ int cog_flow_is_callback(const cog_conf_t *conf, const char *path)
 
 static int is_below(const cog_conf_t *conf, const char *path, const char *name)
 {
-    const char *own = conf->path;
+    const char *own = cog_conf_own_name(conf, path);
 
-    while (*own && *own == *path) {
-        ++own;
-        ++path;
-    }
-    return !*own && *path == '/' && strcmp(path + 1, name) == 0;
+    return own && strcmp(own, name) == 0;
 }
 
 static int is_login(const cog_conf_t *conf, const char *path)
@@ -71,6 +67,8 @@ static const cog_route_t routes[] = {
     {"signed-out",        is_signed_out,                 cog_flow_signed_out       },
     {"session",           is_session_info,               cog_flow_session_info     },
     {"revoke",            is_end_user,                   cog_flow_end_user         },
+    {"key set",           cog_flow_is_key_set,           cog_flow_key_set          },
+    {"key",               cog_flow_is_key,               cog_flow_key              },
     {"resource metadata", cog_flow_is_resource_metadata, cog_flow_resource_metadata},
     {"server metadata",   cog_flow_is_server_metadata,   cog_flow_server_metadata  },
     {"resource",          is_any,                        cog_flow_resource         },
@@ -233,6 +231,19 @@ void cog_reply_send_back(const cog_flow_t *flow, const char *return_to,
 {
     cog_reply_redirect(reply, 303,
                        apr_pstrcat(flow->pool, cog_flow_origin(flow), return_to, NULL));
+}
+
+/* A preflight of a script of another site asks with OPTIONS what it may do. */
+cog_err_t cog_reply_open_to_all(const cog_flow_t *flow, cog_reply_t *reply)
+{
+    const char *method = flow->request->method;
+
+    reply->allow = "GET, HEAD, OPTIONS";
+    COG_REQUIRE(strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
+                    strcmp(method, "OPTIONS") == 0,
+                COG_E_METHOD);
+    reply->is_for_all_origins = 1;
+    return COG_OK;
 }
 
 cog_err_t cog_reply_require_get(const cog_flow_t *flow, cog_reply_t *reply)

@@ -25,6 +25,12 @@ cog_err_t cog_flow_resource_metadata(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_server_metadata(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_bearer(cog_flow_t *flow, cog_reply_t *reply);
 
+/* keys.c, for the route table */
+int cog_flow_is_key_set(const cog_conf_t *conf, const char *path);
+int cog_flow_is_key(const cog_conf_t *conf, const char *path);
+cog_err_t cog_flow_key_set(cog_flow_t *flow, cog_reply_t *reply);
+cog_err_t cog_flow_key(cog_flow_t *flow, cog_reply_t *reply);
+
 /* A call through the flow's fetch port. */
 cog_err_t cog_flow_fetch(const cog_flow_t *flow, const cog_fetch_request_t *request,
                          cog_fetch_response_t *response);
@@ -62,6 +68,10 @@ const cog_place_t *cog_flow_place_of(const cog_flow_t *flow, const char *path);
 /* Redirect the browser to a path of this site. */
 void cog_reply_send_back(const cog_flow_t *flow, const char *return_to,
                          cog_reply_t *reply);
+
+/* What is no secret: scripts of all sites may read it. COG_E_METHOD, with Allow set, when
+ * the method does more than that. */
+cog_err_t cog_reply_open_to_all(const cog_flow_t *flow, cog_reply_t *reply);
 
 /* COG_E_METHOD, with Allow set, unless the method is GET. HEAD is none: it must consume
  * nothing. */

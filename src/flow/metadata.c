@@ -110,20 +110,6 @@ static json_t *words(apr_pool_t *pool, const char *text)
     return list;
 }
 
-/* A preflight of a script of another site asks with OPTIONS what it may do; it may read
- * this, which is no secret. */
-static cog_err_t check_method(const cog_flow_t *flow, cog_reply_t *reply)
-{
-    const char *method = flow->request->method;
-
-    reply->allow = "GET, HEAD, OPTIONS";
-    COG_REQUIRE(strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
-                    strcmp(method, "OPTIONS") == 0,
-                COG_E_METHOD);
-    reply->is_for_all_origins = 1;
-    return COG_OK;
-}
-
 static const char *issuer_of(const cog_flow_t *flow, const cog_client_conf_t *client)
 {
     return apr_pstrcat(flow->pool, cog_flow_origin(flow),
@@ -139,7 +125,7 @@ cog_err_t cog_flow_resource_metadata(cog_flow_t *flow, cog_reply_t *reply)
         request->place_of(request, *path ? path : "/")->client;
     json_t *object;
 
-    COG_TRY(check_method(flow, reply));
+    COG_TRY(cog_reply_open_to_all(flow, reply));
     COG_REQUIRE(client, COG_E_MISCONFIGURED);
     object = json_pack("{s:s, s:[s], s:[s], s:o}", "resource", resource,
                        "authorization_servers", issuer_of(flow, client),
@@ -180,7 +166,7 @@ cog_err_t cog_flow_server_metadata(cog_flow_t *flow, cog_reply_t *reply)
     const cog_client_conf_t *client = find_client(flow->conf, flow->request->path);
     cog_endpoints_t endpoints;
 
-    COG_TRY(check_method(flow, reply));
+    COG_TRY(cog_reply_open_to_all(flow, reply));
     COG_TRY(cog_provider_endpoints(flow, client->provider, &endpoints));
     cog_reply_json(flow->pool, reply, 200, describe(flow, client, &endpoints));
     return COG_OK;

@@ -12,6 +12,7 @@ typedef enum {
     COG_REPLY_GRANT,    /* let it through as `session`'s user, or as `bearer` */
     COG_REPLY_REDIRECT, /* `status` (302 or 303) to `location` */
     COG_REPLY_JSON,     /* `status` with `json` */
+    COG_REPLY_TEXT,     /* `status` with `text`, which is ASCII */
     COG_REPLY_PAGE      /* `status` with `page` */
 } cog_reply_kind_t;
 
@@ -35,8 +36,10 @@ typedef struct cog_reply_t {
     int status;
     const char *location;
     const char *json;
+    const char *text;
     cog_page_t page;
     int is_for_all_origins; /* scripts of any site may read it (CORS) */
+    int kept_sec;           /* anybody may keep it so long; 0: nobody may */
     int retry_after_sec;    /* 0: no Retry-After */
     const char *allow;      /* for 405: value of Allow */
     apr_array_header_t

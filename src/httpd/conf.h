@@ -75,6 +75,10 @@ typedef struct cog_server_conf_t {
 #define COG_TOKENS_ACCESS    2
 #define COG_TOKENS_AS_BEARER 4
 
+/* CognitoAssertion, when nothing else is written */
+#define COG_ASSERTION_HEADER  "X-Cognito-Assertion"
+#define COG_ASSERTION_TTL_SEC 300
+
 typedef struct {
     COG_DIR_FIELDS(COG_FIELD_STR, COG_FIELD_INT, COG_FIELD_TIME, COG_FIELD_LIST,
                    COG_FIELD_LIST)

@@ -54,14 +54,16 @@
     STR(ca_file)         /* CognitoCAFile; "" is the system's */                         \
     TIME(connect_limit)  /* CognitoTimeout */                                            \
     TIME(total_limit)                                                                    \
-    LIST(revoke_key) /* CognitoRevokeKey: one cog_secret_source_t; empty: none */        \
+    LIST(assertion_keys) /* CognitoAssertionKey: cog_secret_source_t; empty: own */      \
+    LIST(revoke_key)     /* CognitoRevokeKey: one cog_secret_source_t; empty: none */    \
     INT(has_stored_sessions) /* CognitoSession */                                        \
     INT(has_renewal)         /* CognitoRefresh */                                        \
     TIME(grace)              /* CognitoGrace */                                          \
-    ALL(places)          /* each section with a setting of ours: `cog_dir_conf_t *` */   \
-    ALL(backends)        /* each CognitoBackend: `int`, a row of backend_presets.c */    \
-    ALL(tokens)          /* each CognitoTokens: `int`, of COG_TOKENS_* */                \
-    ALL(claim_lists)     /* each CognitoClaims: apr_array_header_t * */                  \
+    ALL(places)            /* each section with a setting of ours: `cog_dir_conf_t *` */ \
+    ALL(backends)          /* each CognitoBackend: `int`, a row of backend_presets.c */  \
+    ALL(tokens)            /* each CognitoTokens: `int`, of COG_TOKENS_* */              \
+    ALL(assertion_headers) /* each header= of a CognitoAssertion: `const char *` */      \
+    ALL(claim_lists)       /* each CognitoClaims: apr_array_header_t * */                \
     ALL(user_claims)     /* each claim that a CognitoRemoteUser names: `const char *` */ \
     ALL(required_claims) /* each that a Require cognito-… needs: `const char *` */
 
@@ -71,10 +73,14 @@
     INT(unauthenticated) /* CognitoUnauthenticated: cog_unauthenticated_t */             \
     TIME(session_idle)   /* CognitoSessionTimeout */                                     \
     TIME(session_max)                                                                    \
-    LIST(user_claims)    /* CognitoRemoteUser: cog_user_claim_t */                       \
-    INT(backend)         /* CognitoBackend: a row of backend_presets.c */                \
-    INT(exports)         /* CognitoExport: of COG_EXPORT_ENV and COG_EXPORT_HEADERS */   \
-    INT(tokens)          /* CognitoTokens: of COG_TOKENS_* */                            \
+    LIST(user_claims)  /* CognitoRemoteUser: cog_user_claim_t */                         \
+    INT(backend)       /* CognitoBackend: a row of backend_presets.c */                  \
+    INT(exports)       /* CognitoExport: of COG_EXPORT_ENV and COG_EXPORT_HEADERS */     \
+    INT(tokens)        /* CognitoTokens: of COG_TOKENS_* */                              \
+    INT(has_assertion) /* CognitoAssertion */                                            \
+    STR(assertion_header)                                                                \
+    STR(assertion_audience) /* "" is the site itself */                                  \
+    INT(assertion_ttl_sec)                                                               \
     INT(header_encoding) /* encoding=: cog_header_encoding_t */                          \
     LIST(claims)         /* CognitoClaims: `const char *`; empty is the default */       \
     PARAM(login_params)  /* CognitoLoginParam inside a section */                        \

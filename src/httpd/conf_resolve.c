@@ -69,18 +69,32 @@ static const char *open_documents(cog_resolve_t *host)
     return cog_start_documents(host->start, &host->site->documents);
 }
 
-static const char *make_token_cache(cog_resolve_t *host)
+static const char *make_token_caches(cog_resolve_t *host)
 {
-    return cog_start_token_cache(host->start, &host->conf->token_cache);
+    cog_start_t *start = host->start;
+    const char *problem = cog_start_token_cache(start, &start->token_cache);
+
+    if (!problem) {
+        problem = cog_start_token_cache(start, &start->assertions);
+    }
+    host->conf->token_cache = start->token_cache;
+    host->conf->assertions = start->assertions;
+    return problem;
+}
+
+static const char *make_signing_keys(cog_resolve_t *host)
+{
+    return cog_start_signing_keys(host->start, host->written->assertion_keys,
+                                  host->conf->keyring, &host->conf->signing_keys);
 }
 
 static const char *run_steps(cog_resolve_t *host)
 {
     static const char *(*const steps[])(cog_resolve_t * host) = {
-        cog_resolve_urls,      cog_resolve_cookies,  cog_resolve_clients,
-        make_keyring,          make_fetcher,         make_store,
-        open_documents,        cog_resolve_sessions, make_token_cache,
-        cog_resolve_resources,
+        cog_resolve_urls,  cog_resolve_cookies,   cog_resolve_clients,
+        make_keyring,      make_fetcher,          make_store,
+        open_documents,    cog_resolve_sessions,  make_token_caches,
+        make_signing_keys, cog_resolve_resources,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); ++i) {

@@ -68,6 +68,10 @@ cog_set_one_t cog_set_claims, cog_set_backend;
 cog_set_two_t cog_set_export;
 cog_set_all_t cog_set_tokens;
 
+/* directives_assertion.c */
+cog_set_one_t cog_set_assertion_key;
+cog_set_all_t cog_set_assertion;
+
 /* directives_bearer.c */
 cog_set_one_t cog_set_resource;
 cog_set_all_t cog_set_accept, cog_set_bearer_client, cog_set_bearer_token_use;

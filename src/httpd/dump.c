@@ -56,6 +56,13 @@ static const char *keys_of(apr_pool_t *pool, const cog_server_conf_t *written)
                : apr_pstrcat(pool, "own key, ", cog_own_key_path(pool), NULL);
 }
 
+static const char *assertion_keys_of(apr_pool_t *pool, const cog_server_conf_t *written)
+{
+    return written->assertion_keys && written->assertion_keys->nelts
+               ? cog_secret_words(pool, written->assertion_keys)
+               : "own";
+}
+
 static const char *revoke_key_of(apr_pool_t *pool, const cog_server_conf_t *written)
 {
     return written->revoke_key && written->revoke_key->nelts
@@ -77,6 +84,8 @@ static void add_sessions(cog_dump_rows_t *rows, const cog_host_t *host)
                  written->at.has_renewal);
     cog_dump_add(rows, "CognitoGrace", cog_dump_duration(rows->pool, conf->grace_sec),
                  written->at.grace);
+    cog_dump_add(rows, "CognitoAssertionKey", assertion_keys_of(rows->pool, written),
+                 written->at.assertion_keys);
     cog_dump_add(rows, "CognitoRevokeKey", revoke_key_of(rows->pool, written),
                  written->at.revoke_key);
 }

@@ -101,6 +101,18 @@ static const char *ways_of(const cog_export_t *export)
     return export->to_headers ? "headers" : "none";
 }
 
+static const char *assertion_of(apr_pool_t *pool, const cog_export_t *export)
+{
+    const char *audience = export->assertion.audience;
+
+    if (!export->assertion.header) {
+        return "off";
+    }
+    return apr_pstrcat(pool, "on header=", export->assertion.header,
+                       audience ? " audience=" : "", audience ? audience : "",
+                       " ttl=", cog_dump_duration(pool, export->assertion.ttl_sec), NULL);
+}
+
 static void add_export(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
 {
     static const char *const encodings[] = {[COG_HEADER_UTF8] = "utf-8",
@@ -125,6 +137,8 @@ static void add_export(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
                     in_words(rows->pool, (unsigned)export.tokens, "id", "access"),
                     export.tokens & COG_TOKENS_AS_BEARER ? " as=bearer" : "", NULL),
         conf->at.tokens);
+    cog_dump_add(rows, "CognitoAssertion", assertion_of(rows->pool, &export),
+                 conf->at.has_assertion);
 }
 
 static void dump_place(apr_pool_t *pool, apr_file_t *out, const cog_host_t *host,

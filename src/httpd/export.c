@@ -201,7 +201,7 @@ static cog_err_t tell(request_rec *r, const cog_export_t *export,
     if (export->to_variables && !is_as_bearer(export)) {
         cog_export_token_variables(r, export->backend, &tokens);
     }
-    return export->to_headers || is_as_bearer(export)
+    return export->to_headers || is_as_bearer(export) || export->assertion.header
                ? cog_export_headers(r, export, session, &tokens)
                : COG_OK;
 }
@@ -219,6 +219,14 @@ static void clear(request_rec *r, const cog_export_t *export)
     if (is_as_bearer(export)) {
         apr_table_unset(r->headers_in, "Authorization");
     }
+    if (export->assertion.header) {
+        cog_scrub_header(r, export->assertion.header);
+    }
+}
+
+static int tells_backend(const cog_export_t *export)
+{
+    return export->to_headers || export->tokens || export->assertion.header;
 }
 
 int cog_export_finish(request_rec *r)
@@ -231,7 +239,7 @@ int cog_export_finish(request_rec *r)
         return DECLINED;
     }
     clear(r, &export);
-    session = r->prev || export.to_headers || export.tokens ? cog_authn_session(r) : NULL;
+    session = r->prev || tells_backend(&export) ? cog_authn_session(r) : NULL;
     if (!session) {
         return DECLINED;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "httpd/export_assertion.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
 #include "base/claim_names.h"
@@ -169,6 +170,20 @@ static cog_err_t tell_bearer(const telling_t *telling)
     return set(telling, "Authorization", value);
 }
 
+/* Authorization has its own form (RFC 6750, 2.1). */
+static cog_err_t tell_assertion(const telling_t *telling)
+{
+    const char *header = telling->export->assertion.header;
+    const char *begin = strcasecmp(header, "Authorization") == 0 ? "Bearer " : "";
+    cog_secret_t jwt;
+    char *value;
+
+    COG_TRY(cog_export_assertion(telling->r, telling->export, COG_ASSERTION_OWN, &jwt));
+    value = apr_pstrcat(telling->r->pool, begin, jwt.bytes, NULL);
+    cog_secret_wipe_with(telling->r->pool, value, strlen(value));
+    return set(telling, header, value);
+}
+
 cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
                              const cog_session_t *session, const cog_raw_tokens_t *tokens)
 {
@@ -181,7 +196,10 @@ cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
     if (export->to_headers) {
         COG_TRY(tell_rows(&telling));
     }
-    return export->tokens & COG_TOKENS_AS_BEARER ? tell_bearer(&telling) : COG_OK;
+    if (export->tokens & COG_TOKENS_AS_BEARER) {
+        COG_TRY(tell_bearer(&telling));
+    }
+    return export->assertion.header ? tell_assertion(&telling) : COG_OK;
 }
 
 /* As CGI calls a header, after an internal redirect. */

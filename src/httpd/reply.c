@@ -52,10 +52,16 @@ static const char *challenge_of(const cog_reply_t *reply)
                                                                    : reply->challenge;
 }
 
+static const char *cache_control_of(request_rec *r, const cog_reply_t *reply)
+{
+    return reply->kept_sec ? apr_psprintf(r->pool, "public, max-age=%d", reply->kept_sec)
+                           : "no-store";
+}
+
 /* Whoever writes the body: what the answer means. */
 static void set_outcome(request_rec *r, const cog_reply_t *reply)
 {
-    set_header(r, "Cache-Control", "no-store");
+    set_header(r, "Cache-Control", cache_control_of(r, reply));
     set_header(r, "Allow", reply->allow);
     set_header(r, "WWW-Authenticate", challenge_of(reply));
     if (reply->retry_after_sec > 0) {
@@ -88,6 +94,10 @@ static void write_body(request_rec *r, const cog_reply_t *reply)
     case COG_REPLY_JSON:
         ap_set_content_type(r, "application/json");
         ap_rputs(reply->json, r);
+        break;
+    case COG_REPLY_TEXT:
+        ap_set_content_type(r, "text/plain; charset=us-ascii");
+        ap_rputs(reply->text, r);
         break;
     case COG_REPLY_PAGE:
         ap_set_content_type(r, "text/html; charset=utf-8");
@@ -138,7 +148,7 @@ int cog_reply_send(request_rec *r, const cog_reply_t *reply)
         return cog_reply_by_error_document(r, reply);
     }
     r->status = reply->status;
-    r->no_cache = 1;
+    r->no_cache = !reply->kept_sec;
     r->no_local_copy = 1;
     apr_table_unset(r->headers_in, "Range");
     /* A body that is not read would be taken for the next request; the next request would

@@ -1,5 +1,6 @@
 /* What all places of a host together want to be told: which headers of clients are taken
  * for lies, and which tokens a session keeps. */
+#include "base/header_name.h"
 #include "httpd/conf_resolve.h"
 #include "httpd/values.h"
 
@@ -34,6 +35,17 @@ static void resolve_tokens(cog_resolve_t *host)
     }
 }
 
+static void add_assertions(const cog_resolve_t *host, apr_array_header_t **list)
+{
+    const apr_array_header_t *headers = host->written->assertion_headers;
+
+    for (int i = 0; headers && i < headers->nelts; ++i) {
+        cog_values_add_new(host->start->pool, list,
+                           cog_header_name_fold(host->start->pool,
+                                                APR_ARRAY_IDX(headers, i, const char *)));
+    }
+}
+
 void cog_resolve_backends(cog_resolve_t *host)
 {
     apr_pool_t *pool = host->start->pool;
@@ -47,6 +59,7 @@ void cog_resolve_backends(cog_resolve_t *host)
         add_all(pool, &identity,
                 cog_backend_at(APR_ARRAY_IDX(backends, i, int))->patterns);
     }
+    add_assertions(host, &identity);
     add_all(pool, &identity, suspicious);
     kept = apr_array_copy(pool, identity);
     add_all(pool, &kept, credentials);

@@ -74,12 +74,31 @@ void cog_scrub_dialect(request_rec *r, const cog_backend_t *backend)
     clean_connection(r, backend->patterns);
 }
 
+void cog_scrub_header(request_rec *r, const char *name)
+{
+    const char *const patterns[] = {cog_header_name_fold(r->pool, name), NULL};
+
+    remove_names(r, r->headers_in, patterns);
+    clean_connection(r, patterns);
+}
+
+static void remove_from_trailers(request_rec *r, const char *name)
+{
+    const char *const patterns[] = {cog_header_name_fold(r->pool, name), NULL};
+
+    remove_names(r, r->trailers_in, patterns);
+}
+
 /* RFC 9110, 6.5.1: a trailer has no say in authentication, nor in connections. */
 void cog_scrub_trailers(request_rec *r)
 {
+    const cog_export_t export = cog_dir_export(cog_conf_of_dir(r->per_dir_config));
+
     remove_names(r, r->trailers_in, cog_site_of(r->server)->kept_from_connection);
-    remove_names(r, r->trailers_in,
-                 cog_dir_export(cog_conf_of_dir(r->per_dir_config)).backend->patterns);
+    remove_names(r, r->trailers_in, export.backend->patterns);
+    if (export.assertion.header) {
+        remove_from_trailers(r, export.assertion.header);
+    }
     apr_table_unset(r->trailers_in, "Connection");
 }
 

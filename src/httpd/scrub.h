@@ -20,4 +20,7 @@ void cog_scrub_dialect(request_rec *r, const cog_backend_t *backend);
  * have a client. */
 void cog_scrub_trailers(request_rec *r);
 
+/* Take this header, in all its spellings, from a client who may have sent it. */
+void cog_scrub_header(request_rec *r, const char *name);
+
 #endif

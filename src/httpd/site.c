@@ -203,6 +203,21 @@ const apr_array_header_t *cog_dir_user_claims(const cog_dir_conf_t *written)
     return written->user_claims ? written->user_claims : &by_default;
 }
 
+static const char *or_null(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
+static void fill_in_assertion(const cog_dir_conf_t *written, cog_export_t *export)
+{
+    export->assertion.header =
+        written->has_assertion == 1 ? written->assertion_header : NULL;
+    export->assertion.audience = or_null(written->assertion_audience);
+    export->assertion.ttl_sec = written->assertion_ttl_sec == COG_UNSET
+                                    ? COG_ASSERTION_TTL_SEC
+                                    : written->assertion_ttl_sec;
+}
+
 cog_export_t cog_dir_export(const cog_dir_conf_t *written)
 {
     const cog_backend_t *backend = cog_backend_at(
@@ -217,6 +232,7 @@ cog_export_t cog_dir_export(const cog_dir_conf_t *written)
         .tokens = written->tokens == COG_UNSET ? 0 : written->tokens,
     };
 
+    fill_in_assertion(written, &export);
     if (written->header_encoding != COG_UNSET) {
         export.encoding = (cog_header_encoding_t)written->header_encoding;
     }

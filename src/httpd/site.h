@@ -68,6 +68,12 @@ typedef struct {
     const cog_backend_t *backend;
     cog_header_encoding_t encoding;
     int tokens; /* of COG_TOKENS_* */
+    struct {
+        const char *header;   /* CognitoAssertion; NULL: off */
+        const char *audience; /* NULL: the site itself */
+        const char *signer;   /* of the dialect `alb`; NULL: the site itself */
+        int64_t ttl_sec;
+    } assertion;
 } cog_export_t;
 
 cog_export_t cog_dir_export(const cog_dir_conf_t *written);

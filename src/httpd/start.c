@@ -21,6 +21,7 @@ cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehear
     start->fetchers = apr_hash_make(scratch);
     start->stores = apr_hash_make(scratch);
     start->keyrings = apr_hash_make(scratch);
+    start->signing_keys = apr_hash_make(scratch);
     return start;
 }
 
@@ -194,10 +195,77 @@ const char *cog_start_provider(cog_start_t *start, const cog_provider_conf_t *co
 
 const char *cog_start_token_cache(cog_start_t *start, cog_token_cache_t **cache)
 {
-    if (!start->token_cache && cog_token_cache_make(start->pool, cog_random_system(),
-                                                    &start->token_cache) != COG_OK) {
-        return "the cache of verified tokens cannot be made";
+    if (!*cache &&
+        cog_token_cache_make(start->pool, cog_random_system(), cache) != COG_OK) {
+        return "the cache of tokens cannot be made";
     }
-    *cache = start->token_cache;
     return NULL;
+}
+
+static const char *read_given(cog_start_t *start, const apr_array_header_t *sources,
+                              cog_secret_t *pems)
+{
+    const char *problem = NULL;
+
+    for (int i = 0; !problem && i < sources->nelts; ++i) {
+        problem =
+            cog_start_secret(start, "CognitoAssertionKey",
+                             &APR_ARRAY_IDX(sources, i, cog_secret_source_t), &pems[i]);
+    }
+    return problem;
+}
+
+static int are_read(const cog_secret_t *pems, int count)
+{
+    while (count > 0 && cog_secret_is_set(pems[count - 1])) {
+        --count;
+    }
+    return count == 0;
+}
+
+static const char *make_given(cog_start_t *start, const apr_array_header_t *sources,
+                              cog_signing_keys_t **keys)
+{
+    cog_secret_t pems[COG_SIGNING_GIVEN_MAX];
+    const char *problem = read_given(start, sources, pems);
+
+    if (problem || !are_read(pems, sources->nelts)) {
+        return problem;
+    }
+    return cog_signing_keys_given(start->pool, pems, sources->nelts, keys) == COG_OK
+               ? NULL
+               : "CognitoAssertionKey: each source has to hold another private key on "
+                 "the "
+                 "curve P-256 in PEM form, without a password; write one with openssl "
+                 "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256";
+}
+
+static const char *make_own(cog_start_t *start, const cog_keyring_t *keyring,
+                            cog_signing_keys_t **keys)
+{
+    return !keyring || cog_signing_keys_own(start->pool, keyring, keys) == COG_OK
+               ? NULL
+               : "no lock can be had for the keys that sign assertions";
+}
+
+const char *cog_start_signing_keys(cog_start_t *start, const apr_array_header_t *sources,
+                                   const cog_keyring_t *keyring,
+                                   cog_signing_keys_t **keys)
+{
+    int is_given = sources && sources->nelts > 0;
+    const char *names =
+        is_given ? names_of(start->scratch, sources)
+                 : apr_psprintf(start->scratch, "%pp", (void *)(uintptr_t)keyring);
+    const char *problem;
+
+    *keys = apr_hash_get(start->signing_keys, names, APR_HASH_KEY_STRING);
+    if (*keys) {
+        return NULL;
+    }
+    problem =
+        is_given ? make_given(start, sources, keys) : make_own(start, keyring, keys);
+    if (*keys) {
+        apr_hash_set(start->signing_keys, names, APR_HASH_KEY_STRING, *keys);
+    }
+    return problem;
 }

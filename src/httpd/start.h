@@ -8,6 +8,7 @@
 
 #include "base/secret.h"
 #include "base/secret_source.h"
+#include "crypto/signing_keys.h"
 #include "flow/provider.h"
 #include "net/fetch_curl.h"
 #include "session/end_marks.h"
@@ -24,7 +25,9 @@ typedef struct {
     apr_hash_t *keyrings;           /* cog_keyring_t, by sources: hosts share it */
     cog_store_t documents;          /* of all hosts; empty until one needs it */
     cog_end_marks_t *end_marks;     /* of all hosts; NULL until one needs it */
+    apr_hash_t *signing_keys;       /* cog_signing_keys_t, by sources: hosts share it */
     cog_token_cache_t *token_cache; /* of all hosts; NULL until one needs it */
+    cog_token_cache_t *assertions;  /* likewise */
 } cog_start_t;
 
 cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehearsal);
@@ -45,7 +48,14 @@ const char *cog_start_keyring(cog_start_t *start, const apr_array_header_t *sour
 const char *cog_start_fetcher(cog_start_t *start, const cog_fetch_conf_t *conf,
                               cog_fetcher_t *fetcher);
 
-/* Where verified tokens are remembered. */
+/* The keys that sign what backends are told: of CognitoAssertionKey, else those that
+ * follow from the keyring. In a rehearsal they may stay unset. */
+const char *cog_start_signing_keys(cog_start_t *start, const apr_array_header_t *sources,
+                                   const cog_keyring_t *keyring,
+                                   cog_signing_keys_t **keys);
+
+/* Where verified tokens, or what was signed a moment ago, are remembered: `cache` is one
+ * of the start's. */
 const char *cog_start_token_cache(cog_start_t *start, cog_token_cache_t **cache);
 
 /* The provider of a user pool. */

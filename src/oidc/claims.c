@@ -30,18 +30,14 @@ typedef struct {
     apr_array_header_t *candidates; /* candidate_t */
 } selection_t;
 
-/* Raw tokens, what is derived from `identities`, what a refusal says: no claim may pose
+/* Tokens, what is derived from `identities`, what a refusal says: no claim may pose
  * as one of them. */
 static const char *const own_variables[] = {
-    COG_CLAIM_VARIABLE "ID_TOKEN",
-    COG_CLAIM_VARIABLE "ACCESS_TOKEN",
-    COG_CLAIM_VARIABLE "REFRESH_TOKEN",
-    COG_CLAIM_VARIABLE "IDP_NAME",
-    COG_CLAIM_VARIABLE "IDP_USER_ID",
-    COG_CLAIM_VARIABLE "DENIED",
-    COG_CLAIM_VARIABLE "ERROR",
-    COG_CLAIM_VARIABLE "INCIDENT",
-    NULL,
+    COG_CLAIM_VARIABLE "ID_TOKEN",      COG_CLAIM_VARIABLE "ACCESS_TOKEN",
+    COG_CLAIM_VARIABLE "REFRESH_TOKEN", COG_CLAIM_VARIABLE "ASSERTION",
+    COG_CLAIM_VARIABLE "IDP_NAME",      COG_CLAIM_VARIABLE "IDP_USER_ID",
+    COG_CLAIM_VARIABLE "DENIED",        COG_CLAIM_VARIABLE "ERROR",
+    COG_CLAIM_VARIABLE "INCIDENT",      NULL,
 };
 
 static int is_among(const char *const *names, const char *name)

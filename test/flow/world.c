@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "flow/session_store.h"
 #include "flow/stored_session.h"
+#include "crypto/signing_keys.h"
 #include "flow/token_cache.h"
 #include "session/rule.h"
 
@@ -293,6 +294,11 @@ static void fill_conf(world_t *world)
     assert_int_equal(
         cog_token_cache_make(world->pool, cog_random_system(), &conf->token_cache),
         COG_OK);
+    assert_int_equal(
+        cog_token_cache_make(world->pool, cog_random_system(), &conf->assertions),
+        COG_OK);
+    assert_int_equal(cog_signing_keys_own(world->pool, keyring, &conf->signing_keys),
+                     COG_OK);
     conf->resources = texts(world->pool, NULL);
     conf->default_client = &world->client;
     conf->clients = clients;

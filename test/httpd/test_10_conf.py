@@ -106,6 +106,10 @@ GOOD = [
     *[f"CognitoUnauthenticated {mode}" for mode in ("auto", "login", "401", "pass")],
     "CognitoRemoteUser email", "CognitoRemoteUser email s/@.*// custom:id s|^(.)|$1-$0|i sub",
     r"CognitoRemoteUser email s,a\,b,c,",
+    "CognitoAssertion on", "CognitoAssertion Off", "CognitoAssertion on ttl=10s",
+    "CognitoAssertion on header=X-Identity_Token audience=https://a.example/b TTL=1h",
+    "CognitoAssertion on header=Authorization",
+    "CognitoAssertionKey exec:/nonexistent/program", "CognitoAssertionKey own",
     "CognitoTokens id", "CognitoTokens access id", "CognitoTokens Access as=bearer", "CognitoTokens none",
     *[f"CognitoExport {way}" for way in ("env", "headers", "Both", "none")],
     *[f"CognitoExport headers encoding={name}" for name in ("utf-8", "latin1", "base64", "PERCENT")],
@@ -296,6 +300,22 @@ BAD = [
      f"'s/a/$1/' names a group that its pattern does not have{SUBSTITUTION}"),
     ("CognitoRemoteUser !email",
      "'!email' is not the name of a claim; write email or sub"),
+    ("CognitoAssertion", "write on or off"),
+    ("CognitoAssertion yes", "'yes' is neither on nor off"),
+    ("CognitoAssertion on X-Token", "'X-Token' may not stand here; write header=, audience= or "
+     "ttl="),
+    *[(f"CognitoAssertion on header={name}", f"'header={name}' is not a header that may tell who "
+       "the user is; write header=X-Cognito-Assertion or header=Authorization")
+      for name in ("", "X:Token", "Cookie", "content-length", "x" * 65)],
+    ("CognitoAssertion on audience=", "'audience=' is not an audience; write "
+     "audience=https://backend.example.com or a word"),
+    ("CognitoAssertion on ttl=5", f"'ttl=5' {DURATION}"),
+    *[(f"CognitoAssertion on ttl={ttl}", f"'ttl={ttl}' is not between 10s and 1h; write ttl=5m")
+      for ttl in ("9s", "61m")],
+    ("CognitoAssertionKey secret", NO_SOURCE),
+    ("CognitoAssertionKey env:PATH own", "own stands beside other values; write one of them"),
+    ("CognitoAssertionKey own env:PATH", "own stands beside other values; write one of them"),
+    ("CognitoAssertionKey" + " exec:/a" * 9, "'exec:/a' is one too many; write at most 8"),
     ("CognitoTokens refresh", "'refresh' is not a token; write id, access or none"),
     ("CognitoTokens id none", "'none' is not a token; write id, access or none"),
     ("CognitoTokens", "write id, access or none"),
@@ -356,11 +376,12 @@ IN_CLIENT = ["CognitoUserPool eu-west-1_AbC123dEf", "CognitoIssuer https://issue
 SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutReturn /x",
                "CognitoSecret exec:/nonexistent", "CognitoStore shmcb", "CognitoCookie name=x", "CognitoProxy none",
                "CognitoCAFile system", "CognitoTimeout 1s 2s",
-               "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m", "CognitoRevokeKey none"]
+               "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m", "CognitoRevokeKey none",
+               "CognitoAssertionKey own"]
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
             "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email",
             "CognitoAccept bearer", "CognitoBearerClient app", "CognitoBearerTokenUse id",
-            "CognitoBackend vouch", "CognitoTokens id", "CognitoResource none"]
+            "CognitoAssertion on", "CognitoBackend vouch", "CognitoTokens id", "CognitoResource none"]
 PARAM = "CognitoLoginParam lang de"
 
 

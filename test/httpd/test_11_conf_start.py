@@ -320,6 +320,15 @@ def test_a_file_that_is_no_good_for_a_secret_is_refused(made, mode, text, proble
     assert f"CognitoSecret: 'file:ROOT/key' {problem}" in said(server)
 
 
+@pytest.mark.parametrize("text, problem", [
+    ("x" * 40, "each source has to hold another private key on the curve P-256 in PEM form"),
+    ("", "'file:ROOT/signing' is empty")])
+def test_a_key_that_signs_is_one_on_its_curve(made, text, problem):
+    server = made(*COMPLETE, "CognitoAssertionKey file:signing")
+    secret_file(server, "signing", text)
+    assert f"CognitoAssertionKey: {problem}" in said(server)
+
+
 def test_a_secret_has_32_bytes_at_least(made):
     server = made(*COMPLETE, "CognitoSecret file:key")
     secret_file(server, "key", "x" * 31 + "\n")

@@ -12,11 +12,14 @@ from harness.waiting import wait_for
 
 OWN = ["/.cognito/callback", "/.cognito/login", "/.cognito/logout", "/.cognito/signed-out",
        "/.cognito/session"]
+KEYS = ["/.cognito/jwks.json", "/.cognito/00000000-0000-8000-8000-000000000000"]
 ALMOST = ["/.cognito", "/.cognito/", "/.cognito/callback/", "/.cognito/callback/x",
           "//.cognito/callback", "/.cognito//callback", "/.cognito/callback%2f",
           "/.cognito/%63allback", "/.COGNITO/callback", "/.cognito/Callback",
           "/.cognito/callback;x", "/.cognito/./callback", "/x/../.cognito/callback",
-          "/.cognito/callback%00", "/%2ecognito/callback", "/.cognito/session/", "/callback"]
+          "/.cognito/callback%00", "/%2ecognito/callback", "/.cognito/session/", "/callback",
+          "/.cognito/jwks.json/", "/.cognito/00000000-0000-8000-8000-00000000000G",
+          "/.well-known/pomerium/jwks.json"]
 
 
 @pytest.fixture(scope="class")
@@ -51,7 +54,7 @@ class TestPlace:
     def expected_refusals(self, log):
         log.allow("COG3001: (method|bad_callback)", "AH01630", "AH10244")
 
-    @pytest.mark.parametrize("path", OWN)
+    @pytest.mark.parametrize("path", OWN + KEYS)
     def test_they_are_answered_by_us(self, site, nobody, backend, path):
         backend.clear()
         answer = nobody.navigate(site.url(path))

@@ -29,6 +29,8 @@ SERVER = [
     ("CognitoStore redis://127.0.0.1:1", "CognitoStore", "redis://127.0.0.1:1/0"),
     ("CognitoRefresh off", "CognitoRefresh", "off"),
     ("CognitoGrace 2h", "CognitoGrace", "2h"),
+    ("CognitoAssertionKey exec:/bin/echo,not,run", "CognitoAssertionKey",
+     "exec:/bin/echo,not,run (not run)"),
     ("CognitoRevokeKey file:{root}/key", "CognitoRevokeKey", "file:{root}/key (32 to 63 bytes)"),
     ("CognitoProxy http://127.0.0.1:3128", "CognitoProxy", "http://127.0.0.1:3128"),
     ("CognitoTimeout 1s 9s", "CognitoTimeout", "1s 9s"),
@@ -65,6 +67,8 @@ PLACE = [
     ("CognitoExport both encoding=base64", "CognitoExport", "both encoding=base64"),
     ("CognitoClaims email custom:*", "CognitoClaims", "email custom:*"),
     ("CognitoTokens access as=bearer", "CognitoTokens", "access as=bearer"),
+    ("CognitoAssertion on audience=x ttl=90s", "CognitoAssertion",
+     "on header=X-Cognito-Assertion audience=x ttl=90s"),
 ]
 
 

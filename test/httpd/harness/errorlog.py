@@ -7,7 +7,7 @@ LINE = re.compile(r"^\[[^\]]+\] \[(?P<module>[\w-]*):(?P<level>\w+)\] \[pid (?P<
 BAD = {"emerg", "alert", "crit", "error", "warn"}
 # a dead child is bad at any level, and so is whatever httpd did not write itself
 DEATH = re.compile(r"AH0005[12]|exit signal|Sanitizer|runtime error:|WARNING: ThreadSan|"
-                   r"==\d+==|Assertion|stack smashing|corrupted|double free")
+                   r"==\d+==|[Aa]ssertion [^A-Za-z].* failed|stack smashing|corrupted|double free")
 # httpd's own habits on a small machine; and the emulator is http, which every start tells
 HARMLESS = re.compile(
     r"AH00045|AH10159|AH00161|AH00484|COG4021: .* http://127\.0\.0\.1:\d+/|"

@@ -21,20 +21,22 @@ static const struct {
     const char *key;
 } keys[] = {
     {COG_PURPOSE_SESSION,
-     "c02f2b94982de636c0cf1842d6080c25b35e9a3318c27745e5f83da9086f6f38"                     },
+     "c02f2b94982de636c0cf1842d6080c25b35e9a3318c27745e5f83da9086f6f38"                       },
     {COG_PURPOSE_TOKENS,
-     "bd4bace9600305242e65083c3455b45a67046a95c1873110d09515cc12ffbeb4"                     },
+     "bd4bace9600305242e65083c3455b45a67046a95c1873110d09515cc12ffbeb4"                       },
     {COG_PURPOSE_LOGIN,
-     "2df52a7584fb7ca5e3246b7ea9923074df9f9a67403554cb6cfd65a2b4b226ca"                     },
+     "2df52a7584fb7ca5e3246b7ea9923074df9f9a67403554cb6cfd65a2b4b226ca"                       },
     {COG_PURPOSE_STATE,
-     "c987b3d5217f0188c007089abb03402f650bea2fb3b55d15b993cdf5edab8eb3"                     },
+     "c987b3d5217f0188c007089abb03402f650bea2fb3b55d15b993cdf5edab8eb3"                       },
     {COG_PURPOSE_RETURN,
-     "fc38f79511ce594bb55ec45aff633099960ff3b5739b3a9ec7d07053b8777674"                     },
+     "fc38f79511ce594bb55ec45aff633099960ff3b5739b3a9ec7d07053b8777674"                       },
     {COG_PURPOSE_CONFIRM,
-     "589ddf1f15b8753f5b7f0a62e6068ec34272a2c49965e8a20fb919d6d5870cbf"                     },
+     "589ddf1f15b8753f5b7f0a62e6068ec34272a2c49965e8a20fb919d6d5870cbf"                       },
     {COG_PURPOSE_RENEWAL,
-     "a4f6033aa9ea5bb9e2cfa09a7a200c5760acfa5a1e7ee817ea6aa21e9f51f056"                     },
-    {COG_PURPOSE_END,     "0d830d8d87640aafa7d527b83624c9106ba89f9efdb4fddd3f54ceed8a79241d"},
+     "a4f6033aa9ea5bb9e2cfa09a7a200c5760acfa5a1e7ee817ea6aa21e9f51f056"                       },
+    {COG_PURPOSE_END,       "0d830d8d87640aafa7d527b83624c9106ba89f9efdb4fddd3f54ceed8a79241d"},
+    {COG_PURPOSE_ASSERTION,
+     "5a3b89a799cf578a4e2037fedecee39b38c39f281e6e9ddf9e5ec71a51504bc2"                       },
 };
 
 static void derives_one_key_for_each_purpose(void **state)

@@ -1,0 +1,45 @@
+/* A key that signs what backends are told of their users: ES256 (RFC 7518, 3.4). */
+#ifndef COG_CRYPTO_SIGNING_KEY_H
+#define COG_CRYPTO_SIGNING_KEY_H
+
+#include <apr_pools.h>
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/span.h"
+
+#define COG_SIGNING_KEY_ID_LEN 36
+
+/* Not thread-safe: cjose counts its references without a lock. */
+typedef struct cog_signing_key_t cog_signing_key_t;
+
+/* The key that follows from `seed`, of COG_SIGNING_SEED_LEN random octets. */
+#define COG_SIGNING_SEED_LEN 48
+cog_err_t cog_signing_key_make(apr_pool_t *pool, cog_span_t seed,
+                               cog_signing_key_t **key);
+
+/* A private key on the curve P-256 in PEM form, without a password; COG_E_MISCONFIGURED
+ * when it is anything else. */
+cog_err_t cog_signing_key_parse(apr_pool_t *pool, cog_secret_t pem,
+                                cog_signing_key_t **key);
+
+/* Its name, made of the public key, in the form of a UUID. */
+const char *cog_signing_key_id(const cog_signing_key_t *key);
+
+/* Whoever verifies needs it: in PEM form (SubjectPublicKeyInfo), and as a JWK (RFC 7517),
+ * which belongs to the caller. */
+const char *cog_signing_key_pem(const cog_signing_key_t *key);
+json_t *cog_signing_key_jwk(const cog_signing_key_t *key);
+
+/* A JWT of these claims (RFC 7519). */
+cog_err_t cog_signing_key_sign(apr_pool_t *pool, const cog_signing_key_t *key,
+                               const json_t *claims, cog_secret_t *jwt);
+
+/* The same in the form of an AWS load balancer: all parts are padded, the padding is
+ * signed, members stand in their order. `header` gets the key's id as `kid`. */
+cog_err_t cog_signing_key_sign_padded(apr_pool_t *pool, const cog_signing_key_t *key,
+                                      json_t *header, const json_t *claims,
+                                      cog_secret_t *jwt);
+
+#endif
