@@ -44,6 +44,7 @@ class Conf:
         self.lines = []
         self.files = {}       # name below the ServerRoot -> text
         self.private = set()  # names of those that hold secrets
+        self.environment = {}  # variables of the httpd that starts
 
     def load(self, *names):
         self.modules += [n for n in names if n not in self.modules and n not in BUILT_IN]

@@ -36,10 +36,12 @@ class Recipe:
                         logout_urls=words["Sign-out URLs"], scopes=words["Scopes"], **members)
 
 
-def endpoints(pool):
-    """Where the emulator is, for a configuration that names Amazon's user pool."""
-    paths = {"authorize": "oauth2/authorize", "token": "oauth2/token", "logout": "logout",
-             "userinfo": "oauth2/userInfo", "revoke": "oauth2/revoke"}
+def endpoints(pool, names_domain):
+    """Where the emulator is, for a configuration that names Amazon's user pool. A domain that it
+    names is what browsers are sent to."""
+    paths = {"token": "oauth2/token", "userinfo": "oauth2/userInfo", "revoke": "oauth2/revoke"}
+    if not names_domain:
+        paths.update(authorize="oauth2/authorize", logout="logout")
     return [*(f"CognitoEndpoint {kind} {pool.domain}/{path}" for kind, path in paths.items()),
             f"CognitoEndpoint jwks {pool.jwks}"]
 
@@ -61,7 +63,7 @@ def adapted(text, pool, changes):
     lines = [line for line in text.splitlines() if not re.match(r"\s*SSL\w+ ", line)]
     found = [i for i, line in enumerate(lines) if "CognitoUserPool" in line]
     for i in reversed(found):
-        lines[i + 1:i + 1] = endpoints(pool)
+        lines[i + 1:i + 1] = endpoints(pool, "CognitoDomain" in text)
     return lines
 
 

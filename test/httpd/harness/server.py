@@ -44,6 +44,9 @@ class Server:
             write_file(self.path(name), text, name in self.conf.private)
         write_file(self.path("httpd.conf"), self.conf.render(self.root, self.port))
 
+    def environment(self):
+        return {**environment(self.root), **self.conf.environment}
+
     def path(self, name):
         return os.path.join(self.root, name)
 
@@ -56,7 +59,7 @@ class Server:
         with open(self.path("startup.txt"), "ab") as output:
             self.process = subprocess.Popen(
                 self.command("-DFOREGROUND"), stdout=output, stderr=output,
-                stdin=subprocess.DEVNULL, env=environment(self.root),
+                stdin=subprocess.DEVNULL, env=self.environment(),
                 start_new_session=True)  # prefork signals its whole process group
         try:
             wait_for(self.is_up, "httpd to listen", seconds=15)
@@ -83,7 +86,7 @@ class Server:
 
     def check(self):
         """`httpd -t`: (exit code, what it said)."""
-        done = subprocess.run(self.command("-t"), env=environment(self.root), check=False,
+        done = subprocess.run(self.command("-t"), env=self.environment(), check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               timeout=60 * PATIENCE)
         return done.returncode, done.stdout
@@ -91,7 +94,7 @@ class Server:
     def ask(self, *defines, wrapper=()):
         """`httpd -t -D …`: (exit code, standard output, standard error)."""
         done = subprocess.run([*wrapper, *self.command("-t", *(f"-D{name}" for name in defines))],
-                              env=environment(self.root), check=False, capture_output=True,
+                              env=self.environment(), check=False, capture_output=True,
                               text=True, timeout=60 * PATIENCE)
         return done.returncode, done.stdout, done.stderr
 
