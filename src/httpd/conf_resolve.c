@@ -2,6 +2,7 @@
 
 #include <apr_strings.h>
 
+#include "httpd/page_template.h"
 #include "httpd/stores.h"
 
 #define DEFAULT_CONNECT apr_time_from_sec(2)
@@ -88,13 +89,23 @@ static const char *make_signing_keys(cog_resolve_t *host)
                                   host->conf->keyring, &host->conf->signing_keys);
 }
 
+static const char *make_page(cog_resolve_t *host)
+{
+    const char *problem = cog_page_template_read(
+        host->start->pool, or_none(host->written->error_template), &host->site->page);
+
+    return problem ? apr_pstrcat(host->start->scratch, "CognitoErrorTemplate: ", problem,
+                                 NULL)
+                   : NULL;
+}
+
 static const char *run_steps(cog_resolve_t *host)
 {
     static const char *(*const steps[])(cog_resolve_t * host) = {
         cog_resolve_urls,  cog_resolve_cookies,   cog_resolve_clients,
         make_keyring,      make_fetcher,          make_store,
         open_documents,    cog_resolve_sessions,  make_token_caches,
-        make_signing_keys, cog_resolve_resources,
+        make_signing_keys, cog_resolve_resources, make_page,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); ++i) {

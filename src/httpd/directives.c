@@ -56,6 +56,8 @@ const command_rec cog_directives[] = {
                   "the proxy for calls to the user pool, or none"),
     AP_INIT_TAKE1("CognitoCAFile", cog_set_ca_file, NULL, SERVER,
                   "trusted certificates in PEM form, or system"),
+    AP_INIT_TAKE1("CognitoErrorTemplate", cog_set_error_template, NULL, SERVER,
+                  "the page on which people read what has happened, or none"),
     AP_INIT_TAKE2("CognitoTimeout", cog_set_timeout, NULL, SERVER,
                   "how long connecting and a whole call to the user pool may last"),
 

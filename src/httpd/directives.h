@@ -52,7 +52,8 @@ cog_set_one_t cog_open_client;
 
 /* directives_server.c */
 cog_set_one_t cog_set_base_url, cog_set_path, cog_set_callback, cog_set_logout_return,
-    cog_set_secret, cog_set_cookie, cog_set_proxy, cog_set_ca_file;
+    cog_set_secret, cog_set_cookie, cog_set_proxy, cog_set_ca_file,
+    cog_set_error_template;
 cog_set_two_t cog_set_timeout, cog_set_store;
 
 /* directives_session.c */

@@ -7,6 +7,7 @@
 #include "crypto/ca_file.h"
 #include "crypto/keyring.h"
 #include "httpd/directives.h"
+#include "httpd/page_template.h"
 #include "httpd/store_value.h"
 #include "httpd/values.h"
 
@@ -281,6 +282,35 @@ const char *cog_set_ca_file(cmd_parms *cmd, void *dir, const char *value)
     }
     server->ca_file = path;
     COG_WRITTEN_AT(cmd, server, ca_file);
+    return NULL;
+}
+
+/* It is read here for the line number in a complaint, and once more for its host. */
+static const char *check_template(cmd_parms *cmd, const char *path)
+{
+    const cog_page_template_t *template;
+    const char *problem = cog_page_template_read(cmd->temp_pool, path, &template);
+
+    return problem ? apr_pstrcat(cmd->pool, cmd->cmd->name, ": ", problem, NULL) : NULL;
+}
+
+const char *cog_set_error_template(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_server_conf_t *server = server_of(cmd);
+    int is_none = strcasecmp(value, "none") == 0;
+    const char *path = is_none ? "" : ap_server_root_relative(cmd->pool, value);
+    const char *problem;
+
+    (void)dir;
+    if (!path) {
+        return cog_refuse(cmd, value, "is not a path; write the path of a page, or none");
+    }
+    problem = is_none ? NULL : check_template(cmd, path);
+    if (problem) {
+        return problem;
+    }
+    server->error_template = path;
+    COG_WRITTEN_AT(cmd, server, error_template);
     return NULL;
 }
 

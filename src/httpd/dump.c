@@ -88,6 +88,11 @@ static void add_sessions(cog_dump_rows_t *rows, const cog_host_t *host)
                  written->at.assertion_keys);
     cog_dump_add(rows, "CognitoRevokeKey", revoke_key_of(rows->pool, written),
                  written->at.revoke_key);
+    cog_dump_add(rows, "CognitoErrorTemplate",
+                 written->error_template && *written->error_template
+                     ? written->error_template
+                     : "none",
+                 written->at.error_template);
 }
 
 static void add_calls(cog_dump_rows_t *rows, const cog_host_t *host)

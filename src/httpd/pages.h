@@ -9,14 +9,17 @@
 
 #include "base/language.h"
 #include "flow/reply.h"
+#include "httpd/page_template.h"
 
 /* The language of who has sent this request. */
 const cog_language_t *cog_page_language(request_rec *r);
 
-/* Write the page of `reply`; all its texts are escaped. */
-void cog_page_write(request_rec *r, const cog_reply_t *reply);
+/* Write the page of `reply` into the template; all its texts are escaped. */
+void cog_page_write(request_rec *r, const cog_page_template_t *template,
+                    const cog_reply_t *reply);
 
 /* The Content-Security-Policy under which the page works and nothing else does. */
-const char *cog_page_policy(apr_pool_t *pool, const cog_page_t *page);
+const char *cog_page_policy(apr_pool_t *pool, const cog_page_template_t *template,
+                            const cog_page_t *page);
 
 #endif

@@ -32,8 +32,9 @@ static void set_cookies(request_rec *r, const cog_reply_t *reply)
 
 static const char *policy_of(request_rec *r, const cog_reply_t *reply)
 {
-    return reply->kind == COG_REPLY_PAGE ? cog_page_policy(r->pool, &reply->page)
-                                         : CLOSED_POLICY;
+    return reply->kind == COG_REPLY_PAGE
+               ? cog_page_policy(r->pool, cog_site_of(r->server)->page, &reply->page)
+               : CLOSED_POLICY;
 }
 
 /* Caches may keep nothing of it; who looks may wonder why it is in this language. */
@@ -101,7 +102,7 @@ static void write_body(request_rec *r, const cog_reply_t *reply)
         break;
     case COG_REPLY_PAGE:
         ap_set_content_type(r, "text/html; charset=utf-8");
-        cog_page_write(r, reply);
+        cog_page_write(r, cog_site_of(r->server)->page, reply);
         break;
     case COG_REPLY_REDIRECT:
     case COG_REPLY_GRANT:

@@ -30,8 +30,9 @@ typedef struct cog_site_t {
     cog_fetch_conf_t calls; /* what `fetcher` keeps to */
     cog_store_t store;
     cog_store_t documents;
-    cog_store_value_t store_value; /* what it was made of */
-    apr_array_header_t *clients;   /* cog_site_client_t */
+    cog_store_value_t store_value;          /* what it was made of */
+    const struct cog_page_template_t *page; /* CognitoErrorTemplate, or our own */
+    apr_array_header_t *clients;            /* cog_site_client_t */
     /* Folded names of headers, lists that end with NULL. */
     const apr_array_header_t
         *backends;                       /* dialects that places speak, in .htaccess files

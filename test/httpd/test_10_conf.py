@@ -8,6 +8,8 @@ from harness.conf import Conf, section_lines
 from harness.server import Server
 
 CA = "/etc/ssl/certs/ca-certificates.crt"
+PAGE = os.path.abspath(os.path.join(os.path.dirname(__file__),
+                                    "../../docs/examples/error-page.html"))
 POOL = "CognitoUserPool eu-west-1_AbC123dEf"
 CLIENT = "CognitoClientID 7sm0a9nvvurn0guite1f2jgqi9"
 BASE = "CognitoBaseURL https://app.example.test"
@@ -97,6 +99,7 @@ GOOD = [
     "CognitoProxy http://proxy.example.com:3128", "CognitoProxy https://proxy.example.com",
     "CognitoProxy none",
     f"CognitoCAFile {CA}", "CognitoCAFile system",
+    f"CognitoErrorTemplate {PAGE}", "CognitoErrorTemplate NONE",
     "CognitoTimeout 1s 60s", "CognitoTimeout 5s 5s",
     "CognitoSession cookie", "CognitoSession Store", "CognitoRefresh on", "CognitoRefresh OFF",
     "CognitoRevokeKey exec:/nonexistent/program", "CognitoRevokeKey none",
@@ -269,6 +272,8 @@ BAD = [
      "write the path of a PEM file, or system"),
     ("CognitoCAFile httpd.conf", "'httpd.conf' holds no certificate in PEM form; "
      "write the path of a PEM file, or system"),
+    ("CognitoErrorTemplate /nonexistent", "'/nonexistent' cannot be read: No such file or directory"),
+    ("CognitoErrorTemplate htdocs", "'ROOT/htdocs' cannot be read: Is a directory"),
     ("CognitoTimeout 5 10s", f"'5' {DURATION}"),
     ("CognitoTimeout 2s 1m1s", f"'1m1s' {DURATION}"),
     ("CognitoTimeout 2s 61s",
@@ -375,7 +380,7 @@ IN_CLIENT = ["CognitoUserPool eu-west-1_AbC123dEf", "CognitoIssuer https://issue
              "CognitoScope openid", "CognitoUserInfo on", "CognitoLoginParam lang de"]
 SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutReturn /x",
                "CognitoSecret exec:/nonexistent", "CognitoStore shmcb", "CognitoCookie name=x", "CognitoProxy none",
-               "CognitoCAFile system", "CognitoTimeout 1s 2s",
+               "CognitoCAFile system", "CognitoErrorTemplate none", "CognitoTimeout 1s 2s",
                "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m", "CognitoRevokeKey none",
                "CognitoAssertionKey own"]
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",

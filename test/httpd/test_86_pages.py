@@ -1,8 +1,13 @@
 """The pages that people see: closed to the outside, in their language, with a way on."""
+import base64
+import hashlib
+import os
 import re
 
 import pytest
 
+from harness.conf import Conf, section_lines
+from harness.server import Server
 from harness.site import CALLBACK, SESSION, Site, is_refusal, ordinary_conf, site_conf
 
 # what a browser sends, the language of the page, and its word for "sign out"
@@ -35,7 +40,7 @@ def buttons(page):
 
 
 def incident_of(page):
-    return re.search(r"<footer>[^<]+ <code[^>]*>([\w-]{8})</code></footer>", page.text)[1]
+    return re.search(r'<p class="incident">[^<]+ <code>([\w-]{8})</code></p>', page.text)[1]
 
 
 class TestLanguages:
@@ -145,3 +150,94 @@ class TestErrorDocument:
         site.sign_in(browser)
         number = re.fullmatch(r"Call us, number ([\w-]{8})\.", site.visit(browser, "/text").text)[1]
         assert log.find(f"incident {number}$")
+
+
+EXAMPLE = os.path.join(os.path.dirname(__file__), "../../docs/examples/error-page.html")
+ALL = "{{title}}{{cause}}{{detail}}{{action}}{{button}}{{incident}}"
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+class TestTemplate:
+    """The administrator's own page: CognitoErrorTemplate."""
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool):
+        conf = site_conf(pool).file("page.html", read(EXAMPLE).replace("\n", "\r\n"))
+        conf.file("other.html", '<p title="{{status}} in {{lang}}">' + ALL + "{{icon}}")
+        conf.add("CognitoErrorTemplate page.html").protect("/secure")
+        conf.protect("/admins", require="cognito-group nobody").file("htdocs/secure", "")
+        for name, lines in (("app", []), ("other", ["CognitoErrorTemplate other.html"]),
+                            ("ours", ["CognitoErrorTemplate none"])):
+            conf.add(*section_lines("VirtualHost", "*:{port}", f"ServerName {name}.example.test",
+                                    *lines))
+        return Site(start(conf), pool)
+
+    def elsewhere(self, site, browser, name):
+        return site.visit(browser, "/.cognito/signed-out",
+                          headers={"Host": f"{name}.example.test", "Accept-Language": "fr"})
+
+    def test_it_says_what_ours_would_say(self, site, browser, log):
+        log.allow("COG3001: forbidden", "AH01631")
+        site.sign_in(browser)
+        page = site.visit(browser, "/admins", headers=speaking("de"))
+        assert page.status == 403 and page.header("Content-Language") == "de"
+        assert "<title>Sie dürfen diese Seite nicht sehen - Example Inc.</title>" in page.text
+        assert '<html lang="de">' in page.text and "extension 4711" in page.text
+        assert "<p class=\"cause\">Sie sind angemeldet, aber" in page.text
+        assert buttons(page) == ["/.cognito/logout"] and "{{" not in page.text
+        assert log.find(f"incident {incident_of(page)}$")
+
+    def test_its_style_may_be_used_and_no_script(self, site, browser, log):
+        page = site.visit(browser, "/.cognito/signed-out")
+        style = re.search("<style>(.*?)</style>", page.text, re.DOTALL)[1].encode()
+        digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
+        assert b"\r" not in style
+        assert page.header("Content-Security-Policy") == (
+            f"default-src 'none'; style-src 'self' 'sha256-{digest}'; img-src 'self' data:; "
+            "font-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'")
+        assert "incident" not in page.text.replace(".incident", "")
+
+    def test_a_virtual_host_has_another_one_or_ours(self, site, browser):
+        assert '<p title="200 in fr">Vous êtes déconnecté<' in \
+            self.elsewhere(site, browser, "other").text
+        ours = self.elsewhere(site, browser, "ours")
+        assert "Example Inc." not in ours.text and "<main>" in ours.text
+
+
+@pytest.mark.parametrize("page, problem", [
+    ("<p>\n{{titel}}" + ALL, "line 2: {{titel}} is no placeholder; write {{title}} {{cause}}"),
+    (ALL + "\n\n{{title", "line 3: {{ is not closed by }}"),
+    (ALL.replace("{{button}}", ""), "lacks {{button}}; write {{title}} {{cause}}"),
+    (ALL + '<a href="{{title}}">', "line 1: {{title}} stands inside of a tag, where only"),
+    (ALL + "<style>\np{color:{{status}}}</style>", "line 2: a style cannot hold placeholders"),
+    (ALL + "<STYLE>p{}", "line 1: <style> is not closed by </style>"),
+    (ALL + "\n<Script src=x>", "line 2: holds a <script>, which no browser would run"),
+    (ALL + "\udcff", "is no text in UTF-8"), (ALL + "\0", "is no text in UTF-8"),
+    (ALL + "x" * 65536, "is larger than 64 kB"), ("", "lacks {{title}}")])
+def test_a_wrong_template_stops_the_start(page, problem):
+    conf = Conf().add("CognitoUserPool eu-west-1_AbC123dEf", "CognitoClientID app",
+                      "CognitoBaseURL https://app.example.test", "CognitoErrorTemplate page.html")
+    server = Server(conf.file("htdocs/x", ""))
+    try:
+        with open(os.path.join(server.root, "page.html"), "wb") as file:
+            file.write(page.encode("utf-8", "surrogateescape"))
+        code, output = server.check()
+        assert code != 0 and f"CognitoErrorTemplate: '{server.root}/page.html' {problem}" in output
+    finally:
+        server.remove()
+
+
+def test_the_template_in_the_documentation_is_right():
+    page = re.search(r"```html\n(.*?)```", read(os.path.join(os.path.dirname(__file__),
+                                                            "../../docs/pages.md")), re.DOTALL)[1]
+    conf = Conf().file("page.html", page).add("CognitoErrorTemplate page.html")
+    server = Server(conf)
+    try:
+        code, output = server.check()
+        assert code == 0, output
+    finally:
+        server.remove()
