@@ -20,13 +20,18 @@ static const char alphabet[] =
 #define OTHERS(V) \
     V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO) V(NO)
 
-/* The same where they belong in a group of 24 bits; what is none is above them. */
-#define BAD ((uint32_t)1 << 24)
-#define AT(value, shift) ((value) == NO ? BAD : (uint32_t)(value) << (shift)),
-#define FIRST(value)  AT(value, 18)
-#define SECOND(value) AT(value, 12)
-#define THIRD(value)  AT(value, 6)
-#define FOURTH(value) AT(value, 0)
+/* The same as the bits that a character gives to its group of three octets, where they
+ * stand in a word of memory; the fourth octet says: none. */
+#if APR_IS_BIGENDIAN
+#define OCTET(bits, number) ((uint32_t)(bits) << (24 - 8 * (number)))
+#else
+#define OCTET(bits, number) ((uint32_t)(bits) << (8 * (number)))
+#endif
+#define BAD OCTET(1, 3)
+#define FIRST(value)  ((value) == NO ? BAD : OCTET((value) << 2, 0)),
+#define SECOND(value) ((value) == NO ? BAD : OCTET((value) >> 4, 0) | OCTET(((value) & 15) << 4, 1)),
+#define THIRD(value)  ((value) == NO ? BAD : OCTET((value) >> 2, 1) | OCTET(((value) & 3) << 6, 2)),
+#define FOURTH(value) ((value) == NO ? BAD : OCTET(value, 2)),
 static const uint32_t places[4][256] = {
     {VALUES(FIRST)}, {VALUES(SECOND)}, {VALUES(THIRD)}, {VALUES(FOURTH)},
 };
@@ -60,18 +65,28 @@ const char *cog_base64url_encode(apr_pool_t *pool, cog_span_t data)
     return text;
 }
 
-/* The last two or three characters: their unused bits must be zero. */
+/* Four characters: as a word, and as three octets and one that says: none. */
+typedef struct {
+    unsigned char octets[4];
+} group_t;
+
+typedef union {
+    uint32_t word;
+    group_t group;
+} decoded_t;
+
+/* The last two or three characters: their unused bits, in an octet of their own, must be
+ * zero. */
 static int decode_rest(const unsigned char *in, size_t len, unsigned char *out)
 {
     uint32_t third = len == 3 ? places[2][in[2]] : 0;
-    uint32_t group = places[0][in[0]] | places[1][in[1]] | third;
-    uint32_t unused = len == 3 ? 0xff : 0xffff;
+    decoded_t rest = {places[0][in[0]] | places[1][in[1]] | third};
 
-    out[0] = (unsigned char)(group >> 16);
+    out[0] = rest.group.octets[0];
     if (len == 3) {
-        out[1] = (unsigned char)(group >> 8);
+        out[1] = rest.group.octets[1];
     }
-    return group < BAD && (group & unused) == 0;
+    return rest.group.octets[len - 1] == 0 && rest.group.octets[3] == 0;
 }
 
 cog_err_t cog_base64url_decode(apr_pool_t *pool, const char *text, size_t len,
@@ -86,19 +101,14 @@ cog_err_t cog_base64url_decode(apr_pool_t *pool, const char *text, size_t len,
     COG_REQUIRE(rest != 1, COG_E_BAD_BASE64);
     bytes = out = apr_palloc(pool, len / 4 * 3 + 4);
     for (const unsigned char *end = in + (len - rest); in < end; in += 4) {
-        uint32_t group =
-            places[0][in[0]] | places[1][in[1]] | places[2][in[2]] | places[3][in[3]];
+        decoded_t four = {places[0][in[0]] | places[1][in[1]] | places[2][in[2]] |
+                          places[3][in[3]]};
 
-        seen |= group;
-        group <<=
-            8; /* a word is stored at once; the next one overwrites its last octet */
-        out[0] = (unsigned char)(group >> 24);
-        out[1] = (unsigned char)(group >> 16);
-        out[2] = (unsigned char)(group >> 8);
-        out[3] = (unsigned char)group;
+        seen |= four.word;
+        *(group_t *)out = four.group; /* the next one overwrites the fourth octet */
         out += 3;
     }
-    COG_REQUIRE(seen < BAD, COG_E_BAD_BASE64);
+    COG_REQUIRE(!(seen & BAD), COG_E_BAD_BASE64);
     if (rest) {
         COG_REQUIRE(decode_rest(in, rest, out), COG_E_BAD_BASE64);
         out += rest - 1;

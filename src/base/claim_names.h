@@ -10,8 +10,9 @@
 
 typedef enum {
     COG_CLAIM_UNKNOWN,
-    COG_CLAIM_NOISE,   /* the protocol's own, exported only where it is asked for */
-    COG_CLAIM_STANDARD /* of OpenID Connect Core 1.0, 5.1 */
+    COG_CLAIM_NOISE,    /* the protocol's own, exported only where it is asked for */
+    COG_CLAIM_STANDARD, /* of OpenID Connect Core 1.0, 5.1 */
+    COG_CLAIM_DERIVED   /* made of another claim by us, never by this name in a token */
 } cog_claim_class_t;
 
 /* A usual claim. On most machines 64 octets, so that a row is found without a division.

@@ -167,11 +167,11 @@ static rank_t rank_of(const char *name, cog_claim_class_t class)
     return cog_text_begins(name, OWN_PREFIX) ? RANK_COGNITO : RANK_OTHER;
 }
 
-/* No name, or one that could be taken for one of ours or, where a backend has the names
- * of claims almost as they are, for one that begins with cognito: */
-static int is_reserved(const char *name, const char *variable)
+/* No name, a broken one, or one that could be taken for one of ours or, where a backend
+ * has the names of claims almost as they are, for one that begins with cognito: */
+static int may_not_be(const char *name, const char *variable)
 {
-    return strcmp(variable, COG_CLAIM_VARIABLE) == 0 ||
+    return cog_text_has_control(name) || strcmp(variable, COG_CLAIM_VARIABLE) == 0 ||
            is_among(own_variables, variable) ||
            (cog_text_begins(variable, COG_CLAIM_VARIABLE "COGNITO_") &&
             !cog_text_begins(name, OWN_PREFIX));
@@ -198,7 +198,7 @@ static void add_claim(selection_t *selection, const char *sent, const json_t *va
     name = usual ? usual->claim : apr_pstrdup(selection->pool, sent);
     variable =
         usual ? usual->variable : cog_claim_unusual_variable(selection->pool, name);
-    if (cog_text_has_control(name) || is_reserved(name, variable)) {
+    if (usual ? class == COG_CLAIM_DERIVED : may_not_be(name, variable)) {
         COG_LOG(selection->log, WARNING, 2000,
                 "claim %s is dropped: its name is empty, broken or the module's own",
                 cog_text_for_log(selection->pool, name, LOG_MAX));
@@ -207,9 +207,8 @@ static void add_claim(selection_t *selection, const char *sent, const json_t *va
     add(selection, name, variable, value, rank_of(name, class));
 }
 
-static const json_t *primary_identity(const json_t *claims)
+static const json_t *primary_identity(const json_t *identities)
 {
-    const json_t *identities = json_object_get(claims, "identities");
     const json_t *identity;
     size_t i;
 
@@ -232,29 +231,36 @@ static void add_derived(selection_t *selection, const char *name, const json_t *
     }
 }
 
-static int has_identities(const json_t *claims)
+static int holds_any(const json_t *identities)
 {
-    const json_t *identities = json_object_get(claims, "identities");
-
-    return identities && !json_is_null(identities) &&
+    return !json_is_null(identities) &&
            !(json_is_array(identities) && json_array_size(identities) == 0);
 }
 
 /* Who comes from a provider that has no readable name must not look like a native user.
  */
-static const json_t *provider_name(const selection_t *selection, const json_t *claims)
+static const json_t *provider_name(const selection_t *selection, const json_t *identities,
+                                   const json_t *identity)
 {
-    const json_t *name = json_object_get(primary_identity(claims), "providerName");
+    const json_t *name = json_object_get(identity, "providerName");
 
-    if (json_is_string(name) || !has_identities(claims)) {
+    if (json_is_string(name) || !holds_any(identities)) {
         return name;
     }
     return cog_json_own(selection->pool, json_string(""));
 }
 
+static void add_identity(selection_t *selection, const json_t *identities)
+{
+    const json_t *identity = primary_identity(identities);
+
+    add_derived(selection, "idp_name", provider_name(selection, identities, identity));
+    add_derived(selection, "idp_user_id", json_object_get(identity, "userId"));
+}
+
 static void collect(selection_t *selection, const json_t *claims)
 {
-    const json_t *identity = primary_identity(claims);
+    const json_t *identities = json_object_get(claims, "identities");
     /* jansson's iterators ask for more than they use: nothing is changed */
     json_t *object = (json_t *)(uintptr_t)claims;
     const char *name;
@@ -264,8 +270,9 @@ static void collect(selection_t *selection, const json_t *claims)
     {
         add_claim(selection, name, value);
     }
-    add_derived(selection, "idp_name", provider_name(selection, claims));
-    add_derived(selection, "idp_user_id", json_object_get(identity, "userId"));
+    if (identities) {
+        add_identity(selection, identities);
+    }
 }
 
 /* Those that share a variable stand together, the best ones first. */

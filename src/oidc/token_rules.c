@@ -47,7 +47,7 @@ static int is_past(const json_t *claims, const char *name, json_int_t latest)
 
 static int is_past_or_absent(const json_t *claims, const char *name, json_int_t latest)
 {
-    return cog_token_claim_is_absent(claims, name) || is_past(claims, name, latest);
+    return is_past(claims, name, latest) || cog_token_claim_is_absent(claims, name);
 }
 
 cog_err_t cog_token_check_times(const json_t *claims, json_int_t now, json_int_t leeway)
