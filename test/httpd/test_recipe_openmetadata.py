@@ -6,12 +6,15 @@ import pytest
 import requests
 import yaml
 
+from harness.backend import Backend
+from harness.client import Client
 from harness.recipe import CLIENT, Recipe, recipe_conf
 from harness.site import Site, is_login
 
 RECIPE = Recipe("openmetadata")
 ORIGIN = "https://metadata.example.com"
-HEADERS = "https://headers.example.com"  # the page's second configuration
+SIGNED = "https://signed.example.com"  # the page's second configuration
+HEADERS = "https://headers.example.com"  # and its third
 
 
 def by_header(seen):
@@ -30,14 +33,15 @@ class Filter:
 
     def __init__(self, settings, fetch):
         self.settings = settings["authenticationConfiguration"]
+        self.algorithm = self.settings.get("tokenValidationAlgorithm", "RS256")
         self.domain = settings["authorizerConfiguration"]["principalDomain"]
-        self.keys = [key for url in self.settings["publicKeyUrls"] for key in fetch(url)]
+        self.fetch = fetch
 
     def verify(self, token):
         kid = jwt.get_unverified_header(token)["kid"]
-        for key in self.keys:
+        for key in (key for url in self.settings["publicKeyUrls"] for key in self.fetch(url)):
             if key.key_id == kid:
-                return jwt.decode(token, key.key, algorithms=["RS256"],
+                return jwt.decode(token, key.key, algorithms=[self.algorithm],
                                   options={"verify_aud": False})
         raise Refused("no key")
 
@@ -58,38 +62,68 @@ class Filter:
             return 401, [], repr(refusal).encode()
 
 
-def fetch_keys(pool):
-    """The user pool's keys from the emulator; OpenMetadata's own key set is empty here."""
+def key_fetcher(pool, client):
+    """The user pool's keys come from the emulator, ours from httpd; OpenMetadata has none here."""
     def fetch(url):
-        if "amazonaws" not in url:
+        if "/api/v1/" in url:
             return []
-        return jwt.PyJWKSet.from_dict(requests.get(pool.jwks, timeout=20).json()).keys
+        answer = requests.get(pool.jwks, timeout=20) if "amazonaws" in url else client.fetch(
+            url.replace(ORIGIN, SIGNED))
+        return jwt.PyJWKSet.from_dict(answer.json()).keys
     return fetch
 
 
 @pytest.fixture(scope="class")
-def server(start, amazon, trusted, backend):
+def filter_client():
+    client = Client()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="class")
+def signed_backend(oracle):
+    backend = Backend()
+    yield backend
+    problems = oracle.end_backend(backend)
+    backend.close()
+    assert not problems
+
+
+@pytest.fixture(scope="class")
+def server(start, amazon, trusted, backend, signed_backend, filter_client):
     RECIPE.register(amazon)
     registered = amazon.change_client(CLIENT)["callback_urls"]
-    amazon.change_client(CLIENT, callback_urls=[*registered, HEADERS + "/callback"])
+    amazon.change_client(CLIENT, callback_urls=[*registered, HEADERS + "/callback",
+                                                SIGNED + "/.cognito/callback"])
     amazon.add_user("eve", password=amazon.password_of("eve"), attributes={
         "email": "eve@example.org", "email_verified": "true"})
     amazon.change_user("bob", attributes={"email_verified": "false"})
     settings = yaml.safe_load(RECIPE.block("By the ID token", "yaml"))
     assert settings["authenticationConfiguration"]["callbackUrl"] in registered
-    trusted.respond = Filter(settings, fetch_keys(amazon)).respond
+    fetch = key_fetcher(amazon, filter_client)
+    trusted.respond = Filter(settings, fetch).respond
+    signed_backend.respond = Filter(
+        yaml.safe_load(RECIPE.block("By a signed assertion", "yaml")), fetch).respond
     backend.respond = by_header  # the harness sees to it that no token comes there
     address = "http://127.0.0.1:8585"
     conf = recipe_conf(amazon, RECIPE.block("By the ID token"), {address: trusted.url})
     other = recipe_conf(amazon, RECIPE.block("By a header"),
                         {address: backend.url, ORIGIN[8:]: HEADERS[8:]})
-    return start(conf.add(*other.lines[1:]), allowed=["loopback"])
+    signed = recipe_conf(amazon, RECIPE.block("By a signed assertion"),
+                         {address: signed_backend.url, ORIGIN[8:]: SIGNED[8:]})
+    server = start(conf.add(*other.lines[1:], *signed.lines[1:]), allowed=["loopback"])
+    filter_client.route(SIGNED, server.port)
+    return server
 
 
 class TestOpenMetadata:
     @pytest.fixture(scope="class")
     def site(self, server, amazon):
         return Site(server, amazon, ORIGIN)
+
+    @pytest.fixture(scope="class")
+    def signed(self, server, amazon):
+        return Site(server, amazon, SIGNED)
 
     @pytest.fixture(scope="class")
     def with_headers(self, server, amazon):
@@ -122,17 +156,32 @@ class TestOpenMetadata:
         assert site.browser(browsers).fetch(ORIGIN + path).status == 401
         assert not trusted.seen
 
+    def test_by_a_signed_assertion_that_names_the_same_user(self, signed, browsers,
+                                                            signed_backend):
+        browser = signed.browser(browsers)
+        signed.sign_in(browser, "/")
+        signed_backend.clear()
+        answer = browser.fetch(SIGNED + "/api/v1/users/loggedInUser",
+                               headers={"Authorization": "Bearer a.b.c"})
+        assert answer.json() == {"name": "alice", "teams": ["admins", "staff"], "as": None}
+        token = signed_backend.seen[0].header("Authorization").removeprefix("Bearer ")
+        said = jwt.decode(token, options={"verify_signature": False})
+        assert said["iss"] == said["aud"] == SIGNED and said["email"] == "alice@example.com"
+
     @pytest.mark.parametrize("user", ["eve", "bob"])
-    @pytest.mark.parametrize("way", ["site", "with_headers"])
+    @pytest.mark.parametrize("way", ["site", "signed", "with_headers"])
     def test_other_domains_and_unverified_addresses_stay_out(self, request, way, user, browsers,
-                                                             trusted, backend, log):
+                                                             trusted, signed_backend, backend,
+                                                             log):
         log.expect("AH01631")
         site = request.getfixturevalue(way)
         browser = site.browser(browsers)
         trusted.clear()
+        signed_backend.clear()
         backend.clear()
         answer = browser.follow(site.to_callback(browser, "/", user))
-        assert browser.follow(answer).status == 403 and not trusted.seen + backend.seen
+        assert browser.follow(answer).status == 403
+        assert not trusted.seen + signed_backend.seen + backend.seen
 
     def test_by_a_header_the_callback_stays(self, with_headers, browsers, amazon, backend):
         browser = with_headers.browser(browsers)
