@@ -13,6 +13,7 @@
 #define USER(header)         {header, COG_SENT_USER, NULL}
 #define ID_TOKEN(header)     {header, COG_SENT_ID_TOKEN, NULL}
 #define ACCESS_TOKEN(header) {header, COG_SENT_ACCESS_TOKEN, NULL}
+#define ASSERTION(header)    {header, COG_SENT_ASSERTION, NULL}
 #define END                  {NULL, 0, NULL}
 
 static const cog_sent_header_t own_headers[] = {
@@ -98,6 +99,23 @@ static const cog_sent_header_t grafana_headers[] = {
 };
 static const char *const grafana_patterns[] = {"x_webauth_*", NULL};
 
+/* An AWS load balancer with the action authenticate-cognito */
+static const cog_sent_header_t alb_headers[] = {
+    CLAIM("x-amzn-oidc-identity", "sub"),
+    ACCESS_TOKEN("x-amzn-oidc-accesstoken"),
+    ASSERTION("x-amzn-oidc-data"),
+    END
+};
+static const char *const alb_patterns[] = {"x_amzn_oidc_*", NULL};
+
+/* Pomerium, with pass_identity_headers and every claim in jwt_claims_headers */
+static const cog_sent_header_t pomerium_headers[] = {
+    ALL("X-Pomerium-Claim-"),
+    ASSERTION("X-Pomerium-Jwt-Assertion"),
+    END
+};
+static const char *const pomerium_patterns[] = {"x_pomerium_*", NULL};
+
 /* What most have in common, and what some have of their own instead. */
 #define OWN_VARIABLES                                                                    \
     .id_token_variable = COG_CLAIM_VARIABLE "ID_TOKEN",                                  \
@@ -108,6 +126,10 @@ static const cog_backend_t backends[] = {
     {"cognito", own_headers, own_patterns, OWN_VARIABLES, .name_of = cog_claim_header,
      .exports = COG_EXPORT_ENV, .list_escapes = ""},
     {"oauth2-proxy", oauth2_proxy_headers, oauth2_proxy_patterns, USUAL, .list_escapes = ""},
+    {"alb", alb_headers, alb_patterns, USUAL, .list_escapes = "",
+     .assertion = COG_ASSERTION_ALB},
+    {"pomerium", pomerium_headers, pomerium_patterns, USUAL, .list_escapes = "",
+     .assertion = COG_ASSERTION_POMERIUM},
     {"authelia", authelia_headers, authelia_patterns, USUAL, .list_escapes = ""},
     {"vouch", vouch_headers, vouch_patterns, USUAL, .has_quotes = 1, .list_escapes = "\""},
     {"openidc", openidc_headers, openidc_patterns, .name_of = cog_claim_as_it_is,

@@ -6,6 +6,7 @@
 #include <apr_pools.h>
 
 #include "base/claim.h"
+#include "flow/assertion.h"
 
 /* Where a header's value comes from. */
 typedef enum {
@@ -13,7 +14,8 @@ typedef enum {
     COG_SENT_CLAIM,    /* one claim, where it is exported and there */
     COG_SENT_USER,     /* REMOTE_USER */
     COG_SENT_ID_TOKEN, /* a raw token, where CognitoTokens asks for it */
-    COG_SENT_ACCESS_TOKEN
+    COG_SENT_ACCESS_TOKEN,
+    COG_SENT_ASSERTION /* signed, in the form of the dialect */
 } cog_sent_t;
 
 /* One header. */
@@ -39,7 +41,8 @@ typedef struct {
     int has_quotes;           /* elements of lists stand in quotes */
     const char *list_escapes; /* what must not show in an element of a list, beside what
                                * cog_text_join() encodes */
-    int exports;              /* CognitoExport, where it is not written */
+    cog_assertion_form_t assertion; /* the form of COG_SENT_ASSERTION */
+    int exports;                    /* CognitoExport, where it is not written */
 } cog_backend_t;
 
 /* The first row of the table: X-Cognito-*. */

@@ -74,11 +74,12 @@
     INT(unauthenticated) /* CognitoUnauthenticated: cog_unauthenticated_t */             \
     TIME(session_idle)   /* CognitoSessionTimeout */                                     \
     TIME(session_max)                                                                    \
-    LIST(user_claims)  /* CognitoRemoteUser: cog_user_claim_t */                         \
-    INT(backend)       /* CognitoBackend: a row of backend_presets.c */                  \
-    INT(exports)       /* CognitoExport: of COG_EXPORT_ENV and COG_EXPORT_HEADERS */     \
-    INT(tokens)        /* CognitoTokens: of COG_TOKENS_* */                              \
-    INT(has_assertion) /* CognitoAssertion */                                            \
+    LIST(user_claims)   /* CognitoRemoteUser: cog_user_claim_t */                        \
+    INT(backend)        /* CognitoBackend: a row of backend_presets.c */                 \
+    STR(backend_signer) /* signer=; "" is the site itself */                             \
+    INT(exports)        /* CognitoExport: of COG_EXPORT_ENV and COG_EXPORT_HEADERS */    \
+    INT(tokens)         /* CognitoTokens: of COG_TOKENS_* */                             \
+    INT(has_assertion)  /* CognitoAssertion */                                           \
     STR(assertion_header)                                                                \
     STR(assertion_audience) /* "" is the site itself */                                  \
     INT(assertion_ttl_sec)                                                               \

@@ -10,6 +10,8 @@
 #include "httpd/directives.h"
 #include "httpd/values.h"
 
+#define SIGNER       "signer="
+#define MAX_SIGNER   256
 #define MAX_NAME     128
 #define MAX_PATTERNS 100
 
@@ -25,8 +27,27 @@ static void remember(cmd_parms *cmd, apr_array_header_t **all, int what)
     APR_ARRAY_PUSH(*all, int) = what;
 }
 
+static const char *set_signer(cmd_parms *cmd, const char *option, cog_dir_conf_t *place)
+{
+    place->backend_signer = "";
+    if (!option) {
+        return NULL;
+    }
+    if (cog_backend_at(place->backend)->assertion != COG_ASSERTION_ALB ||
+        strncasecmp(option, SIGNER, strlen(SIGNER)) != 0 ||
+        !cog_value_is_visible(option + strlen(SIGNER), MAX_SIGNER)) {
+        return cog_refuse(cmd, option,
+                          "may not stand here; write only the backend's name, or alb "
+                          "signer=arn:aws:elasticloadbalancing:REGION:ACCOUNT:"
+                          "loadbalancer/app/NAME/ID");
+    }
+    place->backend_signer = option + strlen(SIGNER);
+    return NULL;
+}
+
 /* Whoever names a backend wants to tell it something, whatever is inherited. */
-const char *cog_set_backend(cmd_parms *cmd, void *dir, const char *value)
+const char *cog_set_backend(cmd_parms *cmd, void *dir, const char *value,
+                            const char *option)
 {
     cog_server_conf_t *server = cog_conf_of_server(cmd->server);
     cog_dir_conf_t *place = cog_place_of(cmd, dir);
@@ -44,7 +65,7 @@ const char *cog_set_backend(cmd_parms *cmd, void *dir, const char *value)
         COG_WRITTEN_AT(cmd, place, exports);
     }
     remember(cmd, &server->backends, row);
-    return NULL;
+    return set_signer(cmd, option, place);
 }
 
 const char *cog_set_export(cmd_parms *cmd, void *dir, const char *value,

@@ -123,7 +123,12 @@ static void add_export(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
 
     cog_dump_add(rows, "CognitoRemoteUser", user_claims(rows->pool, conf),
                  conf->at.user_claims);
-    cog_dump_add(rows, "CognitoBackend", export.backend->name, conf->at.backend);
+    cog_dump_add(rows, "CognitoBackend",
+                 apr_pstrcat(rows->pool, export.backend->name,
+                             export.assertion.signer ? " signer=" : "",
+                             export.assertion.signer ? export.assertion.signer : "",
+                             NULL),
+                 conf->at.backend);
     cog_dump_add(rows, "CognitoExport",
                  apr_pstrcat(rows->pool, ways_of(&export),
                              export.to_headers ? " encoding=" : "",

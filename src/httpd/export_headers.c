@@ -128,6 +128,20 @@ static cog_err_t tell_token(const telling_t *telling, const char *header,
                                                   : COG_OK;
 }
 
+/* Authorization has its own form (RFC 6750, 2.1). */
+static cog_err_t tell_assertion(const telling_t *telling, const char *header,
+                                cog_assertion_form_t form)
+{
+    const char *begin = strcasecmp(header, "Authorization") == 0 ? "Bearer " : "";
+    cog_secret_t jwt;
+    char *value;
+
+    COG_TRY(cog_export_assertion(telling->r, telling->export, form, &jwt));
+    value = apr_pstrcat(telling->r->pool, begin, jwt.bytes, NULL);
+    cog_secret_wipe_with(telling->r->pool, value, strlen(value));
+    return set(telling, header, value);
+}
+
 static cog_err_t tell_row(const telling_t *telling, const cog_sent_header_t *row)
 {
     switch (row->source) {
@@ -139,6 +153,8 @@ static cog_err_t tell_row(const telling_t *telling, const cog_sent_header_t *row
         return tell_token(telling, row->header, telling->tokens->id);
     case COG_SENT_ACCESS_TOKEN:
         return tell_token(telling, row->header, telling->tokens->access);
+    case COG_SENT_ASSERTION:
+        return tell_assertion(telling, row->header, telling->export->backend->assertion);
     case COG_SENT_USER:
         break;
     }
@@ -170,20 +186,6 @@ static cog_err_t tell_bearer(const telling_t *telling)
     return set(telling, "Authorization", value);
 }
 
-/* Authorization has its own form (RFC 6750, 2.1). */
-static cog_err_t tell_assertion(const telling_t *telling)
-{
-    const char *header = telling->export->assertion.header;
-    const char *begin = strcasecmp(header, "Authorization") == 0 ? "Bearer " : "";
-    cog_secret_t jwt;
-    char *value;
-
-    COG_TRY(cog_export_assertion(telling->r, telling->export, COG_ASSERTION_OWN, &jwt));
-    value = apr_pstrcat(telling->r->pool, begin, jwt.bytes, NULL);
-    cog_secret_wipe_with(telling->r->pool, value, strlen(value));
-    return set(telling, header, value);
-}
-
 cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
                              const cog_session_t *session, const cog_raw_tokens_t *tokens)
 {
@@ -199,7 +201,9 @@ cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
     if (export->tokens & COG_TOKENS_AS_BEARER) {
         COG_TRY(tell_bearer(&telling));
     }
-    return export->assertion.header ? tell_assertion(&telling) : COG_OK;
+    return export->assertion.header
+               ? tell_assertion(&telling, export->assertion.header, COG_ASSERTION_OWN)
+               : COG_OK;
 }
 
 /* As CGI calls a header, after an internal redirect. */

@@ -56,8 +56,10 @@ void cog_resolve_backends(cog_resolve_t *host)
     host->site->backends = host->written->backends;
     add_all(pool, &identity, cog_backend_at(COG_BACKEND_OWN)->patterns);
     for (int i = 0; backends && i < backends->nelts; ++i) {
-        add_all(pool, &identity,
-                cog_backend_at(APR_ARRAY_IDX(backends, i, int))->patterns);
+        const cog_backend_t *backend = cog_backend_at(APR_ARRAY_IDX(backends, i, int));
+
+        add_all(pool, &identity, backend->patterns);
+        host->conf->has_pomerium_keys |= backend->assertion == COG_ASSERTION_POMERIUM;
     }
     add_assertions(host, &identity);
     add_all(pool, &identity, suspicious);

@@ -213,6 +213,7 @@ static void fill_in_assertion(const cog_dir_conf_t *written, cog_export_t *expor
     export->assertion.header =
         written->has_assertion == 1 ? written->assertion_header : NULL;
     export->assertion.audience = or_null(written->assertion_audience);
+    export->assertion.signer = or_null(written->backend_signer);
     export->assertion.ttl_sec = written->assertion_ttl_sec == COG_UNSET
                                     ? COG_ASSERTION_TTL_SEC
                                     : written->assertion_ttl_sec;

@@ -116,7 +116,8 @@ GOOD = [
     "CognitoTokens id", "CognitoTokens access id", "CognitoTokens Access as=bearer", "CognitoTokens none",
     *[f"CognitoExport {way}" for way in ("env", "headers", "Both", "none")],
     *[f"CognitoExport headers encoding={name}" for name in ("utf-8", "latin1", "base64", "PERCENT")],
-    *[f"CognitoBackend {name}" for name in ("cognito", "OAuth2-Proxy", "authelia", "vouch", "openidc",
+    "CognitoBackend ALB signer=arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/a/1",
+    *[f"CognitoBackend {name}" for name in ("cognito", "alb", "pomerium", "OAuth2-Proxy", "authelia", "vouch", "openidc",
                                            "openmetadata", "librechat", "grafana")],
     "CognitoClaims email cognito:groups custom:*", "CognitoClaims !phone_number",
     "CognitoClaims default",
@@ -327,7 +328,10 @@ BAD = [
     ("CognitoTokens as=bearer", "as=bearer goes with one token; write access as=bearer"),
     ("CognitoTokens id access as=bearer", "as=bearer goes with one token; write access as=bearer"),
     ("CognitoBackend authentik", "'authentik' is not a backend that is known; write cognito, "
-     "oauth2-proxy, authelia, vouch, openidc, openmetadata, librechat or grafana"),
+     "oauth2-proxy, alb, pomerium, authelia, vouch, openidc, openmetadata, librechat or grafana"),
+    *[(f"CognitoBackend {value}", f"'{value.split()[1]}' may not stand here; write only the "
+       "backend's name, or alb signer=arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID")
+      for value in ("alb arn:aws:x", "alb signer=", "vouch signer=arn:aws:x")],
     ("CognitoExport header", "'header' is not a way to export; write env, headers, both or none"),
     ("CognitoExport headers latin1", "'latin1' is not an encoding; write encoding=utf-8, "
      "encoding=latin1, encoding=base64 or encoding=percent"),

@@ -64,7 +64,7 @@ PLACE = [
     ("CognitoResource https://app.example.com/all", "CognitoResource",
      "https://app.example.com/all"),
     ("CognitoRemoteUser email s/@.*// sub", "CognitoRemoteUser", "email s/…/…/ sub"),
-    ("CognitoBackend grafana", "CognitoBackend", "grafana"),
+    ("CognitoBackend alb signer=arn:aws:x", "CognitoBackend", "alb signer=arn:aws:x"),
     ("CognitoExport both encoding=base64", "CognitoExport", "both encoding=base64"),
     ("CognitoClaims email custom:*", "CognitoClaims", "email custom:*"),
     ("CognitoTokens access as=bearer", "CognitoTokens", "access as=bearer"),
