@@ -147,11 +147,21 @@ static const char *find_endpoints(cog_patient_t *patient)
     return reason;
 }
 
+/* Hosts that know no such domain, and load balancers in front of nothing. */
+static cog_found_t judge_domain(int status)
+{
+    if (status == 403 || status == 404) {
+        return COG_FOUND_FAILED;
+    }
+    return cog_patient_is_busy(status) ? COG_FOUND_WARNING : COG_FOUND_OK;
+}
+
 void cog_check_domain(cog_report_t *report, void *context)
 {
     cog_patient_t *patient = context;
     cog_fetch_response_t response;
     const char *reason;
+    cog_found_t found;
 
     if (!patient->is_reached && needs_discovery(patient)) {
         say_unreached(report);
@@ -166,9 +176,10 @@ void cog_check_domain(cog_report_t *report, void *context)
         cog_report_say(report, COG_FOUND_FAILED, "%s", reason);
         return;
     }
-    cog_report_say(
-        report, cog_patient_is_busy(response.status) ? COG_FOUND_WARNING : COG_FOUND_OK,
-        "%s answers %d", patient->endpoints.authorize, response.status);
+    found = judge_domain(response.status);
+    patient->has_endpoints = found != COG_FOUND_FAILED;
+    cog_report_say(report, found, "%s answers %d", patient->endpoints.authorize,
+                   response.status);
 }
 
 void cog_check_keys(cog_report_t *report, void *context)

@@ -13,6 +13,7 @@ static void check_remote(cog_report_t *report, const cog_host_patient_t *self,
 {
     cog_start_t *start = cog_start_make(self->pool, self->pool, 0);
     cog_reason_t *reason = cog_reason_make(self->pool);
+    const char *name = cog_store_value_shown(self->pool, value);
     cog_store_t store;
     cog_span_t found;
     const char *problem = cog_start_store(start, value, &store);
@@ -30,10 +31,11 @@ static void check_remote(cog_report_t *report, const cog_host_patient_t *self,
         cog_report_say(report, COG_FOUND_WARNING,
                        "%s answers, but without TLS: who is on the way can read its "
                        "password and undo sign-outs",
-                       value->name);
+                       name);
         return;
     }
-    cog_report_say(report, COG_FOUND_OK, "%s answers", value->name);
+    cog_report_say(report, COG_FOUND_OK, "%s answers%s", name,
+                   value->has_tls ? " over TLS" : "");
 }
 
 static void check_file(cog_report_t *report, const cog_host_patient_t *self,

@@ -79,7 +79,9 @@ static void add_sessions(cog_dump_rows_t *rows, const cog_host_t *host)
                  written->at.secrets);
     cog_dump_add(rows, "CognitoSession", conf->has_stored_sessions ? "store" : "cookie",
                  written->at.has_stored_sessions);
-    cog_dump_add(rows, "CognitoStore", host->site->store_value.name, written->at.store);
+    cog_dump_add(rows, "CognitoStore",
+                 cog_store_value_shown(rows->pool, &host->site->store_value),
+                 written->at.store);
     cog_dump_add(rows, "CognitoRefresh", cog_dump_switch(conf->has_renewal),
                  written->at.has_renewal);
     cog_dump_add(rows, "CognitoGrace", cog_dump_duration(rows->pool, conf->grace_sec),

@@ -250,23 +250,29 @@ static int run(lifecycle_t *life, cog_start_t *start, server_rec *main_server)
     return HTTP_INTERNAL_SERVER_ERROR;
 }
 
-/* What `httpd -t -D …` is asked for beside its own check. This hook, other than
- * test_config, can give httpd an exit status. */
-static int examine(lifecycle_t *life)
+static int check_health(const lifecycle_t *life, int is_json)
 {
-    int is_json;
-
-    warn_of_all(life);
-    if (ap_exists_config_define("DUMP_COGNITO")) {
-        cog_dump_all(life->start->scratch, life->tree, life->hosts);
-    }
-    is_json = ap_exists_config_define("CHECK_COGNITO_JSON");
-    if (!is_json && !ap_exists_config_define("CHECK_COGNITO")) {
-        return OK;
-    }
     return cog_doctor_examine(life->start->scratch, life->tree, life->hosts, is_json)
                ? OK
                : HTTP_INTERNAL_SERVER_ERROR;
+}
+
+/* What `httpd -t -D …` is asked for beside its own check, whose `result` is known. This
+ * hook, other than test_config, can give httpd an exit status. */
+static int examine(const lifecycle_t *life, int result)
+{
+    int is_json = ap_exists_config_define("CHECK_COGNITO_JSON");
+
+    if (ap_exists_config_define("DUMP_COGNITO")) {
+        cog_dump_all(life->start->scratch, life->tree, life->hosts);
+    }
+    if (result != OK) {
+        return result;
+    }
+    warn_of_all(life);
+    return is_json || ap_exists_config_define("CHECK_COGNITO")
+               ? check_health(life, is_json)
+               : OK;
 }
 
 /* httpd reads its configuration twice when it starts, and once for `-t`. The first time
@@ -283,8 +289,8 @@ int cog_lifecycle_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *
         return OK;
     }
     result = run(&life, cog_start_make(ptemp, ptemp, 1), s);
-    if (result == OK && ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
-        result = examine(&life);
+    if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
+        result = examine(&life, result);
     }
     return result;
 }

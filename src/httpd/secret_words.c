@@ -4,17 +4,34 @@
 #include <string.h>
 
 /* What stands behind a program's name may be a secret itself. */
+static const char *program_of(apr_pool_t *pool, const cog_secret_source_t *source)
+{
+    size_t len = strcspn(source->where, " \t");
+
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, source->where, len),
+                       source->where[len] ? " …" : "", NULL);
+}
+
 const char *cog_secret_words_source(apr_pool_t *pool, const cog_secret_source_t *source)
 {
-    size_t len;
-
-    if (source->kind != COG_SOURCE_EXEC) {
-        return apr_pstrcat(pool, source->kind == COG_SOURCE_FILE ? "file:" : "env:",
-                           source->where, NULL);
+    if (source->kind == COG_SOURCE_EXEC) {
+        return apr_pstrcat(pool, "exec:", program_of(pool, source), NULL);
     }
-    len = strcspn(source->where, " \t");
-    return apr_pstrcat(pool, "exec:", apr_pstrmemdup(pool, source->where, len),
-                       source->where[len] ? " …" : "", NULL);
+    return apr_pstrcat(
+        pool, source->kind == COG_SOURCE_FILE ? "file:" : "env:", source->where, NULL);
+}
+
+const char *cog_secret_words_hide(apr_pool_t *pool, const char *text,
+                                  const cog_secret_source_t *source)
+{
+    const char *where =
+        source->kind == COG_SOURCE_EXEC ? strstr(text, source->where) : NULL;
+
+    if (!where) {
+        return text;
+    }
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, text, (apr_size_t)(where - text)),
+                       program_of(pool, source), where + strlen(source->where), NULL);
 }
 
 static const char *class_of(size_t len)

@@ -13,4 +13,9 @@ const char *cog_secret_words_source(apr_pool_t *pool, const cog_secret_source_t 
  * 63 bytes". Programs are not run. */
 const char *cog_secret_words(apr_pool_t *pool, const apr_array_header_t *sources);
 
+/* A text that holds `source`, such as the name of a store, without what stands behind the
+ * program's name. */
+const char *cog_secret_words_hide(apr_pool_t *pool, const char *text,
+                                  const cog_secret_source_t *source);
+
 #endif

@@ -7,6 +7,7 @@
 #include <http_config.h>
 
 #include "base/text.h"
+#include "httpd/secret_words.h"
 #include "httpd/store_url.h"
 #include "net/memcache.h"
 #include "net/store_shm.h"
@@ -193,6 +194,13 @@ const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
     return "is not a store; write shmcb, shmcb:64M, dbm:PATH, memcache:HOST, "
            "redis://HOST or "
            "rediss://HOST";
+}
+
+const char *cog_store_value_shown(apr_pool_t *pool, const cog_store_value_t *value)
+{
+    return value->has_password
+               ? cog_secret_words_hide(pool, value->name, &value->password)
+               : value->name;
 }
 
 int cog_store_value_is_shared(const cog_store_value_t *value)

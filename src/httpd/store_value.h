@@ -37,6 +37,9 @@ typedef struct {
 const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
                                   cog_store_value_t *value, int *may_show);
 
+/* The name as it may be shown: without what a program of exec: is told. */
+const char *cog_store_value_shown(apr_pool_t *pool, const cog_store_value_t *value);
+
 /* Do other hosts use it, too? */
 int cog_store_value_is_shared(const cog_store_value_t *value);
 

@@ -158,6 +158,15 @@ class TestTheDocumentedExample:
                [re.split(r"  +", line.strip()) for line in output.splitlines()]
 
 
+class TestAWrongConfiguration:
+    def test_is_shown_as_far_as_it_goes(self, made):
+        dump = Dump(made("CognitoUserPool eu-west-1_AbC123dEf", "CognitoBaseURL https://a.example.com",
+                         *section_lines("Location", '"/"', "AuthType Cognito",
+                                        "Require valid-user")))
+        assert dump.code == 1
+        assert "nobody can sign in: CognitoClientID is missing" in dump.text
+
+
 class TestInheritance:
     @pytest.fixture(scope="class")
     def dump(self, made):

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import stat
+import subprocess
 
 import pytest
 
@@ -11,6 +12,7 @@ from harness.conf import TOP, Conf, section_lines
 from harness import pool as pools
 from harness.pool import ROTATED, SECRET
 from harness.server import Server
+from harness.waiting import PATIENCE
 from harness.site import CALLBACK, ORIGIN, SIGNED_OUT, key_file, site_lines
 
 HOST = "app.example.test"
@@ -412,6 +414,20 @@ class TestText:
                          r"            httpd +or CognitoBaseURL ", text, re.MULTILINE), text
         assert re.search(r"\n\d+ ok, 0 warnings, 1 failed, 2 skipped\n$", text)
 
+    @pytest.mark.parametrize("wrapper, is_coloured", [((), True), (["env", "NO_COLOR=1"], False)])
+    def test_has_colours_on_a_terminal(self, consult, wrapper, is_coloured):
+        consult()
+        server = consult.servers[0]
+        ours, theirs = os.openpty()
+        try:
+            subprocess.run([*wrapper, *server.command("-t", "-DCHECK_COGNITO")], stdout=theirs,
+                           stderr=subprocess.DEVNULL, check=True, timeout=60 * PATIENCE)
+            text = os.read(ours, 65536).decode()
+        finally:
+            os.close(ours)
+            os.close(theirs)
+        assert ("\033[32mok" in text) == is_coloured
+
     def test_says_when_nobody_can_sign_in(self):
         server = Server(Conf())
         try:
@@ -443,8 +459,26 @@ class TestARealStore:
         answer.expect("store", "ok", "answers")
         assert answer.code == 0
 
-    def test_wants_another_password(self, consult, start_redis):
+    def test_wants_a_password(self, consult, start_redis):
         redis = start_redis(password="something-else")
-        answer = consult(host=[f"CognitoStore redis://127.0.0.1:{redis.port}"])
-        answer.expect("store", "failed", "COG2200")
+        url = f"redis://:exec:/bin/echo something-else@127.0.0.1:{redis.port}"
+        wrong = consult(host=[f"CognitoStore redis://127.0.0.1:{redis.port}"])
+        wrong.expect("store", "failed", "COG2200")
+        right = consult(host=[f'CognitoStore "{url}"'])
+        right.expect("store", "ok", r"redis://:exec:/bin/echo …@127\.0\.0\.1:\d+/0 answers")
+        assert "something-else" not in right.text + right.errors
+        assert "something-else" not in "".join(consult.servers[-1].ask("DUMP_COGNITO")[1:])
+
+    def test_wants_a_ca(self, consult, start_redis):
+        redis = start_redis(has_tls=True)
+        url = f"rediss://127.0.0.1:{redis.port}"
+        consult(host=[f"CognitoStore {url}"]).expect("store", "failed", "(?i)COG2200: .*certificate")
+        consult(host=[f"CognitoStore {url} ca={redis.ca_file}"]).expect(
+            "store", "ok", "answers over TLS")
+
+    def test_may_be_memcached(self, consult, start_memcached):
+        memcached = start_memcached()
+        consult(host=[f"CognitoStore memcache:127.0.0.1:{memcached.port}"]).expect(
+            "store", "ok", "answers")
+        consult(host=["CognitoStore memcache:127.0.0.1:1"]).expect("store", "failed", "COG2200")
 

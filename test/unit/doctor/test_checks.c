@@ -1,0 +1,312 @@
+#include "test/unit/unit.h"
+
+#include <apr_strings.h>
+
+#include "doctor/checks.h"
+#include "flow/provider.h"
+
+#define ISSUER   "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Test"
+#define AUTH     "https://auth.test"
+#define CALLBACK "https://app.test/.cognito/callback"
+#define RETURN   "https://app.test/.cognito/signed-out"
+#define NOW      1700000000
+
+/* An RSA key, of which nobody has the other half. */
+#define KEY                                                                              \
+    "{'keys':[{'kty':'RSA','use':'sig','alg':'RS256','kid':'k','e':'AQAB','n':'" MODULUS \
+    "'}]}"
+#define MODULUS                                                                          \
+    "u1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gunVTLw7onLRnrq0_IzW7yWR7QkrmBL7jTKEn" \
+    "5u-qKhbwKfBstIs-bMY2Zkp18gnTxKLxoS2tFczGkPLPgizskuemMghRniWaoLcyehkd3qqGElvW_"      \
+    "VDL5AaWTg0nLV"                                                                      \
+    "kjRo9z-40RQzuVaE8AkAFmxZzow3x-VJYKdjykkJ0iT9wCS0DRTXu269V264Vf_"                    \
+    "3jvredZiKRkgwlL9xNAwxXFg0x_"                                                        \
+    "XFw005UWVRIkdgcKWTjpBP2dPwVZ4WWC-9aGVd-Gyn1o0CLelf4rEjGoXbAAEgAqeGUxrcIlbjXfbcmw"
+
+/* What is answered to a URL that begins so: the first row that fits. */
+typedef struct {
+    const char *url;
+    int status; /* 0: no answer */
+    const char *body;
+    const char *location;
+    int late_sec; /* of Date */
+} answer_t;
+
+static const answer_t healthy[] = {
+    {ISSUER "/.well-known/openid-configuration", 200,
+     "{'issuer':'" ISSUER "','authorization_endpoint':'" AUTH
+     "/oauth2/authorize','token_endpoint':'" AUTH "/oauth2/token','jwks_uri':'" ISSUER
+     "/.well-known/jwks.json'}",                                                   NULL,          0},
+    {ISSUER "/.well-known/jwks.json",            200, KEY,                         NULL,          0},
+    {AUTH "/oauth2/authorize",                   302, "",                          AUTH "/login", 0},
+    {AUTH "/logout",                             302, "",                          RETURN,        0},
+    {AUTH "/oauth2/token",                       400, "{'error':'invalid_grant'}", NULL,          0},
+    {NULL,                                       0,   NULL,                        NULL,          0},
+};
+
+/* One change to what is healthy, and what a check says then. */
+static const struct {
+    const char *rule;
+    answer_t change;
+    const char *check;
+    cog_found_t found;
+} rules[] = {
+    {"clock 10 s late",
+     {ISSUER "/.well-known/openid", 200, NULL, NULL, 10},
+     "clock",                                                                                  COG_FOUND_OK     },
+    {"clock 11 s late",
+     {ISSUER "/.well-known/openid", 200, NULL, NULL, 11},
+     "clock",                                                                                  COG_FOUND_WARNING},
+    {"clock 59 s early",
+     {ISSUER "/.well-known/openid", 200, NULL, NULL, -59},
+     "clock",                                                                                  COG_FOUND_WARNING},
+    {"clock 60 s early",
+     {ISSUER "/.well-known/openid", 200, NULL, NULL, -60},
+     "clock",                                                                                  COG_FOUND_FAILED },
+    {"discovery silent",
+     {ISSUER "/.well-known/openid", 0, NULL, NULL, 0},
+     "reach",                                                                                  COG_FOUND_FAILED },
+    {"discovery silent",
+     {ISSUER "/.well-known/openid", 0, NULL, NULL, 0},
+     "jwks",                                                                                   COG_FOUND_SKIPPED},
+    {"discovery silent",
+     {ISSUER "/.well-known/openid", 0, NULL, NULL, 0},
+     "secret",                                                                                 COG_FOUND_SKIPPED},
+    {"discovery 404",
+     {ISSUER "/.well-known/openid", 404, "", NULL, 0},
+     "pool",                                                                                   COG_FOUND_FAILED },
+    {"discovery 429",
+     {ISSUER "/.well-known/openid", 429, "", NULL, 0},
+     "pool",                                                                                   COG_FOUND_WARNING},
+    {"discovery 404",
+     {ISSUER "/.well-known/openid", 404, "", NULL, 0},
+     "domain",                                                                                 COG_FOUND_FAILED },
+    {"keys silent",
+     {ISSUER "/.well-known/jwks", 0, NULL, NULL, 0},
+     "jwks",                                                                                   COG_FOUND_FAILED },
+    {"keys empty",
+     {ISSUER "/.well-known/jwks", 200, "{'keys':[]}", NULL, 0},
+     "jwks",                                                                                   COG_FOUND_FAILED },
+    {"no such domain",
+     {AUTH "/oauth2/authorize", 404, "", NULL, 0},
+     "domain",                                                                                 COG_FOUND_FAILED },
+    {"domain silent",
+     {AUTH "/oauth2/authorize", 0, NULL, NULL, 0},
+     "domain",                                                                                 COG_FOUND_FAILED },
+    {"domain silent",
+     {AUTH "/oauth2/authorize", 0, NULL, NULL, 0},
+     "sign-out",                                                                               COG_FOUND_SKIPPED},
+    {"no client",
+     {AUTH "/oauth2/authorize?", 302, "", AUTH "/error?error=invalid_request", 0},
+     "client",                                                                                 COG_FOUND_FAILED },
+    {"no client",
+     {AUTH "/oauth2/authorize?", 302, "", AUTH "/error?error=invalid_request", 0},
+     "secret",                                                                                 COG_FOUND_SKIPPED},
+    {"mismatch",
+     {AUTH "/oauth2/authorize?", 302, "", AUTH "/error?error=redirect_mismatch", 0},
+     "callback",                                                                               COG_FOUND_FAILED },
+    {"mismatch",
+     {AUTH "/oauth2/authorize?", 302, "", AUTH "/error?error=redirect_mismatch", 0},
+     "scopes",                                                                                 COG_FOUND_SKIPPED},
+    {"scope",
+     {AUTH "/oauth2/authorize?", 302, "", CALLBACK "?error=invalid_scope", 0},
+     "scopes",                                                                                 COG_FOUND_FAILED },
+    {"no flow",
+     {AUTH "/oauth2/authorize?", 302, "", CALLBACK "?error=unauthorized_client", 0},
+     "client",                                                                                 COG_FOUND_FAILED },
+    {"request",
+     {AUTH "/oauth2/authorize?", 302, "", CALLBACK "?error=invalid_request", 0},
+     "pkce",                                                                                   COG_FOUND_WARNING},
+    {"sign-out",
+     {AUTH "/logout", 302, "", AUTH "/error?error=x", 0},
+     "sign-out",                                                                               COG_FOUND_FAILED },
+    {"sign-out elsewhere",
+     {AUTH "/logout", 302, "", RETURN "x", 0},
+     "sign-out",                                                                               COG_FOUND_FAILED },
+    {"sign-out silent",
+     {AUTH "/logout", 0, NULL, NULL, 0},
+     "sign-out",                                                                               COG_FOUND_WARNING},
+    {"wrong secret",
+     {AUTH "/oauth2/token", 400, "{'error':'invalid_client'}", NULL, 0},
+     "secret",                                                                                 COG_FOUND_FAILED },
+    {"token silent",
+     {AUTH "/oauth2/token", 0, NULL, NULL, 0},
+     "secret",                                                                                 COG_FOUND_FAILED },
+    {"token busy",         {AUTH "/oauth2/token", 503, "", NULL, 0},                 "secret", COG_FOUND_WARNING},
+    {"token odd",
+     {AUTH "/oauth2/token", 200, "{}", NULL, 0},
+     "secret",                                                                                 COG_FOUND_WARNING},
+};
+
+static const answer_t *change; /* of the rule that is tried */
+
+static int fits(const answer_t *answer, const char *url)
+{
+    return strncmp(url, answer->url, strlen(answer->url)) == 0;
+}
+
+static const answer_t *find(const char *url)
+{
+    const answer_t *answer = healthy;
+
+    while (answer->url && !fits(answer, url)) {
+        ++answer;
+    }
+    return answer;
+}
+
+static const char *in_quotes(apr_pool_t *pool, const char *text)
+{
+    char *json = apr_pstrdup(pool, text);
+
+    for (char *c = json; *c; ++c) {
+        *c = *c == '\'' ? '"' : *c;
+    }
+    return json;
+}
+
+static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
+                       const cog_fetch_request_t *request, cog_fetch_response_t *response)
+{
+    const answer_t *usual = find(request->url);
+    const answer_t *answer = change && fits(change, request->url) ? change : usual;
+
+    (void)context;
+    if (!answer->status) {
+        log->write(log->context, COG_LOG_WARNING, "nobody is there");
+        return COG_E_IDP_UNREACHABLE;
+    }
+    *response = (cog_fetch_response_t){
+        .status = answer->status,
+        .body = cog_span_of(in_quotes(pool, answer->body ? answer->body : usual->body)),
+        .date = apr_time_from_sec(NOW - answer->late_sec),
+        .location = answer->location,
+    };
+    return COG_OK;
+}
+
+static apr_time_t now(void *context)
+{
+    (void)context;
+    return apr_time_from_sec(NOW);
+}
+
+static apr_array_header_t *one(apr_pool_t *pool, const char *text)
+{
+    apr_array_header_t *texts = apr_array_make(pool, 1, sizeof(const char *));
+
+    APR_ARRAY_PUSH(texts, const char *) = text;
+    return texts;
+}
+
+/* What is found where `changed` is not as it should be. */
+static cog_report_t *examine(apr_pool_t *pool, const answer_t *changed)
+{
+    const cog_provider_conf_t provider = {
+        .issuers = one(pool, ISSUER), .discovery_url = cog_discovery_url(pool, ISSUER)};
+    const cog_conf_t conf = {.origins = one(pool, "https://app.test"),
+                             .callbacks = one(pool, "/.cognito/callback"),
+                             .path = "/.cognito"};
+    const cog_client_conf_t client = {.name = "",
+                                      .client_id = "app",
+                                      .secret_count = 1,
+                                      .scope = "openid email",
+                                      .issuer = ISSUER};
+    cog_patient_t patient = {
+        .pool = pool,
+        .conf = &conf,
+        .client = &client,
+        .provider = &provider,
+        .secrets = {{cog_secret_of("s3cr3t"), NULL}},
+        .way = "directly",
+        .asked = apr_hash_make(pool),
+        .fetcher = { NULL,                               fetch},
+        .clock = {                            NULL, now, NULL}
+    };
+    cog_report_t *report = cog_report_make(pool);
+
+    change = changed;
+    cog_report_open(report, "host", "default");
+    cog_patient_prepare(&patient, report);
+    cog_report_run(report, cog_client_checks, &patient);
+    return report;
+}
+
+static const cog_finding_t *finding_of(const cog_report_t *report, const char *check)
+{
+    const apr_array_header_t *findings =
+        APR_ARRAY_IDX(report->groups, 0, cog_report_group_t).findings;
+
+    for (int i = 0; i < findings->nelts; ++i) {
+        const cog_finding_t *finding = &APR_ARRAY_IDX(findings, i, cog_finding_t);
+
+        if (strcmp(finding->check->id, check) == 0) {
+            return finding;
+        }
+    }
+    fail_msg("no finding of %s", check);
+    return NULL;
+}
+
+static void find_nothing_wrong_with_a_healthy_pool(void **state)
+{
+    const cog_report_t *report = examine(*state, NULL);
+
+    for (int i = COG_FOUND_WARNING; i < COG_FOUND_KINDS; ++i) {
+        assert_int_equal(cog_report_count(report, (cog_found_t)i), 0);
+    }
+    assert_int_equal(cog_report_count(report, COG_FOUND_OK), 12);
+}
+
+static void find_what_is_wrong(void **state)
+{
+    for (size_t i = 0; i < COUNT(rules); ++i) {
+        const cog_report_t *report = examine(*state, &rules[i].change);
+        const cog_finding_t *finding = finding_of(report, rules[i].check);
+
+        if (finding->found != rules[i].found) {
+            fail_msg("rule \"%s\": %s is %s, not %s: %s", rules[i].rule, rules[i].check,
+                     cog_found_name(finding->found), cog_found_name(rules[i].found),
+                     finding->text);
+        }
+    }
+}
+
+static void say_why_there_is_no_answer(void **state)
+{
+    const answer_t silent = {ISSUER, 0, NULL, NULL, 0};
+    const cog_report_t *report = examine(*state, &silent);
+
+    assert_string_equal(finding_of(report, "reach")->text,
+                        "nobody is there; asked directly");
+}
+
+static void fill_remedies_in(void **state)
+{
+    const answer_t mismatch = {AUTH "/oauth2/authorize?", 302, "",
+                               AUTH "/error?error=redirect_mismatch", 0};
+    const cog_remedy_t *remedy =
+        &finding_of(examine(*state, &mismatch), "callback")->remedy;
+
+    assert_string_equal(remedy->terraform, "callback_urls = [\"" CALLBACK "\"]");
+    assert_string_equal(
+        remedy->aws,
+        "aws cognito-idp update-user-pool-client --region eu-west-1 --user-pool-id "
+        "eu-west-1_Test --client-id app --callback-urls " CALLBACK
+        " --logout-urls " RETURN
+        " --allowed-o-auth-flows-user-pool-client --allowed-o-auth-flows code "
+        "--allowed-o-auth-scopes openid email --supported-identity-providers COGNITO\n"
+        "it resets what it does not name: add what describe-user-pool-client shows");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(find_nothing_wrong_with_a_healthy_pool),
+        cmocka_unit_test_with_pool(find_what_is_wrong),
+        cmocka_unit_test_with_pool(say_why_there_is_no_answer),
+        cmocka_unit_test_with_pool(fill_remedies_in),
+    };
+
+    return cmocka_run_group_tests_name("doctor/checks", tests, NULL, NULL);
+}
