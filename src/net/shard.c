@@ -295,10 +295,18 @@ void cog_shard_remove(cog_shard_t *shard, cog_shard_index_t entry)
     free_blocks(shard, entry);
 }
 
+/* Those that were inserted before a clock was put back end last; as this is asked before
+ * any is inserted, the first one that ends is one of them. */
+static int is_over(int kind, apr_time_t end, apr_time_t now)
+{
+    return end <= now || (kind == COG_SHARD_SHORT &&
+                          end - now > apr_time_from_sec(COG_SHARD_SHORT_SEC));
+}
+
 void cog_shard_expire(cog_shard_t *shard, apr_time_t now)
 {
     for (int kind = 0; kind < COG_SHARD_KINDS; ++kind) {
-        while (shard->queued[kind] > 0 && end_at(shard, kind, 0) <= now) {
+        while (shard->queued[kind] > 0 && is_over(kind, end_at(shard, kind, 0), now)) {
             cog_shard_remove(shard, shard->queues[kind][0]);
         }
     }

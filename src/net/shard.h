@@ -24,6 +24,8 @@
 
 enum { COG_SHARD_SHORT, COG_SHARD_LONG, COG_SHARD_KINDS };
 
+#define COG_SHARD_SHORT_SEC 120 /* what lives longer is no short lived one */
+
 /* Which block: they are counted from 1, 0 is none. An entry is named by its first one. */
 typedef uint16_t cog_shard_index_t;
 
@@ -79,7 +81,9 @@ cog_span_t cog_shard_read(cog_shard_t *shard, apr_pool_t *pool, cog_shard_index_
 
 void cog_shard_remove(cog_shard_t *shard, cog_shard_index_t entry);
 
-/* Free the room of all that has ended. */
+/* Free the room of all that has ended: of the short lived ones also those that end too
+ * far in the future, for the clock was put back, and a lease must not outlive that. To be
+ * called before each insertion. */
 void cog_shard_expire(cog_shard_t *shard, apr_time_t now);
 
 /* Insert what is not there. The value has at most COG_STORE_MAX_VALUE bytes. Returns how

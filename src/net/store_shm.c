@@ -13,9 +13,6 @@ _Static_assert(sizeof(SIGN) - 1 == COG_STORE_SHM_SIGN, "the sign has its length"
 
 #define LOCK_LIMIT apr_time_from_msec(400)
 
-/* what shall not live longer is one of the short lived */
-#define SHORT_SEC 120
-
 #define WARN_PERCENT 80
 #define WARN_EVERY   apr_time_from_sec(600)
 #define FULL_EVERY   apr_time_from_sec(60)
@@ -184,7 +181,7 @@ typedef struct {
 static uint32_t put(cog_shard_t *shard, const item_t *item, cog_shard_index_t known,
                     apr_time_t now)
 {
-    int kind = item->ttl_sec > SHORT_SEC ? COG_SHARD_LONG : COG_SHARD_SHORT;
+    int kind = item->ttl_sec > COG_SHARD_SHORT_SEC ? COG_SHARD_LONG : COG_SHARD_SHORT;
 
     if (known) {
         cog_shard_remove(shard, known);

@@ -92,6 +92,33 @@ static void ends_are_exact(void **state)
     assert_result("anew", get(f, "k"), COG_OK);
 }
 
+/* S05: a lease that nobody releases ends in time, whatever the clock does. */
+static void a_clock_that_is_put_back_makes_no_lease_long(void **state)
+{
+    static const int back_sec[] = {1, 60, 119, 121, 3600, 100000000};
+
+    for (size_t i = 0; i < COUNT(back_sec); ++i) {
+        fixture_t *f = make(*state, MB);
+
+        assert_result("take", add(f, "lease"), COG_OK);
+        f->now -= apr_time_from_sec(back_sec[i]);
+        assert_result("others", set(f, "another", 10, 10), COG_OK);
+        f->now += apr_time_from_sec(120);
+        assert_result("take again", add(f, "lease"), COG_OK);
+        assert_result("taken again", add(f, "lease"), COG_E_EXISTS);
+    }
+}
+
+static void a_clock_that_is_put_back_ends_no_session(void **state)
+{
+    fixture_t *f = make(*state, MB);
+
+    set(f, "session", 100, 3600);
+    f->now -= apr_time_from_sec(86400);
+    set(f, "another", 10, 10);
+    assert_result("session", get(f, "session"), COG_OK);
+}
+
 static void refuses_what_is_too_large(void **state)
 {
     fixture_t *f = make(*state, MB);
@@ -433,6 +460,8 @@ int main(void)
         cmocka_unit_test_with_pool(keeps_the_contract),
         cmocka_unit_test_with_pool(one_of_many_threads_adds),
         cmocka_unit_test_with_pool(ends_are_exact),
+        cmocka_unit_test_with_pool(a_clock_that_is_put_back_makes_no_lease_long),
+        cmocka_unit_test_with_pool(a_clock_that_is_put_back_ends_no_session),
         cmocka_unit_test_with_pool(refuses_what_is_too_large),
         cmocka_unit_test_with_pool(memory_of_another_layout_is_not_opened),
         cmocka_unit_test_with_pool(what_is_there_is_there_when_it_is_opened_again),
