@@ -52,7 +52,8 @@ typedef struct cog_conf_t {
     const char *return_cookie; /* full name: __Host-cognito_return */
     int cookie_room; /* bytes that session and tokens may take of a browser's Cookie
                         header */
-    cog_session_limits_t longest; /* of all places: what is stored lives so long */
+    cog_session_limits_t longest; /* of all places: what is stored lives so long; and the
+                                     shortest idle limit */
     int has_stored_sessions;      /* CognitoSession store */
     int has_renewal;              /* CognitoRefresh */
     int64_t grace_sec;            /* CognitoGrace */

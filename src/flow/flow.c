@@ -148,8 +148,10 @@ cog_session_limits_t cog_flow_limits(const cog_flow_t *flow)
     const cog_session_limits_t *here = &flow->place->limits;
     const cog_session_limits_t *longest = &flow->conf->longest;
 
-    return (cog_session_limits_t){smaller(here->idle_sec, longest->idle_sec),
-                                  smaller(here->max_sec, longest->max_sec)};
+    return (cog_session_limits_t){.idle_sec = smaller(here->idle_sec, longest->idle_sec),
+                                  .max_sec = smaller(here->max_sec, longest->max_sec),
+                                  .least_idle_sec =
+                                      smaller(here->idle_sec, longest->least_idle_sec)};
 }
 
 cog_sealer_t cog_flow_sealer(const cog_flow_t *flow)

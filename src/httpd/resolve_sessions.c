@@ -12,6 +12,11 @@ static int64_t longer(int64_t a, apr_interval_time_t b)
     return a > apr_time_sec(b) ? a : apr_time_sec(b);
 }
 
+static int64_t shorter(int64_t a, apr_interval_time_t b)
+{
+    return a < apr_time_sec(b) ? a : apr_time_sec(b);
+}
+
 /* What the outermost level says holds wherever nothing is written. */
 static cog_session_limits_t outermost(const cog_resolve_t *host)
 {
@@ -28,8 +33,11 @@ static cog_session_limits_t longest(const cog_resolve_t *host)
     for (int i = 0; all && i < all->nelts; ++i) {
         const cog_dir_conf_t *place = APR_ARRAY_IDX(all, i, const cog_dir_conf_t *);
 
-        limits.idle_sec = longer(limits.idle_sec, place->session_idle);
-        limits.max_sec = longer(limits.max_sec, place->session_max);
+        if (place->session_max != COG_UNSET) {
+            limits.idle_sec = longer(limits.idle_sec, place->session_idle);
+            limits.max_sec = longer(limits.max_sec, place->session_max);
+            limits.least_idle_sec = shorter(limits.least_idle_sec, place->session_idle);
+        }
     }
     return limits;
 }

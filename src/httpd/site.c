@@ -80,12 +80,13 @@ static const apr_array_header_t *login_params(void *context)
 
 cog_session_limits_t cog_dir_limits(const cog_dir_conf_t *written)
 {
-    cog_session_limits_t limits = {DEFAULT_IDLE_SEC, DEFAULT_MAX_SEC};
+    cog_session_limits_t limits = {DEFAULT_IDLE_SEC, DEFAULT_MAX_SEC, 0};
 
     if (written->session_max != COG_UNSET) {
         limits.idle_sec = apr_time_sec(written->session_idle);
         limits.max_sec = apr_time_sec(written->session_max);
     }
+    limits.least_idle_sec = limits.idle_sec;
     return limits;
 }
 

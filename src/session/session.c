@@ -25,7 +25,7 @@ cog_err_t cog_session_check(const cog_session_t *session,
 int cog_session_is_due(const cog_session_t *session, const cog_session_limits_t *limits,
                        int64_t now)
 {
-    return session->seen < now - limits->idle_sec / 4;
+    return session->seen < now - limits->least_idle_sec / 4;
 }
 
 int cog_session_wants_renewal(const cog_session_t *session, int64_t now)

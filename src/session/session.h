@@ -31,6 +31,8 @@ typedef struct {
 typedef struct {
     int64_t idle_sec;
     int64_t max_sec;
+    int64_t least_idle_sec; /* the shortest of all places that the session may be used at:
+                             * each has to know whether it was used at another */
 } cog_session_limits_t;
 
 /* COG_E_SESSION_EXPIRED when past a limit, or from more than five minutes in the future.
@@ -38,7 +40,8 @@ typedef struct {
 cog_err_t cog_session_check(const cog_session_t *session,
                             const cog_session_limits_t *limits, int64_t now);
 
-/* Is `seen` older than a quarter of the idle limit, so that it is worth a Set-Cookie? */
+/* Is `seen` older than a quarter of the shortest idle limit, so that it is worth a
+ * Set-Cookie? */
 int cog_session_is_due(const cog_session_t *session, const cog_session_limits_t *limits,
                        int64_t now);
 

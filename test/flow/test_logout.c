@@ -199,7 +199,7 @@ static void knows_a_session_that_the_target_would_not_take(void **state)
     cog_reply_t *reply;
 
     world->other_place.client = &world->client;
-    world->other_place.limits = (cog_session_limits_t){60, 120};
+    world->other_place.limits = (cog_session_limits_t){60, 120, 60};
     world_sign_in(world, "/");
     world->now += 600;
     world_header(world, "Sec-Fetch-Site", "cross-site");

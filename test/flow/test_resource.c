@@ -40,7 +40,7 @@ static void lives_no_longer_than_the_server_says_whatever_a_htaccess_does(void *
 {
     world_t *world = world_make(*state);
 
-    world->place.limits = (cog_session_limits_t){24 * 3600, 30 * 24 * 3600};
+    world->place.limits = (cog_session_limits_t){24 * 3600, 30 * 24 * 3600, 24 * 3600};
     world_sign_in(world, "/");
     for (int minute = 0; minute < 12 * 60 - 1; ++minute) {
         world->now += 60;
@@ -51,6 +51,26 @@ static void lives_no_longer_than_the_server_says_whatever_a_htaccess_does(void *
     world_sign_in(world, "/");
     world->now += 3600;
     assert_false(is_granted(world));
+}
+
+/* S05: who works at one place is not idle at another, whose limit is shorter. */
+static void is_seen_by_all_places_wherever_it_is_used(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->open_place.client = &world->client;
+    world->open_place.limits = (cog_session_limits_t){300, 12 * 3600, 300};
+    world->conf.longest.least_idle_sec = 300;
+    world_sign_in(world, "/");
+    for (int minute = 0; minute < 30; ++minute) {
+        world->now += 60;
+        assert_true(is_granted(world));
+    }
+    world->now += 60;
+    assert_int_equal(world_get(world, "/public/")->kind, COG_REPLY_GRANT);
+    world->now += 300;
+    assert_int_equal(world_get(world, "/public/")->kind, COG_REPLY_REDIRECT);
+    assert_true(is_granted(world));
 }
 
 static void is_written_down_only_now_and_then(void **state)
@@ -305,6 +325,7 @@ int main(void)
         cmocka_unit_test_with_pool(ends_at_the_absolute_limit),
         cmocka_unit_test_with_pool(
             lives_no_longer_than_the_server_says_whatever_a_htaccess_does),
+        cmocka_unit_test_with_pool(is_seen_by_all_places_wherever_it_is_used),
         cmocka_unit_test_with_pool(is_written_down_only_now_and_then),
         cmocka_unit_test_with_pool(survives_no_clock_that_jumps_back_far),
         cmocka_unit_test_with_pool(refuses_every_tampered_cookie),

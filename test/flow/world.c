@@ -285,7 +285,7 @@ static void fill_conf(world_t *world)
     conf->cookies.attributes = "; Path=/; HttpOnly; Secure; SameSite=Lax";
     conf->return_cookie = "__Host-cognito_return";
     conf->cookie_room = 4096;
-    conf->longest = (cog_session_limits_t){3600, 12 * 3600};
+    conf->longest = (cog_session_limits_t){3600, 12 * 3600, 3600};
     conf->has_renewal = 1;
     conf->grace_sec = 900;
     conf->lease_sec = 10;
@@ -349,7 +349,7 @@ world_t *world_make(apr_pool_t *pool)
     fill_client(world, "other", &world->other_client);
     fill_conf(world);
     world->place.client = &world->client;
-    world->place.limits = (cog_session_limits_t){3600, 12 * 3600};
+    world->place.limits = (cog_session_limits_t){3600, 12 * 3600, 3600};
     world->place.accepts = COG_ACCEPT_SESSION;
     world->place.bearer.uses = COG_TOKEN_ACCESS;
     world->place.bearer.client_ids = texts(pool, WORLD_CLIENT);

@@ -46,7 +46,7 @@ static void check_same(const cog_session_t *a, const cog_session_t *b)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const cog_session_limits_t limits = {3600, 43200};
+    static const cog_session_limits_t limits = {3600, 43200, 3600};
     static apr_pool_t *pool;
     cog_session_t *session, *again;
 

@@ -50,6 +50,12 @@ class TestLimits:
             time.sleep(0.3)
         assert browser.jar.value(SESSION) != first, "`seen` was never written down"
 
+    def test_use_at_a_place_with_a_longer_limit_counts_as_well(self, site, browser):
+        site.sign_in(browser)
+        first = browser.jar.value(SESSION)
+        wait_for(lambda: site.visit(browser).status == 200 and browser.jar.value(SESSION) != first,
+                 "`seen` to be written down", 6, step=0.2)
+
     def test_no_use_keeps_a_session_beyond_its_end(self, site, browser):
         site.sign_in(browser, "/secure/max")
         wait_for(lambda: is_login(site.pool, site.visit(browser, "/secure/max")),

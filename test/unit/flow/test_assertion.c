@@ -66,7 +66,7 @@ static void fill_conf(scene_t *scene)
     APR_ARRAY_PUSH(origins, const char *) = SITE;
     APR_ARRAY_PUSH(origins, const char *) = "https://second.example.com";
     scene->conf.origins = origins;
-    scene->conf.longest = (cog_session_limits_t){3600, 43200};
+    scene->conf.longest = (cog_session_limits_t){3600, 43200, 3600};
     scene->conf.grace_sec = 900;
     assert_int_equal(cog_keyring_make(scene->pool, &secret, 1, &keyring), COG_OK);
     assert_int_equal(
@@ -86,7 +86,7 @@ static scene_t *make_scene(apr_pool_t *pool)
     scene->client.issuer = ISSUER;
     scene->client.client_id = "app";
     scene->place.client = &scene->client;
-    scene->place.limits = (cog_session_limits_t){3600, 43200};
+    scene->place.limits = (cog_session_limits_t){3600, 43200, 3600};
     scene->ports.clock = (cog_clock_t){scene, clock_of, NULL};
     scene->ports.random = cog_random_system();
     scene->ports.log = &kept_log_make(pool)->log;
