@@ -162,7 +162,7 @@ class TestFile:
 
     def test_a_file_has_one_size(self):
         refused(in_file(*vhost("a", "CognitoStore dbm:{root}/store:3M")),
-                "is written with another size, too; write one for a file")
+                "is written with another size, too; write dbm:PATH, a file of its own with one size")
 
     def test_the_test_of_the_configuration_makes_none(self):
         server = Server(in_file())

@@ -83,8 +83,8 @@ class Asker:
         head, _, content = answer.partition(b"\r\n\r\n")
         return (int(head.split(b" ", 2)[1]) if head else 0), content
 
-    def raw(self, data):
-        return self.browser.raw(self.site.origin, data)
+    def raw(self, data, until=None):
+        return self.browser.raw(self.site.origin, data, until=until)
 
 
 @pytest.fixture(scope="class")
@@ -370,7 +370,8 @@ class TestWebSockets:
                             "Upgrade: websocket\r\nConnection: Upgrade, X-Cognito-Sub\r\n"
                             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                             "X_Cognito_Sub: evil\r\nX-Cognito-Sub: evil\r\n\r\n").encode()
-                           + (b"" if who == "nobody" else frame))  # to a 401 it is a broken request
+                           + (b"" if who == "nobody" else frame),  # to a 401 it is a broken request
+                           until=frame)
         if who == "nobody":
             assert answer.split(b" ", 2)[1] == b"401" and not backend.seen
             return

@@ -168,14 +168,15 @@ class Client:
         for origin in list(self.connections):
             self.forget(origin)
 
-    def raw(self, origin, data, timeout=5):
-        """Sends bytes as they are and reads until the server closes or is silent."""
+    def raw(self, origin, data, timeout=5, until=None):
+        """Sends bytes as they are and reads until the server closes or is silent, or has sent
+        `until`."""
         host, port, _ = self.routes[origin]
         with socket.create_connection((host, port), timeout=timeout * PATIENCE) as sock:
             sock.sendall(data)
             answer = b""
             try:
-                while chunk := sock.recv(65536):
+                while not (until and answer.endswith(until)) and (chunk := sock.recv(65536)):
                     answer += chunk
             except TimeoutError:
                 pass
