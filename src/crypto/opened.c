@@ -6,7 +6,7 @@
 
 #include "base/secret.h"
 
-#define SET_BITS 5
+#define SET_BITS 7
 #define SETS     (1 << SET_BITS)
 #define WAYS     4    /* places that all serve the same envelopes */
 #define ROOM     2048 /* of one place, for all three */

@@ -17,7 +17,7 @@ typedef struct {
     cog_span_t where;  /* what was authenticated besides it */
 } cog_opened_key_t;
 
-/* At start, before the process forks: room for 128 in 260 KiB, of which a process uses
+/* At start, before the process forks: room for 512 in 1 MiB, of which a process uses
  * what it fills. */
 cog_opened_t *cog_opened_make(apr_pool_t *conf_pool);
 

@@ -7,7 +7,7 @@
 
 static int is_text_or_absent(const json_t *claims, const char *name)
 {
-    return cog_token_claim_is_absent(claims, name) || cog_json_string(claims, name);
+    return cog_json_string(claims, name) || cog_token_claim_is_absent(claims, name);
 }
 
 /* Access tokens have no audience but that of a resource, or, by a trigger of the user
@@ -54,13 +54,13 @@ static json_int_t time_or_zero(const json_t *claims, const char *name)
     return cog_json_whole(claims, name, &seconds) ? seconds : 0;
 }
 
+/* Their form has been checked. */
 static void read_times(const json_t *claims, cog_bearer_facts_t *facts)
 {
-    const char *start =
-        cog_token_claim_is_absent(claims, "auth_time") ? "iat" : "auth_time";
-
     facts->expires = time_or_zero(claims, "exp");
-    facts->authenticated = time_or_zero(claims, start);
+    if (!cog_json_whole(claims, "auth_time", &facts->authenticated)) {
+        facts->authenticated = time_or_zero(claims, "iat");
+    }
 }
 
 cog_err_t cog_bearer_token_read(const json_t *claims, const cog_bearer_expect_t *expect,

@@ -122,6 +122,19 @@ class Crowd(Contender):
             super().ask(client, 1)
 
 
+class Regulars(Crowd):
+    """A contender whose requests bring some sessions in turn, each of which was seen before."""
+
+    SESSIONS = 8  # no more than the requests that warm up
+    is_at = None  # the server that has them
+
+    def enter(self):
+        if self.is_at != self.server.process:
+            self.waiting, self.is_at = [], self.server.process
+        super().enter()
+        self.waiting.insert(0, self.cookie)
+
+
 class ApiClient(Contender):
     """A contender whose requests bring a token: always the same, or, when `is_fresh`, each one
     that it has not seen."""
@@ -240,6 +253,8 @@ def contenders(pool, redis):
               visits_to_cognito(pool)),
         Contender("mod_auth_cognito, shmcb",
                   lambda: cognito_conf(pool, "CognitoSession store"), ours),
+        Regulars("mod_auth_cognito, shmcb, 8 users",
+                 lambda: cognito_conf(pool, "CognitoSession store"), visits_to_cognito(pool)),
         Contender("mod_auth_cognito, redis",
                   lambda: cognito_conf(pool, "CognitoSession store", redis_url), ours),
         Contender("mod_auth_openidc, shm", lambda: openidc_conf(pool, "server-cache"),

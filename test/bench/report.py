@@ -7,7 +7,7 @@ BASELINE = pathlib.Path(__file__).with_name("baseline.json")
 TOP = 30  # functions
 
 OUR_HOOKS = ["cog_scrub_request", "cog_own_urls_answer", "cog_authn_force", "cog_authn_check",
-             "cog_authz_check", "cog_export_after_redirect", "cog_reply_foresee_includes",
+             "cog_authz_check", "cog_export_finish", "cog_reply_foresee_includes",
              "cog_memo_finish"]
 OUR_WORK = ["cog_session_open", "cog_cookie_strip", "cog_unseal", "cog_base64url_decode",
             "cog_session_decode", "cog_export_variables", "cog_place_make", "cog_jws_parse",
