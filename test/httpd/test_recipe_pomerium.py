@@ -139,6 +139,33 @@ class TestInItsPlace:
         assert browser.fetch(ORIGIN + "/").status == 401 and not backend.seen
         assert browser.fetch(ORIGIN + "/public/x").status == 200
 
+    @pytest.mark.parametrize("user, groups, name", [("alice", ["admins", "staff"], "Alice Example"),
+                                                    ("bob", [], "")])
+    def test_an_application_behind_it_does_not_notice(self, site, browsers, backend, user, groups,
+                                                      name):
+        """It verifies the assertion by the keys of the well-known place, and reads headers."""
+        browser = site.browser(browsers)
+        keys = site.browser(browsers).fetch(ORIGIN + "/.well-known/pomerium/jwks.json").json()
+        site.sign_in(browser, "/", user)
+        backend.clear()
+        forged = {"X-Pomerium-Jwt-Assertion": "a.b.c", "X_Pomerium_Claim_Email": "root@example.com"}
+        assert browser.fetch(ORIGIN + "/x", headers=forged).status == 200
+        seen = backend.seen[0]
+        assertion, email = seen.header("X-Pomerium-Jwt-Assertion"), f"{user}@example.com"
+        key = jwt.PyJWKSet.from_dict(keys)[jwt.get_unverified_header(assertion)["kid"]]
+        claims = jwt.decode(assertion, key.key, algorithms=["ES256"], audience="app.example.com",
+                            issuer="app.example.com", options={"require": ["exp", "iat", "jti"]})
+        assert claims["email"] == email and claims["groups"] == groups and claims["name"] == name
+        assert claims["sub"] == claims["user"] and claims["exp"] - claims["iat"] <= 300
+        assert seen.folded("x_pomerium_claim_email") == {"x_pomerium_claim_email": [email]}
+        assert (seen.header("X-Pomerium-Claim-Groups") or "") == ",".join(groups)
+
+    def test_no_client_says_who_it_is_where_nobody_signs_in(self, site, browsers, backend):
+        backend.clear()
+        forged = {"X-Pomerium-Jwt-Assertion": "a.b.c", "X_Pomerium_Claim_Email": "root@example.com"}
+        assert site.browser(browsers).fetch(ORIGIN + "/public/x", headers=forged).status == 200
+        assert not backend.seen[0].folded("x_pomerium.*")
+
     def test_its_sign_out_ends_the_session(self, site, browsers):
         browser = site.browser(browsers)
         site.sign_in(browser, "/")

@@ -3,9 +3,11 @@
 //
 // argv[2]: {"issuer", "authorize", "token", "userinfo", "jwks", "client", "secret"};
 // first line out: {"port"}
+import { webcrypto } from "node:crypto";
 import http from "node:http";
 import { createRequire } from "node:module";
 
+globalThis.crypto ??= webcrypto; // it is there since Node.js 20
 // the packages are in the folder in which this runs, not beside this file
 const need = createRequire(process.cwd() + "/");
 const openid = await import(need.resolve("openid-client"));
