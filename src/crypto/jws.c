@@ -159,6 +159,13 @@ const char *cog_jws_claimed_issuer(const cog_jws_t *jws)
     return issuer ? issuer : "";
 }
 
+int64_t cog_jws_claimed_end(const cog_jws_t *jws)
+{
+    json_int_t seconds;
+
+    return cog_json_whole(jws->payload, "exp", &seconds) ? seconds : 0;
+}
+
 /* Over the first two parts as they came (RFC 7515, 5.2). */
 static int is_signed_by(const cog_jws_t *jws, const cog_jwk_t *key)
 {

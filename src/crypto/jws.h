@@ -7,6 +7,7 @@
 
 #include <apr_pools.h>
 #include <jansson.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/secret.h"
@@ -29,6 +30,9 @@ const char *cog_jws_kid(const cog_jws_t *jws);
 /* The issuer that the token claims to have: only good for choosing the key set. "" if
  * none. */
 const char *cog_jws_claimed_issuer(const cog_jws_t *jws);
+
+/* When the token claims to end, in seconds; 0 when it does not say. */
+int64_t cog_jws_claimed_end(const cog_jws_t *jws);
 
 /* Verify the signature (RFC 7515, 5.2) and only then hand out the payload, which belongs
  * to the pool of cog_jws_parse(). */

@@ -13,6 +13,7 @@
 #define USER(header)         {header, COG_SENT_USER, NULL}
 #define ID_TOKEN(header)     {header, COG_SENT_ID_TOKEN, NULL}
 #define ACCESS_TOKEN(header) {header, COG_SENT_ACCESS_TOKEN, NULL}
+#define ACCESS_END(header)   {header, COG_SENT_ACCESS_END, NULL}
 #define ASSERTION(header)    {header, COG_SENT_ASSERTION, NULL}
 #define END                  {NULL, 0, NULL}
 
@@ -70,6 +71,7 @@ static const cog_sent_header_t openidc_headers[] = {
     ALL("OIDC_CLAIM_"),
     ID_TOKEN("OIDC_id_token"),
     ACCESS_TOKEN("OIDC_access_token"),
+    ACCESS_END("OIDC_access_token_expires"),
     END
 };
 static const char *const openidc_patterns[] = {"oidc_*", NULL};
@@ -134,7 +136,8 @@ static const cog_backend_t backends[] = {
     {"vouch", vouch_headers, vouch_patterns, USUAL, .has_quotes = 1, .list_escapes = "\""},
     {"openidc", openidc_headers, openidc_patterns, .name_of = cog_claim_as_it_is,
      .variables = "OIDC_", .id_token_variable = "OIDC_id_token",
-     .access_token_variable = "OIDC_access_token", .has_digits = 1, .list_escapes = "",
+     .access_token_variable = "OIDC_access_token",
+     .access_end_variable = "OIDC_access_token_expires", .has_digits = 1, .list_escapes = "",
      .exports = COG_EXPORT_ENV | COG_EXPORT_HEADERS},
     {"openmetadata", openmetadata_headers, openmetadata_patterns, USUAL, .list_escapes = ""},
     {"librechat", librechat_headers, librechat_patterns, USUAL, .list_escapes = ""},

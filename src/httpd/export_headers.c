@@ -128,6 +128,15 @@ static cog_err_t tell_token(const telling_t *telling, const char *header,
                                                   : COG_OK;
 }
 
+static cog_err_t tell_access_end(const telling_t *telling, const char *header)
+{
+    const char *end = telling->export->tokens & COG_TOKENS_AS_BEARER
+                          ? NULL
+                          : cog_export_access_end(telling->r->pool, telling->tokens);
+
+    return end ? set(telling, header, end) : COG_OK;
+}
+
 /* Authorization has its own form (RFC 6750, 2.1). */
 static cog_err_t tell_assertion(const telling_t *telling, const char *header,
                                 cog_assertion_form_t form)
@@ -153,6 +162,8 @@ static cog_err_t tell_row(const telling_t *telling, const cog_sent_header_t *row
         return tell_token(telling, row->header, telling->tokens->id);
     case COG_SENT_ACCESS_TOKEN:
         return tell_token(telling, row->header, telling->tokens->access);
+    case COG_SENT_ACCESS_END:
+        return tell_access_end(telling, row->header);
     case COG_SENT_ASSERTION:
         return tell_assertion(telling, row->header, telling->export->backend->assertion);
     case COG_SENT_USER:

@@ -1,5 +1,8 @@
 #include "httpd/export_tokens.h"
 
+#include <apr_strings.h>
+
+#include "crypto/jws.h"
 #include "flow/session_store.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
@@ -69,6 +72,19 @@ cog_err_t cog_export_find_tokens(request_rec *r, const cog_export_t *export,
     return COG_OK;
 }
 
+/* It is the user's own, or has been verified. */
+const char *cog_export_access_end(apr_pool_t *pool, const cog_raw_tokens_t *tokens)
+{
+    cog_jws_t *jws;
+    int64_t end = 0;
+
+    if (cog_secret_is_set(tokens->access) &&
+        cog_jws_parse(pool, tokens->access, &jws) == COG_OK) {
+        end = cog_jws_claimed_end(jws);
+    }
+    return end ? apr_psprintf(pool, "%" APR_INT64_T_FMT, (apr_int64_t)end) : NULL;
+}
+
 static void set(request_rec *r, const char *name, cog_secret_t token)
 {
     if (cog_secret_is_set(token)) {
@@ -81,6 +97,10 @@ void cog_export_token_variables(request_rec *r, const cog_backend_t *backend,
 {
     set(r, backend->id_token_variable, tokens->id);
     set(r, backend->access_token_variable, tokens->access);
+    if (backend->access_end_variable) {
+        set(r, backend->access_end_variable,
+            cog_secret_of(cog_export_access_end(r->pool, tokens)));
+    }
 }
 
 void cog_export_forget_tokens(request_rec *r)
@@ -88,5 +108,8 @@ void cog_export_forget_tokens(request_rec *r)
     for (int row = 0; cog_backend_at(row)->name; ++row) {
         apr_table_unset(r->subprocess_env, cog_backend_at(row)->id_token_variable);
         apr_table_unset(r->subprocess_env, cog_backend_at(row)->access_token_variable);
+        if (cog_backend_at(row)->access_end_variable) {
+            apr_table_unset(r->subprocess_env, cog_backend_at(row)->access_end_variable);
+        }
     }
 }

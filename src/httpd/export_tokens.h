@@ -14,6 +14,9 @@ typedef struct {
     cog_secret_t access;
 } cog_raw_tokens_t;
 
+/* When the access token ends, in seconds since 1970, as text; NULL: nobody knows. */
+const char *cog_export_access_end(apr_pool_t *pool, const cog_raw_tokens_t *tokens);
+
 /* Those that this place wants: of the session, as they are now, or the one that the
  * request has brought. What is wanted and not there is logged. COG_E_STORE: they are in a
  * store that cannot be read. */

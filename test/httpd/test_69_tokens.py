@@ -9,7 +9,7 @@ from harness.site import SESSION, Site, site_conf
 from harness.waiting import wait_for
 
 NAMES = ("x_cognito_(id|access)_token|x_forwarded_access_token|x_auth_request_access_token|"
-         "x_vouch_idp_(access|id)token|oidc_(id|access)_token|authorization")
+         "x_vouch_idp_(access|id)token|oidc_(id|access)_token|oidc_access_token_expires|authorization")
 LIFE = 8  # seconds of a token; renewed after 6
 
 
@@ -110,10 +110,12 @@ class TestTokens:
         ("/open", set()), ("/grafana", set()), ("/headers/access", {"x_cognito_access_token"}),
         ("/oauth2-proxy", {"x_forwarded_access_token", "x_auth_request_access_token"}),
         ("/vouch", {"x_vouch_idp_idtoken", "x_vouch_idp_accesstoken"}),
-        ("/openidc", {"oidc_id_token", "oidc_access_token"})])
+        ("/openidc", {"oidc_id_token", "oidc_access_token", "oidc_access_token_expires"})])
     def test_each_backend_hears_what_it_knows(self, alice, told, path, names):
         found = told(alice, path)
         assert set(found) == names
+        end = found.pop("oidc_access_token_expires", None)
+        assert end is None or int(end) == payload(found["oidc_access_token"])["exp"]
         assert all(kind(value) == ("id" if "id" in name.replace("oidc", "").replace("idp", "")
                                    else "access") for name, value in found.items())
 
@@ -161,6 +163,11 @@ class TestTokens:
             "OIDC_id_token": "id", "OIDC_access_token": "access"}
         for path in ("/cgi/env/bearer", "/cgi/env/plain", "/cgi/env/open"):
             assert self.variables(site, alice, path) == {}
+
+    def test_when_it_ends_is_a_variable_too(self, site, alice):
+        pairs = dict(pair.split("=", 1) for pair in
+                     alice.navigate(site.url("/cgi/env/openidc")).text.split("\0") if "=" in pair)
+        assert int(pairs["OIDC_access_token_expires"]) == payload(pairs["OIDC_access_token"])["exp"]
 
     def test_nothing_is_left_for_what_a_page_includes(self, site, alice, trusted):
         trusted.clear()

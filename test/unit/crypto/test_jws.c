@@ -57,11 +57,33 @@ static void hands_out_the_claims_of_a_good_token(void **state)
                      COG_OK);
     assert_string_equal(cog_jws_kid(jws), KID);
     assert_string_equal(cog_jws_claimed_issuer(jws), "https://issuer.example");
+    assert_int_equal(cog_jws_claimed_end(jws), 0);
     assert_int_equal(check_with(*state, jwt_maker_jwks(*state, signer(*state)),
                                 good_token(*state), &claims),
                      COG_OK);
     assert_int_equal(json_object_size(claims), 2);
     assert_string_equal(json_string_value(json_object_get(claims, "sub")), "alice");
+}
+
+static void claims_an_end_where_there_is_one(void **state)
+{
+    static const struct {
+        const char *payload;
+        int64_t end;
+    } rows[] = {
+        {"{\"exp\":1700000000}",     1700000000},
+        {"{\"exp\":\"1700000000\"}", 0         },
+        {"{\"exp\":-1}",             0         },
+    };
+
+    for (size_t i = 0; i < COUNT(rows); ++i) {
+        const char *token =
+            jwt_maker_sign_as(*state, signer(*state), HEADER, rows[i].payload);
+        cog_jws_t *jws;
+
+        assert_int_equal(cog_jws_parse(*state, cog_secret_of(token), &jws), COG_OK);
+        assert_int_equal(cog_jws_claimed_end(jws), rows[i].end);
+    }
 }
 
 static void claims_no_issuer_where_there_is_none(void **state)
@@ -474,6 +496,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(hands_out_the_claims_of_a_good_token),
+        cmocka_unit_test_with_pool(claims_an_end_where_there_is_one),
         cmocka_unit_test_with_pool(claims_no_issuer_where_there_is_none),
         cmocka_unit_test_with_pool(follows_the_rules_for_headers),
         cmocka_unit_test_with_pool(refuses_unsigned_tokens_of_every_algorithm),
