@@ -16,7 +16,7 @@ typedef enum {
     COG_SENT_ID_TOKEN, /* a raw token, where CognitoTokens asks for it */
     COG_SENT_ACCESS_TOKEN,
     COG_SENT_ACCESS_END, /* in seconds since 1970, beside that token */
-    COG_SENT_ASSERTION /* signed, in the form of the dialect */
+    COG_SENT_ASSERTION   /* signed, in the form of the dialect */
 } cog_sent_t;
 
 /* One header. */
@@ -39,8 +39,8 @@ typedef struct {
     const char *id_token_variable;
     const char *access_token_variable;
     const char *access_end_variable; /* NULL: there is none */
-    int has_digits;           /* booleans are 1 and 0 */
-    int has_quotes;           /* elements of lists stand in quotes */
+    int has_digits;                  /* booleans are 1 and 0 */
+    int has_quotes;                  /* elements of lists stand in quotes */
     const char *list_escapes; /* what must not show in an element of a list, beside what
                                * cog_text_join() encodes */
     cog_assertion_form_t assertion; /* the form of COG_SENT_ASSERTION */

@@ -85,6 +85,7 @@
     INT(assertion_ttl_sec)                                                               \
     INT(header_encoding) /* encoding=: cog_header_encoding_t */                          \
     LIST(claims)         /* CognitoClaims: `const char *`; empty is the default */       \
+    LIST(groups)         /* CognitoGroups: `const char *`; empty is all */               \
     PARAM(login_params)  /* CognitoLoginParam inside a section */                        \
     INT(accepts)         /* CognitoAccept: COG_ACCEPT_* */                               \
     LIST(bearer_clients) /* CognitoBearerClient: `const char *`; empty is the default */ \

@@ -89,6 +89,8 @@ const command_rec cog_directives[] = {
                    "how claims are handed on: env, headers, both or none; encoding= of headers"),
     AP_INIT_ITERATE("CognitoClaims", cog_set_claims, NULL, PLACE,
                     "patterns of the claims that are exported, or default"),
+    AP_INIT_ITERATE("CognitoGroups", cog_set_groups, NULL, PLACE,
+                    "patterns of the groups that are exported, or all"),
     AP_INIT_TAKE_ARGV("CognitoAccept", cog_set_accept, NULL, PLACE,
                       "how requests may prove themselves: session, bearer or both"),
     AP_INIT_TAKE_ARGV("CognitoBearerClient", cog_set_bearer_client, NULL, PLACE,

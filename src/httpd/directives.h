@@ -65,7 +65,7 @@ cog_set_two_t cog_set_login_param, cog_set_session_timeout;
 cog_set_all_t cog_set_remote_user;
 
 /* directives_export.c */
-cog_set_one_t cog_set_claims;
+cog_set_one_t cog_set_claims, cog_set_groups;
 cog_set_two_t cog_set_backend, cog_set_export;
 cog_set_all_t cog_set_tokens;
 

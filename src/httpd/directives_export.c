@@ -6,6 +6,7 @@
 #include <http_config.h>
 
 #include "base/header_value.h"
+#include "base/text.h"
 #include "httpd/backend_presets.h"
 #include "httpd/directives.h"
 #include "httpd/values.h"
@@ -183,5 +184,31 @@ const char *cog_set_claims(cmd_parms *cmd, void *dir, const char *value)
         cog_values_add(cmd->pool, &place->claims, value);
     }
     COG_WRITTEN_AT(cmd, place, claims);
+    return NULL;
+}
+
+/* Groups may hold any character but control characters; an empty list says all. */
+const char *cog_set_groups(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    int is_all = strcasecmp(value, "all") == 0;
+
+    if (!*(value + (*value == '!')) || cog_text_has_control(value)) {
+        return cog_refuse(cmd, value,
+                          "is not a pattern; write admins, app-* or !app-old");
+    }
+    if (place->groups && (is_all || place->groups->nelts == 0)) {
+        return "CognitoGroups: all stands beside patterns; write one of them";
+    }
+    if (!place->groups) {
+        place->groups = apr_array_make(cmd->pool, 4, sizeof(const char *));
+    }
+    if (place->groups->nelts >= MAX_PATTERNS) {
+        return cog_refuse(cmd, value, "is one too many; write at most 100");
+    }
+    if (!is_all) {
+        cog_values_add(cmd->pool, &place->groups, value);
+    }
+    COG_WRITTEN_AT(cmd, place, groups);
     return NULL;
 }

@@ -136,6 +136,8 @@ static void add_export(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
                  conf->at.exports);
     cog_dump_add(rows, "CognitoClaims",
                  cog_dump_list(rows->pool, conf->claims, "default"), conf->at.claims);
+    cog_dump_add(rows, "CognitoGroups", cog_dump_list(rows->pool, conf->groups, "all"),
+                 conf->at.groups);
     cog_dump_add(
         rows, "CognitoTokens",
         apr_pstrcat(rows->pool,

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "httpd/export_assertion.h"
+#include "httpd/export_groups.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
 #include "base/claim_names.h"
@@ -20,7 +21,7 @@ typedef struct {
     request_rec *r;
     cog_memo_t *memo;
     const cog_export_t *export;
-    const cog_session_t *session;
+    const apr_array_header_t *claims; /* cog_claim_t: those of the session, by groups */
     const cog_raw_tokens_t *tokens;
 } telling_t;
 
@@ -77,7 +78,7 @@ static cog_err_t tell_missing(const telling_t *telling, const char *prefix)
         const char *claim = APR_ARRAY_IDX(patterns, i, const char *);
 
         if (*claim != '!' && !apr_fnmatch_test(claim) && is_wanted(telling, claim) &&
-            !cog_claims_find(telling->session->claims, claim)) {
+            !cog_claims_find(telling->claims, claim)) {
             COG_TRY(set(telling, name_of(telling, prefix, claim), ""));
         }
     }
@@ -86,7 +87,7 @@ static cog_err_t tell_missing(const telling_t *telling, const char *prefix)
 
 static cog_err_t tell_all(const telling_t *telling, const char *prefix)
 {
-    const apr_array_header_t *claims = telling->session->claims;
+    const apr_array_header_t *claims = telling->claims;
 
     COG_TRY(tell_missing(telling, prefix));
     for (int i = 0; i < claims->nelts; ++i) {
@@ -102,7 +103,7 @@ static cog_err_t tell_all(const telling_t *telling, const char *prefix)
 
 static cog_err_t tell_claim(const telling_t *telling, const cog_sent_header_t *row)
 {
-    const cog_claim_t *claim = cog_claims_find(telling->session->claims, row->claim);
+    const cog_claim_t *claim = cog_claims_find(telling->claims, row->claim);
 
     if (!claim || !is_wanted(telling, claim->name)) {
         return COG_OK;
@@ -200,12 +201,14 @@ static cog_err_t tell_bearer(const telling_t *telling)
 cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
                              const cog_session_t *session, const cog_raw_tokens_t *tokens)
 {
-    telling_t telling = {r, cog_memo_of(r), export, session, tokens};
+    telling_t telling = {r, cog_memo_of(r), export,
+                         cog_export_claims(r->pool, export, session), tokens};
 
     if (!telling.memo->told) {
         telling.memo->told =
             apr_array_make(telling.memo->root->pool, 16, sizeof(const char *));
     }
+    cog_export_check_groups(r, telling.claims);
     if (export->to_headers) {
         COG_TRY(tell_rows(&telling));
     }

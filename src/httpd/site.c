@@ -229,6 +229,7 @@ cog_export_t cog_dir_export(const cog_dir_conf_t *written)
         .to_variables = exports & COG_EXPORT_ENV,
         .to_headers = exports & COG_EXPORT_HEADERS,
         .claims = written->claims,
+        .groups = written->groups,
         .backend = backend,
         .encoding = COG_HEADER_UTF8,
         .tokens = written->tokens == COG_UNSET ? 0 : written->tokens,

@@ -5,6 +5,7 @@
 #include <httpd.h>
 #include <http_config.h>
 
+#include "base/gate.h"
 #include "base/header_value.h"
 #include "flow/conf.h"
 #include "flow/ports.h"
@@ -33,6 +34,7 @@ typedef struct cog_site_t {
     cog_store_value_t store_value;          /* what it was made of */
     const struct cog_page_template_t *page; /* CognitoErrorTemplate, or our own */
     apr_array_header_t *clients;            /* cog_site_client_t */
+    cog_gate_t *groups_gate;                /* of the warning about long lists */
     /* Folded names of headers, lists that end with NULL. */
     const apr_array_header_t
         *backends;                       /* dialects that places speak, in .htaccess files
@@ -66,6 +68,7 @@ typedef struct {
     const apr_array_header_t *claims; /* CognitoClaims: patterns for
                                        * cog_claims_are_wanted(); NULL or empty: the
                                        * default */
+    const apr_array_header_t *groups; /* CognitoGroups: likewise, of groups */
     const cog_backend_t *backend;
     cog_header_encoding_t encoding;
     int tokens; /* of COG_TOKENS_* */

@@ -121,6 +121,7 @@ GOOD = [
                                            "openmetadata", "librechat", "grafana")],
     "CognitoClaims email cognito:groups custom:*", "CognitoClaims !phone_number",
     "CognitoClaims default",
+    'CognitoGroups admins "app *" !app-old', "CognitoGroups !x", "CognitoGroups all",
     "CognitoAccept session", "CognitoAccept bearer", "CognitoAccept Bearer Session",
     "CognitoBearerClient 7sm0a9nvvurn0guite1f2jgqi9 app_2", "CognitoBearerClient default",
     "CognitoBearerTokenUse access", "CognitoBearerTokenUse id access",
@@ -337,6 +338,10 @@ BAD = [
      "encoding=latin1, encoding=base64 or encoding=percent"),
     ("CognitoClaims email default", "default stands beside patterns; write one of them"),
     ("CognitoClaims default email", "default stands beside patterns; write one of them"),
+    ("CognitoGroups admins all", "all stands beside patterns; write one of them"),
+    ("CognitoGroups all admins", "all stands beside patterns; write one of them"),
+    ("CognitoGroups !", "'!' is not a pattern; write admins, app-* or !app-old"),
+    ("CognitoGroups" + " g" * 101, "'g' is one too many; write at most 100"),
     ("CognitoClaims !", "'!' is not a pattern; write email, custom:* or !phone_number"),
     ("CognitoAccept basic", "'basic' is neither session nor bearer"),
     ("CognitoAccept", "write session, bearer or both"),
@@ -390,7 +395,7 @@ SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutRetur
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
             "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email",
             "CognitoAccept bearer", "CognitoBearerClient app", "CognitoBearerTokenUse id",
-            "CognitoAssertion on", "CognitoBackend vouch", "CognitoTokens id", "CognitoResource none"]
+            "CognitoAssertion on", "CognitoGroups x*", "CognitoBackend vouch", "CognitoTokens id", "CognitoResource none"]
 PARAM = "CognitoLoginParam lang de"
 
 

@@ -67,6 +67,7 @@ PLACE = [
     ("CognitoBackend alb signer=arn:aws:x", "CognitoBackend", "alb signer=arn:aws:x"),
     ("CognitoExport both encoding=base64", "CognitoExport", "both encoding=base64"),
     ("CognitoClaims email custom:*", "CognitoClaims", "email custom:*"),
+    ("CognitoGroups app-* !app-old", "CognitoGroups", "app-* !app-old"),
     ("CognitoTokens access as=bearer", "CognitoTokens", "access as=bearer"),
     ("CognitoAssertion on audience=x ttl=90s", "CognitoAssertion",
      "on header=X-Cognito-Assertion audience=x ttl=90s"),
