@@ -86,31 +86,38 @@ static void say_wrong(cog_report_t *report, cog_patient_t *patient, int n, int i
                    name_of(patient, n));
 }
 
+static void say_secret(cog_report_t *report, cog_patient_t *patient, int n,
+                       cog_err_t answer, int has_good)
+{
+    const char *problem = patient->secrets[n].problem;
+
+    if (problem) {
+        cog_report_say(report, COG_FOUND_FAILED, "%s %s", name_of(patient, n), problem);
+    }
+    else if (answer == COG_E_IDP_GRANT) {
+        cog_report_say(report, COG_FOUND_OK, "%s is right", name_of(patient, n));
+    }
+    else if (answer == COG_E_IDP_CLIENT) {
+        say_wrong(report, patient, n, has_good);
+    }
+    else {
+        say_answer(report, patient, answer);
+    }
+}
+
 static void check_confidential(cog_report_t *report, cog_patient_t *patient)
 {
-    cog_err_t answers[COG_MAX_SECRETS] = {COG_OK, COG_OK};
+    cog_err_t answers[COG_MAX_SECRETS] = {COG_OK};
     int has_good = 0;
 
-    for (int i = 0; i < patient->client->secret_count; ++i) {
-        const cog_known_secret_t *known = &patient->secrets[i];
-
-        answers[i] = known->problem ? COG_OK : ask(patient, known->secret);
+    for (int i = 0; i < COG_MAX_SECRETS && i < patient->client->secret_count; ++i) {
+        if (!patient->secrets[i].problem) {
+            answers[i] = ask(patient, patient->secrets[i].secret);
+        }
         has_good |= answers[i] == COG_E_IDP_GRANT;
     }
-    for (int i = 0; i < patient->client->secret_count; ++i) {
-        if (patient->secrets[i].problem) {
-            cog_report_say(report, COG_FOUND_FAILED, "%s %s", name_of(patient, i),
-                           patient->secrets[i].problem);
-        }
-        else if (answers[i] == COG_E_IDP_GRANT) {
-            cog_report_say(report, COG_FOUND_OK, "%s is right", name_of(patient, i));
-        }
-        else if (answers[i] == COG_E_IDP_CLIENT) {
-            say_wrong(report, patient, i, has_good);
-        }
-        else {
-            say_answer(report, patient, answers[i]);
-        }
+    for (int i = 0; i < COG_MAX_SECRETS && i < patient->client->secret_count; ++i) {
+        say_secret(report, patient, i, answers[i], has_good);
     }
 }
 

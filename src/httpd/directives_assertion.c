@@ -130,6 +130,9 @@ const char *cog_set_assertion(cmd_parms *cmd, void *dir, int count, char *const 
     place->assertion_header = COG_ASSERTION_HEADER;
     place->assertion_audience = "";
     place->assertion_ttl_sec = COG_ASSERTION_TTL_SEC;
+    COG_WRITTEN_AT(cmd, place, assertion_header);
+    COG_WRITTEN_AT(cmd, place, assertion_audience);
+    COG_WRITTEN_AT(cmd, place, assertion_ttl_sec);
     for (int i = 1; !problem && i < count; ++i) {
         problem = set_option(cmd, values[i], place);
     }

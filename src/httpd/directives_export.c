@@ -31,6 +31,7 @@ static void remember(cmd_parms *cmd, apr_array_header_t **all, int what)
 static const char *set_signer(cmd_parms *cmd, const char *option, cog_dir_conf_t *place)
 {
     place->backend_signer = "";
+    COG_WRITTEN_AT(cmd, place, backend_signer);
     if (!option) {
         return NULL;
     }
