@@ -14,6 +14,7 @@
 #include "httpd/reply.h"
 #include "httpd/require.h"
 #include "httpd/scrub.h"
+#include "httpd/status.h"
 #include "httpd/trailers.h"
 
 /* mod_proxy must have said whether a request is for a site behind this forward proxy. */
@@ -58,6 +59,9 @@ static void register_hooks(apr_pool_t *pool)
     /* Before mod_rewrite's per-directory rules and mod_env look at variables, and before
      * RequestHeader, by which the administrator may change our headers. */
     ap_hook_fixups(cog_export_finish, NULL, NULL, APR_HOOK_REALLY_FIRST);
+
+    /* Any order: nobody else answers to its name. */
+    ap_hook_handler(cog_status_handle, NULL, NULL, APR_HOOK_MIDDLE);
 
     /* After mod_include and mod_filter, whose filters are looked for. */
     ap_hook_insert_filter(cog_reply_foresee_includes, NULL, NULL, APR_HOOK_REALLY_LAST);

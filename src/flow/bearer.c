@@ -53,6 +53,7 @@ static void answer(const cog_flow_t *flow, cog_err_t err, int status, const char
     json_t *object = json_pack("{s:s, s:s}", "error", code ? code : cog_err_name(err),
                                "error_description", cog_err_text(err));
 
+    cog_flow_count_refusal(flow, err);
     cog_reply_json(flow->pool, reply, status, cog_json_own(flow->pool, object));
     reply->error = err;
 }
@@ -70,6 +71,7 @@ static void refuse(const cog_flow_t *flow, cog_err_t err, cog_reply_t *reply)
 {
     const char *code = err == COG_E_BEARER ? "invalid_request" : "invalid_token";
 
+    cog_flow_count(flow, COG_EVENT_BEARER_REFUSED);
     COG_LOG(flow->ports->log, INFO, 3401, "bearer token refused: %s; client %s",
             cog_err_text(err),
             cog_text_for_log(flow->pool, flow->request->client_ip, 64));
@@ -111,6 +113,7 @@ static void grant(const cog_flow_t *flow, const cog_bearer_t *bearer, cog_reply_
             "token of client %s for sub %s lets the request in",
             cog_text_for_log(flow->pool, bearer->facts.client_id, LOG_LIMIT),
             cog_text_for_log(flow->pool, bearer->session->subject, LOG_LIMIT));
+    cog_flow_count(flow, COG_EVENT_BEARER_ACCEPTED);
     reply->kind = COG_REPLY_GRANT;
     reply->status = 200;
     reply->session = bearer->session;

@@ -142,10 +142,12 @@ cog_err_t cog_bearer_identify(cog_flow_t *flow, cog_secret_t token,
     if (cog_token_cache_find(flow->conf->token_cache, flow->pool, &key,
                              cog_flow_now(flow), &record) == COG_OK) {
         COG_LOG(flow->ports->log, TRACE, 3404, "token is known");
+        cog_flow_count(flow, COG_EVENT_TOKEN_KNOWN);
         COG_TRY(decode(flow->pool, record, found));
     }
     else {
         COG_TRY(verify_well(flow, found));
+        cog_flow_count(flow, COG_EVENT_TOKEN_VERIFIED);
         remember(flow, &key, found);
     }
     *bearer = found;

@@ -222,6 +222,7 @@ cog_err_t cog_flow_callback(cog_flow_t *flow, cog_reply_t *reply)
     cog_login_state_t *login;
     answer_t answer;
 
+    cog_flow_count(flow, COG_EVENT_CALLBACK);
     COG_TRY(cog_reply_require_get(flow, reply));
     COG_TRY(parse_answer(flow, &answer));
     if (!answer.state || cog_login_state_read(flow->pool, flow->conf->keyring,
@@ -231,6 +232,7 @@ cog_err_t cog_flow_callback(cog_flow_t *flow, cog_reply_t *reply)
     if (resume(flow, state, &login) != COG_OK) {
         return heal(flow, &answer, state, reply);
     }
+    cog_flow_count(flow, COG_EVENT_LOGIN_RETURNED);
     cog_login_cookie_forget(flow, login, reply);
     flow->place =
         place_for(flow, login->return_to, cog_conf_client(flow->conf, login->client));

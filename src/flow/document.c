@@ -136,7 +136,8 @@ void cog_document_reject(const cog_flow_t *flow, const char *url,
 
 static cog_err_t fetch(const cog_flow_t *flow, const char *url, cog_document_t *document)
 {
-    const cog_fetch_request_t request = {.url = url, .accept = "application/json"};
+    const cog_fetch_request_t request = {
+        .kind = document->call, .url = url, .accept = "application/json"};
     const cog_clock_t *clock = &flow->ports->clock;
     cog_fetch_response_t response;
     cog_err_t err = cog_flow_fetch(flow, &request, &response);
@@ -180,7 +181,7 @@ cog_err_t cog_document_get(const cog_flow_t *flow, const char *url,
 {
     cog_err_t kept, turn;
 
-    *document = (cog_document_t){.kind = wish->kind};
+    *document = (cog_document_t){.kind = wish->kind, .call = document->call};
     kept = read_kept(flow, url, document);
     if (wish->kind == COG_DOCUMENT_KEPT || (kept == COG_OK && will_do(document, wish))) {
         return kept;

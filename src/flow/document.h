@@ -25,6 +25,7 @@ typedef struct {
 } cog_document_wish_t;
 
 typedef struct {
+    cog_call_kind_t call;     /* the caller says: by what kind of call it is fetched */
     cog_document_kind_t kind; /* of the wish that it serves */
     int status;               /* of HTTP */
     cog_span_t body;

@@ -217,6 +217,23 @@ static void log_failure(const cog_flow_t *flow, const cog_failure_t *failure,
                remedy_of(flow, failure), incident);
 }
 
+/* A fault of the site or of the user pool, or what may be an attack. */
+static void tell_meter(const cog_flow_t *flow, const cog_failure_t *failure,
+                       const char *incident)
+{
+    cog_flow_count_refusal(flow, failure->err);
+    if (failure->level <= COG_LOG_WARNING) {
+        cog_flow_count(flow, COG_EVENT_PROBLEM);
+        cog_flow_note_problem(
+            flow,
+            (cog_problem_t){.err = failure->err,
+                            .is_error = failure->level == COG_LOG_ERROR,
+                            .site = APR_ARRAY_IDX(flow->conf->origins, 0, const char *),
+                            .incident = incident,
+                            .remedy = remedy_of(flow, failure)});
+    }
+}
+
 static void fill_page(const cog_flow_t *flow, const cog_failure_t *failure,
                       cog_page_t *page)
 {
@@ -253,6 +270,7 @@ void cog_reply_fail(cog_flow_t *flow, cog_err_t err, cog_reply_t *reply)
     const char *incident = make_incident(flow);
 
     log_failure(flow, failure, incident);
+    tell_meter(flow, failure, incident);
     reply->status = failure->status;
     reply->error = failure->err;
     reply->page.incident = incident;

@@ -122,15 +122,6 @@ void cog_flow_run_resource(cog_flow_t *flow, cog_reply_t *reply)
     }
 }
 
-cog_err_t cog_flow_fetch(const cog_flow_t *flow, const cog_fetch_request_t *request,
-                         cog_fetch_response_t *response)
-{
-    const cog_fetcher_t *fetcher = &flow->ports->fetcher;
-
-    return fetcher->fetch(fetcher->context, flow->pool, flow->ports->log, request,
-                          response);
-}
-
 int64_t cog_flow_now(const cog_flow_t *flow)
 {
     const cog_clock_t *clock = &flow->ports->clock;

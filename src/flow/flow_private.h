@@ -35,6 +35,14 @@ cog_err_t cog_flow_key(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_fetch(const cog_flow_t *flow, const cog_fetch_request_t *request,
                          cog_fetch_response_t *response);
 
+/* Tell the meter (flow/meter.h) what has happened. */
+void cog_flow_count(const cog_flow_t *flow, cog_event_t event);
+void cog_flow_count_refusal(const cog_flow_t *flow, cog_err_t err);
+void cog_flow_note_keys(const cog_flow_t *flow, const char *issuer, cog_err_t err,
+                        apr_time_t fetched_at);
+void cog_flow_note_outage(const cog_flow_t *flow, const char *issuer, int is_out);
+void cog_flow_note_problem(const cog_flow_t *flow, cog_problem_t problem);
+
 /* Seconds since 1970. */
 int64_t cog_flow_now(const cog_flow_t *flow);
 

@@ -177,6 +177,7 @@ cog_err_t cog_login_start(cog_flow_t *flow, const cog_login_order_t *order,
 
     COG_LOG(flow->ports->log, DEBUG, 3011, "login starts: redirect URI %s, back to %s",
             login->redirect_uri, cog_text_for_log(flow->pool, login->return_to, 256));
+    cog_flow_count(flow, COG_EVENT_LOGIN_BEGUN);
     cog_reply_redirect(reply, strcmp(flow->request->method, "POST") == 0 ? 303 : 302,
                        sign_in_url(flow, order, login, &endpoints, state));
     return COG_OK;

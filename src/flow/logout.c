@@ -82,6 +82,7 @@ static void end_session(cog_flow_t *flow, const held_t *held, cog_reply_t *reply
             cog_session_tokens(flow, held->client, held->session, &tokens) == COG_OK) {
             cog_revoke_afterwards(flow, held->client, tokens.refresh_token, reply);
         }
+        cog_flow_count(flow, COG_EVENT_ENDED_BY_LOGOUT);
         COG_LOG(flow->ports->log, INFO, 3061, "logout of sub %s, session %s",
                 cog_text_for_log(flow->pool, held->session->subject, 255),
                 cog_session_id_text(flow->pool, held->session));

@@ -11,9 +11,11 @@
 #include "base/secret.h"
 #include "base/span.h"
 #include "crypto/random.h"
+#include "flow/meter.h"
 
 /* One call to the user pool. */
 typedef struct {
+    cog_call_kind_t kind;
     const char *url;
     cog_secret_t form; /* POST this application/x-www-form-urlencoded body; unset: GET */
     cog_secret_t authorization; /* value of the Authorization header; unset: none */
@@ -78,6 +80,7 @@ typedef struct cog_ports_t {
     cog_store_t documents; /* of this host alone, and kept over restarts: what user pools
                               publish, not sealed */
     const cog_log_t *log;
+    const cog_meter_t *meter; /* NULL: nobody wants to know */
 } cog_ports_t;
 
 #endif

@@ -85,7 +85,7 @@ static cog_err_t load_discovery(cog_flow_t *flow, const void *context,
                                 const cog_document_wish_t *wish, cog_snapshot_t *snapshot)
 {
     const cog_provider_conf_t *conf = context;
-    cog_document_t document;
+    cog_document_t document = {.call = COG_CALL_DISCOVERY};
 
     COG_TRY(cog_document_get(flow, conf->discovery_url, wish, &document));
     snapshot->made_at = document.fetched_at;
@@ -185,16 +185,28 @@ static cog_err_t read_keys(cog_flow_t *flow, const char *url,
     return COG_OK;
 }
 
-static cog_err_t load_keys(cog_flow_t *flow, const void *context,
-                           const cog_document_wish_t *wish, cog_snapshot_t *snapshot)
+static cog_err_t get_keys(cog_flow_t *flow, const issuer_keys_t *keys,
+                          const cog_document_wish_t *wish, cog_snapshot_t *snapshot)
 {
-    cog_document_t document;
+    cog_document_t document = {.call = COG_CALL_JWKS};
     const char *url;
 
-    COG_TRY(find_keys_url(flow, context, &url));
+    COG_TRY(find_keys_url(flow, keys, &url));
     COG_TRY(cog_document_get(flow, url, wish, &document));
     snapshot->made_at = document.fetched_at;
     return finish(flow, url, &document, read_keys(flow, url, &document, snapshot));
+}
+
+static cog_err_t load_keys(cog_flow_t *flow, const void *context,
+                           const cog_document_wish_t *wish, cog_snapshot_t *snapshot)
+{
+    const issuer_keys_t *keys = context;
+    cog_err_t err = get_keys(flow, keys, wish, snapshot);
+
+    if (err != COG_E_NOT_FOUND) {
+        cog_flow_note_keys(flow, keys->issuer, err, snapshot->made_at);
+    }
+    return err;
 }
 
 static cog_err_t make_keys(apr_pool_t *conf_pool, const cog_provider_t *provider,

@@ -75,7 +75,8 @@ static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint, const grant_t
 {
     cog_client_proof_t proof =
         cog_client_proof(flow->pool, flow->place->client, proof_index);
-    cog_fetch_request_t request = {.url = endpoint, .accept = "application/json"};
+    cog_fetch_request_t request = {
+        .kind = COG_CALL_TOKEN, .url = endpoint, .accept = "application/json"};
     cog_fetch_response_t response;
     cog_form_request_t form;
     cog_err_t err;
@@ -126,7 +127,8 @@ cog_err_t cog_redeem_refresh_token(cog_flow_t *flow, cog_secret_t refresh_token,
 static cog_err_t add_userinfo(cog_flow_t *flow, const cog_tokens_t *tokens,
                               json_t *claims)
 {
-    cog_fetch_request_t request = {.accept = "application/json"};
+    cog_fetch_request_t request = {.kind = COG_CALL_USERINFO,
+                                   .accept = "application/json"};
     cog_fetch_response_t response;
     cog_endpoints_t endpoints;
     char *bearer;

@@ -100,6 +100,7 @@ static cog_err_t end(const renewal_t *renewal, const char *why)
     cog_flow_t *flow = renewal->flow;
     const cog_session_t *session = *renewal->session;
 
+    cog_flow_count(flow, COG_EVENT_ENDED_BY_RENEWAL);
     COG_LOG(flow->ports->log, INFO, 3071, "session %s of sub %s ends: %s",
             cog_session_id_text(flow->pool, session),
             cog_text_for_log(flow->pool, session->subject, 255), why);
@@ -174,6 +175,7 @@ static cog_err_t redeem(cog_flow_t *flow, cog_secret_t refresh_token, cog_tokens
 {
     cog_err_t err = cog_redeem_refresh_token(flow, refresh_token, fresh);
 
+    cog_flow_note_outage(flow, flow->place->client->issuer, err == COG_E_IDP_UNREACHABLE);
     cog_outage_note(outage_of(flow), err != COG_E_IDP_UNREACHABLE, cog_flow_now(flow));
     return err;
 }
@@ -218,7 +220,9 @@ static cog_err_t take_over(const renewal_t *renewal, const cog_session_tokens_t 
     renewed->seen = cog_flow_now(flow);
     cog_session_take_tokens(flow, fresh, held, &kept);
     cog_session_set_life(flow, &life, 1, renewed);
-    return publish(renewal, renewed, &kept);
+    COG_TRY(publish(renewal, renewed, &kept));
+    cog_flow_count(flow, COG_EVENT_SESSION_RENEWED);
+    return COG_OK;
 }
 
 static cog_err_t renew_with(const renewal_t *renewal, const cog_session_tokens_t *held)

@@ -15,6 +15,7 @@ static void grant(cog_flow_t *flow, const cog_session_t *session, cog_reply_t *r
 {
     const cog_session_limits_t limits = cog_flow_limits(flow);
 
+    cog_flow_count(flow, COG_EVENT_SESSION_ACCEPTED);
     reply->kind = COG_REPLY_GRANT;
     reply->status = 200;
     reply->session = session;
@@ -100,6 +101,7 @@ cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
         return COG_OK;
     }
     COG_REQUIRE(is_about_login(err), err);
+    cog_flow_count_refusal(flow, err);
     COG_LOG(flow->ports->log, DEBUG, 3030, "no session (%s): %s", cog_err_name(err),
             shall_login(flow) ? "a navigation, to the login" : "answered with 401");
     if (!shall_login(flow)) {
@@ -117,6 +119,7 @@ void cog_flow_sign_in_anew(cog_flow_t *flow, int64_t max_age_sec, cog_reply_t *r
         .place = flow->place, .return_to = requested(flow), .max_age_sec = max_age_sec};
     cog_err_t err;
 
+    cog_flow_count_refusal(flow, COG_E_AUTH_AGE);
     reply->cookies = apr_array_make(flow->pool, 2, sizeof(const char *));
     if (!shall_login(flow)) {
         refuse(flow, COG_E_AUTH_AGE, max_age_sec, reply);

@@ -24,7 +24,8 @@ static cog_err_t revoke_as(cog_flow_t *flow, const revocation_t *revocation,
 {
     const cog_client_conf_t *client = revocation->client;
     cog_client_proof_t proof = cog_client_proof(flow->pool, client, proof_index);
-    cog_fetch_request_t request = {.accept = "application/json", .limit = LIMIT};
+    cog_fetch_request_t request = {
+        .kind = COG_CALL_REVOKE, .accept = "application/json", .limit = LIMIT};
     cog_fetch_response_t response;
     cog_endpoints_t endpoints;
     cog_form_request_t form;

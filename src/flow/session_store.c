@@ -217,6 +217,7 @@ static void end_previous(cog_flow_t *flow, cog_reply_t *reply)
         cog_endings_hold(flow, previous)) {
         return;
     }
+    cog_flow_count(flow, COG_EVENT_ENDED_BY_LOGIN);
     revoke_tokens(flow, previous, reply);
     cog_end_session_for_all(flow, previous);
     if (previous->is_stored) {
@@ -236,6 +237,7 @@ cog_err_t cog_session_start(cog_flow_t *flow, cog_session_t *session,
     session->is_stored = flow->conf->has_stored_sessions;
     COG_TRY(cog_session_write(flow, session, tokens, reply));
     end_previous(flow, reply);
+    cog_flow_count(flow, COG_EVENT_SESSION_STARTED);
     COG_LOG(flow->ports->log, INFO, 3021, "login of sub %s, session %s",
             cog_text_for_log(flow->pool, session->subject, 255),
             cog_session_id_text(flow->pool, session));

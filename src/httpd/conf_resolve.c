@@ -57,12 +57,18 @@ static const char *make_keyring(cog_resolve_t *host)
 static const char *make_store(cog_resolve_t *host)
 {
     cog_store_value_t *store = &host->site->store_value;
+    const char *problem;
 
     *store = host->written->store ? *host->written->store : cog_store_value_default();
     store->ca_file = store->ca_file ? or_none(store->ca_file) : host->site->calls.ca_file;
     host->conf->is_store_shared = cog_store_value_is_shared(store);
     host->conf->store_name = store->name;
-    return cog_start_store(host->start, store, &host->site->store);
+    problem = cog_start_store(host->start, store, &host->site->made_store);
+    if (!problem) {
+        host->site->store = host->site->made_store->metered;
+        host->site->meter = host->start->meter;
+    }
+    return problem;
 }
 
 static const char *open_documents(cog_resolve_t *host)

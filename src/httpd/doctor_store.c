@@ -14,12 +14,14 @@ static void check_remote(cog_report_t *report, const cog_host_patient_t *self,
     cog_start_t *start = cog_start_make(self->pool, self->pool, 0);
     cog_reason_t *reason = cog_reason_make(self->pool);
     const char *name = cog_store_value_shown(self->pool, value);
-    cog_store_t store;
+    const cog_made_store_t *made;
+    const cog_store_t *store;
     cog_span_t found;
-    const char *problem = cog_start_store(start, value, &store);
+    const char *problem = cog_start_store(start, value, &made);
 
-    if (!problem &&
-        store.get(store.context, self->pool, &reason->log, KEY, &found) == COG_E_STORE) {
+    store = problem ? NULL : &made->store;
+    if (store && store->get(store->context, self->pool, &reason->log, KEY, &found) ==
+                     COG_E_STORE) {
         problem = reason->text ? reason->text : "it does not answer";
     }
     if (problem) {

@@ -13,6 +13,7 @@
 #include "httpd/dump.h"
 #include "httpd/endings_task.h"
 #include "httpd/log_httpd.h"
+#include "httpd/meter_memory.h"
 #include "httpd/store_memory.h"
 #include "httpd/stores.h"
 #include "net/fetch_curl.h"
@@ -241,8 +242,11 @@ static int run(lifecycle_t *life, cog_start_t *start, server_rec *main_server)
     life->main_server = main_server;
     life->tree = cog_tree_read(start->scratch, main_server);
     life->hosts = apr_array_make(start->scratch, 4, sizeof(cog_host_t));
-    resolve_all(life);
-    problem = check_all(life);
+    problem = start->is_rehearsal ? NULL : cog_start_meter(start);
+    if (!problem) {
+        resolve_all(life);
+        problem = check_all(life);
+    }
     if (!problem) {
         return OK;
     }

@@ -13,6 +13,7 @@ typedef struct {
     cog_flow_t flow;
     cog_request_t request;
     cog_ports_t ports;
+    cog_meter_user_t meter;
 } world_t;
 
 static const char *header(const cog_request_t *request, const char *name)
@@ -85,6 +86,9 @@ cog_flow_t *cog_request_flow(const cog_memo_t *memo, const cog_site_t *site,
     world->ports.store = site->store;
     world->ports.documents = site->documents;
     world->ports.log = cog_log_of_request(memo->root);
+    cog_meter_shm_use(site->meter, (unsigned long)memo->root->connection->id,
+                      &world->meter);
+    world->ports.meter = &world->meter.port;
     world->flow.pool = memo->root->pool;
     world->flow.conf = site->conf;
     world->flow.place = place;

@@ -13,6 +13,7 @@
 #include "httpd/conf.h"
 #include "httpd/store_value.h"
 #include "net/fetch_curl.h"
+#include "net/meter_shm.h"
 
 /* CognitoRemoteUser, when nothing is written. */
 #define COG_DEFAULT_USER_CLAIMS(X) X("cognito:username") X("email") X("sub")
@@ -31,7 +32,9 @@ typedef struct cog_site_t {
     cog_fetch_conf_t calls; /* what `fetcher` keeps to */
     cog_store_t store;
     cog_store_t documents;
-    cog_store_value_t store_value;          /* what it was made of */
+    cog_store_value_t store_value;             /* what it was made of */
+    const struct cog_made_store_t *made_store; /* as httpd/stores.h made it */
+    cog_meter_shm_t *meter;
     const struct cog_page_template_t *page; /* CognitoErrorTemplate, or our own */
     apr_array_header_t *clients;            /* cog_site_client_t */
     cog_gate_t *groups_gate;                /* of the warning about long lists */

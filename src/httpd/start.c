@@ -183,6 +183,10 @@ const char *cog_start_provider(cog_start_t *start, const cog_provider_conf_t *co
     const char *key = key_of(start->scratch, conf);
     cog_provider_t *known = apr_hash_get(start->providers, key, APR_HASH_KEY_STRING);
 
+    for (int i = 0; !known && start->meter && i < conf->issuers->nelts; ++i) {
+        cog_meter_shm_know_issuer(start->meter,
+                                  APR_ARRAY_IDX(conf->issuers, i, const char *));
+    }
     if (!known) {
         if (cog_provider_make(start->pool, conf, &known) != COG_OK) {
             return "no memory can be had for the user pool's keys";

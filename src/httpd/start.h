@@ -11,6 +11,7 @@
 #include "crypto/signing_keys.h"
 #include "flow/provider.h"
 #include "net/fetch_curl.h"
+#include "net/meter_shm.h"
 #include "session/end_marks.h"
 
 typedef struct {
@@ -28,6 +29,7 @@ typedef struct {
     apr_hash_t *signing_keys;       /* cog_signing_keys_t, by sources: hosts share it */
     cog_token_cache_t *token_cache; /* of all hosts; NULL until one needs it */
     cog_token_cache_t *assertions;  /* likewise */
+    cog_meter_shm_t *meter;         /* of all hosts; NULL in a rehearsal */
 } cog_start_t;
 
 cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehearsal);

@@ -20,12 +20,6 @@
 #define DOCUMENTS      "auth_cognito.documents"
 #define DOCUMENTS_SIZE COG_STORE_SHM_MIN
 
-/* A store of this start. */
-typedef struct {
-    cog_store_kind_t kind;
-    cog_store_t store;
-} made_t;
-
 /* Returns the rest of a sentence. */
 static const char *open_shared(cog_start_t *start, const cog_store_value_t *value,
                                cog_store_t *store)
@@ -156,28 +150,52 @@ const char *cog_start_documents(cog_start_t *start, cog_store_t *store)
 
 /* ---- all of a start ---- */
 
+static int is_in_memory(const cog_made_store_t *made)
+{
+    return made->kind == COG_STORE_SHMCB || made->kind == COG_STORE_DBM;
+}
+
+int cog_made_store_percent(const cog_made_store_t *made)
+{
+    return is_in_memory(made) ? (int)cog_store_shm_percent(&made->store) : -1;
+}
+
+static const char *make_metered(cog_start_t *start, const cog_store_value_t *value,
+                                cog_made_store_t *made)
+{
+    const char *problem = make_any(start, value, &made->store);
+
+    made->kind = value->kind;
+    made->name = cog_store_value_shown(start->pool, value);
+    made->metered = made->store;
+    if (!problem && start->meter) {
+        cog_meter_shm_wrap_store(start->pool, start->meter, made->name, &made->store,
+                                 &made->metered);
+    }
+    return problem;
+}
+
 static const char *key_of(apr_pool_t *pool, const cog_store_value_t *value)
 {
     return apr_pstrcat(pool, value->name, " ", value->ca_file, NULL);
 }
 
 const char *cog_start_store(cog_start_t *start, const cog_store_value_t *value,
-                            cog_store_t *store)
+                            const cog_made_store_t **store)
 {
     const char *key = key_of(start->scratch, value);
-    made_t *known = apr_hash_get(start->stores, key, APR_HASH_KEY_STRING);
+    cog_made_store_t *known = apr_hash_get(start->stores, key, APR_HASH_KEY_STRING);
     const char *problem;
 
     if (!known) {
         known = apr_pcalloc(start->pool, sizeof(*known));
-        known->kind = value->kind;
-        problem = make_any(start, value, &known->store);
+        problem = make_metered(start, value, known);
         if (problem) {
             return problem;
         }
         apr_hash_set(start->stores, key, APR_HASH_KEY_STRING, known);
     }
-    *store = known->store;
+    *store = known;
     return NULL;
 }
 
@@ -192,10 +210,10 @@ void cog_stores_tend(const cog_start_t *start, server_rec *s)
     apr_hash_index_t *i = apr_hash_first(start->scratch, start->stores);
 
     for (; i; i = apr_hash_next(i)) {
-        made_t *made = apr_hash_this_val(i);
+        cog_made_store_t *made = apr_hash_this_val(i);
         const cog_task_t task = {"sweeping the store", SWEEP_EVERY, sweep, &made->store};
 
-        if (made->kind == COG_STORE_SHMCB || made->kind == COG_STORE_DBM) {
+        if (is_in_memory(made)) {
             (void)cog_watchdog_add(start->pool, s, &task);
         }
     }

@@ -81,6 +81,13 @@ static unsigned percent_used(segment_t *segment)
     return all > 0 ? (unsigned)(used * 100 / all) : 0;
 }
 
+unsigned cog_store_shm_percent(const cog_store_t *port)
+{
+    const store_t *store = port->context;
+
+    return percent_used(store->segment);
+}
+
 static void warn_when_nearly_full(store_t *store, const cog_log_t *log, apr_time_t now)
 {
     segment_t *segment = store->segment;

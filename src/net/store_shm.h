@@ -40,6 +40,9 @@ cog_err_t cog_store_shm_recover(void *memory, apr_size_t size, unsigned *emptied
 cog_err_t cog_store_shm_open(apr_pool_t *pool, void *memory, const char *form,
                              const cog_clock_t *clock, cog_store_t *store);
 
+/* How much of its room is taken, in percent. */
+unsigned cog_store_shm_percent(const cog_store_t *store);
+
 /* Free the room of what has ended, and warn when there is little left. Done now and then
  * it keeps nothing longer than it must; without it, each write does so in its shard. */
 void cog_store_shm_sweep(const cog_store_t *store, const cog_log_t *log);

@@ -481,21 +481,64 @@ static void remember_login(world_t *world, const cog_reply_t *reply)
     }
 }
 
+static void count(void *context, cog_event_t event, apr_time_t at)
+{
+    world_t *world = context;
+
+    assert_true(event >= 0 && event < COG_EVENT_COUNT);
+    assert_int_equal(at != 0, event < COG_EVENT_RARE);
+    ++world->events[event];
+}
+
+static void note_call(void *context, const cog_call_t *call)
+{
+    world_t *world = context;
+
+    ++world->call_results[call->kind][call->result];
+}
+
+static void note_keys(void *context, const char *issuer, cog_err_t err, apr_time_t at)
+{
+    (void)context;
+    (void)err;
+    assert_string_equal(issuer, WORLD_ISSUER);
+    assert_true(at > 0);
+}
+
+static void note_outage(void *context, const char *issuer, int is_out, apr_time_t at)
+{
+    world_t *world = context;
+
+    assert_string_equal(issuer, WORLD_ISSUER);
+    assert_true(at > 0);
+    world->is_told_out = is_out;
+}
+
+static void note_problem(void *context, const cog_problem_t *problem)
+{
+    world_t *world = context;
+
+    world->problem = *problem;
+}
+
 static cog_ports_t *make_ports(world_t *world)
 {
     cog_ports_t *ports = apr_pcalloc(world->pool, sizeof(*ports));
+    cog_meter_t *meter = apr_pcalloc(world->pool, sizeof(*meter));
     cog_random_t *random = apr_pcalloc(world->pool, sizeof(*random));
     cog_log_t *log = apr_pcalloc(world->pool, sizeof(*log));
 
     *random = (cog_random_t){world, fill};
     *log = (cog_log_t){world, world->pool, is_on, write_log};
+    *meter = (cog_meter_t){world, count, note_call, note_keys, note_outage, note_problem};
     *ports = (cog_ports_t){
         {world, now, wait_a_second},
         random,
         {world,     fetch   },
         fake_store_port(world->store),
         fake_store_port(world->documents),
-        log
+        log,
+        meter
     };
     return ports;
 }

@@ -70,6 +70,11 @@ struct world_t {
     const char *host;     /* that it believes to speak to */
     const char *body;     /* of the next request */
     apr_table_t *headers; /* of the next request, on top of a navigation's */
+    /* the meter */
+    unsigned events[COG_EVENT_COUNT];
+    unsigned call_results[COG_CALL_COUNT][COG_CALL_RESULTS];
+    cog_problem_t problem; /* the last one */
+    int is_told_out;       /* the token endpoint is left alone */
     /* the log */
     apr_array_header_t *messages; /* const char * */
 };
