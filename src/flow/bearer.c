@@ -54,6 +54,9 @@ static void answer(const cog_flow_t *flow, cog_err_t err, int status, const char
                                "error_description", cog_err_text(err));
 
     cog_flow_count_refusal(flow, err);
+    if (err != COG_E_UNAUTHENTICATED) {
+        cog_flow_audit_refusal(flow, err, NULL);
+    }
     cog_reply_json(flow->pool, reply, status, cog_json_own(flow->pool, object));
     reply->error = err;
 }

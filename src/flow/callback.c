@@ -167,7 +167,9 @@ static cog_err_t start_session(cog_flow_t *flow, const cog_login_state_t *login,
     cog_session_take_tokens(flow, tokens, &before, &kept);
     life = cog_token_life_of(claims);
     cog_session_set_life(flow, &life, cog_secret_is_set(kept.refresh_token), &session);
-    return cog_session_start(flow, &session, &kept, reply);
+    COG_TRY(cog_session_start(flow, &session, &kept, reply));
+    cog_flow_audit_session(flow, "login", &session, claims);
+    return COG_OK;
 }
 
 static cog_err_t redeem(cog_flow_t *flow, const answer_t *answer,

@@ -113,6 +113,7 @@ cog_err_t cog_flow_end_user(cog_flow_t *flow, cog_reply_t *reply)
     COG_TRY(read_subject(flow, body, &subject));
     COG_TRY(cog_end_subject_for_all(flow, subject, not_after(time, cog_flow_now(flow))));
     cog_flow_count(flow, COG_EVENT_USER_ENDED);
+    cog_flow_audit_user_ended(flow, subject);
     cog_reply_json(flow->pool, reply, 200,
                    cog_json_own(flow->pool, json_pack("{s:s}", "ended", subject)));
     return COG_OK;

@@ -271,6 +271,7 @@ void cog_reply_fail(cog_flow_t *flow, cog_err_t err, cog_reply_t *reply)
 
     log_failure(flow, failure, incident);
     tell_meter(flow, failure, incident);
+    cog_flow_audit_refusal(flow, failure->err, incident);
     reply->status = failure->status;
     reply->error = failure->err;
     reply->page.incident = incident;

@@ -46,6 +46,11 @@ static int is_session_info(const cog_conf_t *conf, const char *path)
     return is_below(conf, path, "session");
 }
 
+static int is_health(const cog_conf_t *conf, const char *path)
+{
+    return is_below(conf, path, "health");
+}
+
 /* Without a key there is no such URL. */
 static int is_end_user(const cog_conf_t *conf, const char *path)
 {
@@ -69,6 +74,7 @@ static const cog_route_t routes[] = {
     {"revoke",            is_end_user,                   cog_flow_end_user         },
     {"key set",           cog_flow_is_key_set,           cog_flow_key_set          },
     {"key",               cog_flow_is_key,               cog_flow_key              },
+    {"health",            is_health,                     cog_flow_health           },
     {"resource metadata", cog_flow_is_resource_metadata, cog_flow_resource_metadata},
     {"server metadata",   cog_flow_is_server_metadata,   cog_flow_server_metadata  },
     {"resource",          is_any,                        cog_flow_resource         },

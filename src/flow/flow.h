@@ -19,6 +19,7 @@ typedef struct {
     const cog_ports_t *ports;
     const cog_cause_t
         *cause; /* with COG_E_LOGIN_REFUSED: what the user pool meant; else NULL */
+    const cog_session_t *who; /* whom a refusal is about; NULL: not known */
 } cog_flow_t;
 
 /* Is it one of the module's own URLs, by exact path? It is then answered whatever

@@ -20,6 +20,7 @@ cog_err_t cog_flow_logout(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_session_info(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_signed_out(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_end_user(cog_flow_t *flow, cog_reply_t *reply);
+cog_err_t cog_flow_health(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_resource_metadata(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_server_metadata(cog_flow_t *flow, cog_reply_t *reply);
@@ -42,6 +43,18 @@ void cog_flow_note_keys(const cog_flow_t *flow, const char *issuer, cog_err_t er
                         apr_time_t fetched_at);
 void cog_flow_note_outage(const cog_flow_t *flow, const char *issuer, int is_out);
 void cog_flow_note_problem(const cog_flow_t *flow, cog_problem_t problem);
+
+/* Tell the auditor (flow/audit.h). */
+/* A login, or a refresh; `claims` of the ID token, NULL when none came. */
+void cog_flow_audit_session(const cog_flow_t *flow, const char *event,
+                            const cog_session_t *session, const json_t *claims);
+/* The end of a session before its time. */
+void cog_flow_audit_logout(const cog_flow_t *flow, const char *cause,
+                           const cog_client_conf_t *client, const cog_session_t *session);
+/* That of all sessions of a user. */
+void cog_flow_audit_user_ended(const cog_flow_t *flow, const char *subject);
+/* `incident` is NULL where nobody is told of one. */
+void cog_flow_audit_refusal(const cog_flow_t *flow, cog_err_t err, const char *incident);
 
 /* Seconds since 1970. */
 int64_t cog_flow_now(const cog_flow_t *flow);

@@ -83,6 +83,7 @@ static void end_session(cog_flow_t *flow, const held_t *held, cog_reply_t *reply
             cog_revoke_afterwards(flow, held->client, tokens.refresh_token, reply);
         }
         cog_flow_count(flow, COG_EVENT_ENDED_BY_LOGOUT);
+        cog_flow_audit_logout(flow, "logout", held->client, held->session);
         COG_LOG(flow->ports->log, INFO, 3061, "logout of sub %s, session %s",
                 cog_text_for_log(flow->pool, held->session->subject, 255),
                 cog_session_id_text(flow->pool, held->session));

@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "base/span.h"
 #include "crypto/random.h"
+#include "flow/audit.h"
 #include "flow/meter.h"
 
 /* One call to the user pool. */
@@ -80,7 +81,8 @@ typedef struct cog_ports_t {
     cog_store_t documents; /* of this host alone, and kept over restarts: what user pools
                               publish, not sealed */
     const cog_log_t *log;
-    const cog_meter_t *meter; /* NULL: nobody wants to know */
+    const cog_meter_t *meter;     /* NULL: nobody wants to know */
+    const cog_auditor_t *auditor; /* likewise */
 } cog_ports_t;
 
 #endif

@@ -337,6 +337,16 @@ cog_err_t cog_provider_verify(cog_flow_t *flow, cog_provider_t *provider,
     return COG_OK;
 }
 
+cog_err_t cog_provider_check(cog_flow_t *flow, cog_provider_t *provider)
+{
+    cog_snapshot_t *set;
+
+    COG_TRY(
+        cog_flight_get(flow, keys_of(provider, first_issuer(provider))->flight, &set));
+    cog_snapshot_release(set);
+    return COG_OK;
+}
+
 unsigned cog_provider_generation(const cog_provider_t *provider)
 {
     unsigned sum = 0;

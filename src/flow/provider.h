@@ -47,6 +47,10 @@ cog_outage_t *cog_provider_outage(cog_provider_t *provider);
 cog_err_t cog_provider_verify(cog_flow_t *flow, cog_provider_t *provider,
                               cog_secret_t token, const char **issuer, json_t **claims);
 
+/* Are there keys of its first issuer? They are fetched when there are none, as for a
+ * token. */
+cog_err_t cog_provider_check(cog_flow_t *flow, cog_provider_t *provider);
+
 /* A number that changes whenever a key set was fetched: from then on, what was verified
  * before is not verified any more. Cheap. */
 unsigned cog_provider_generation(const cog_provider_t *provider);

@@ -101,6 +101,7 @@ static cog_err_t end(const renewal_t *renewal, const char *why)
     const cog_session_t *session = *renewal->session;
 
     cog_flow_count(flow, COG_EVENT_ENDED_BY_RENEWAL);
+    cog_flow_audit_logout(flow, "renewal", flow->place->client, session);
     COG_LOG(flow->ports->log, INFO, 3071, "session %s of sub %s ends: %s",
             cog_session_id_text(flow->pool, session),
             cog_text_for_log(flow->pool, session->subject, 255), why);
@@ -222,6 +223,7 @@ static cog_err_t take_over(const renewal_t *renewal, const cog_session_tokens_t 
     cog_session_set_life(flow, &life, 1, renewed);
     COG_TRY(publish(renewal, renewed, &kept));
     cog_flow_count(flow, COG_EVENT_SESSION_RENEWED);
+    cog_flow_audit_session(flow, "refresh", renewed, claims);
     return COG_OK;
 }
 

@@ -208,6 +208,17 @@ static void revoke_tokens(cog_flow_t *flow, const cog_session_t *session,
     }
 }
 
+/* One that was over already ends no more. */
+static void tell_of_end(const cog_flow_t *flow, const cog_session_t *previous)
+{
+    const cog_session_limits_t limits = cog_flow_limits(flow);
+
+    if (cog_session_check(previous, &limits, cog_flow_now(flow)) == COG_OK) {
+        cog_flow_count(flow, COG_EVENT_ENDED_BY_LOGIN);
+        cog_flow_audit_logout(flow, "login", flow->place->client, previous);
+    }
+}
+
 /* What the browser held before is dead from now on, also for who has copied it. */
 static void end_previous(cog_flow_t *flow, cog_reply_t *reply)
 {
@@ -217,7 +228,7 @@ static void end_previous(cog_flow_t *flow, cog_reply_t *reply)
         cog_endings_hold(flow, previous)) {
         return;
     }
-    cog_flow_count(flow, COG_EVENT_ENDED_BY_LOGIN);
+    tell_of_end(flow, previous);
     revoke_tokens(flow, previous, reply);
     cog_end_session_for_all(flow, previous);
     if (previous->is_stored) {

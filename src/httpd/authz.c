@@ -55,6 +55,15 @@ static cog_err_t reason(const cog_asking_t *asking, cog_page_t *page)
     return COG_E_PROFILE;
 }
 
+static cog_flow_t *flow_about(const cog_memo_t *memo, const cog_place_t *place,
+                              const cog_identity_t *identity)
+{
+    cog_flow_t *flow = cog_request_flow(memo, cog_site_of(memo->root->server), place);
+
+    flow->who = identity ? identity->session : NULL;
+    return flow;
+}
+
 static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
 {
     request_rec *r = asking->r;
@@ -67,7 +76,7 @@ static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
         cog_export_denial(r, apr_array_pstrcat(r->pool, asking->unmet, ';'));
     }
     if (!r->main && site && identity && identity->bearer) {
-        cog_bearer_forbid(cog_request_flow(memo, site, place), asking->scope, reply);
+        cog_bearer_forbid(flow_about(memo, place, identity), asking->scope, reply);
         return cog_reply_send(r, reply);
     }
     if (r->main || !site) {
@@ -76,7 +85,7 @@ static int refuse(const cog_memo_t *memo, const cog_asking_t *asking)
     reply->page.link = apr_pstrcat(memo->root->pool, site->conf->path, "/logout", NULL);
     reply->page.link_text = COG_SAY("Sign out");
     reply->page.is_form = 1;
-    cog_reply_fail(cog_request_flow(memo, site, place), reason(asking, &reply->page),
+    cog_reply_fail(flow_about(memo, place, identity), reason(asking, &reply->page),
                    reply);
     return cog_reply_has_error_document(r, reply->status)
                ? cog_reply_by_error_document(r, reply)

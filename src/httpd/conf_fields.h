@@ -53,6 +53,7 @@
     STR(proxy)           /* CognitoProxy; "" is none */                                  \
     STR(ca_file)         /* CognitoCAFile; "" is the system's */                         \
     STR(error_template)  /* CognitoErrorTemplate; "" is our own */                       \
+    STR(audit_log)       /* CognitoAuditLog; "" is none */                               \
     TIME(connect_limit)  /* CognitoTimeout */                                            \
     TIME(total_limit)                                                                    \
     LIST(assertion_keys) /* CognitoAssertionKey: cog_secret_source_t; empty: own */      \

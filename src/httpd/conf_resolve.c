@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 
 #include "httpd/page_template.h"
+#include "httpd/audit.h"
 #include "httpd/stores.h"
 
 #define DEFAULT_CONNECT apr_time_from_sec(2)
@@ -76,6 +77,12 @@ static const char *open_documents(cog_resolve_t *host)
     return cog_start_documents(host->start, &host->site->documents);
 }
 
+static const char *make_audit_log(cog_resolve_t *host)
+{
+    return cog_start_audit_log(host->start, host->written->audit_log,
+                               &host->site->audit_log);
+}
+
 static const char *make_token_caches(cog_resolve_t *host)
 {
     cog_start_t *start = host->start;
@@ -112,6 +119,7 @@ static const char *run_steps(cog_resolve_t *host)
         make_keyring,      make_fetcher,          make_store,
         open_documents,    cog_resolve_sessions,  make_token_caches,
         make_signing_keys, cog_resolve_resources, make_page,
+        make_audit_log,
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); ++i) {

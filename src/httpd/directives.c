@@ -52,6 +52,8 @@ const command_rec cog_directives[] = {
                    "what processes and hosts share: shmcb, dbm:PATH, memcache:HOST, redis://HOST or rediss://HOST [ca=PATH]"),
     AP_INIT_ITERATE("CognitoCookie", cog_set_cookie, NULL, SERVER,
                     "name=, domain=, samesite= and path= of the module's cookies"),
+    AP_INIT_TAKE1("CognitoAuditLog", cog_set_audit_log, NULL, SERVER,
+                  "who has signed in, gone or been refused: a file, |PROGRAM, or none"),
     AP_INIT_TAKE1("CognitoProxy", cog_set_proxy, NULL, SERVER,
                   "the proxy for calls to the user pool, or none"),
     AP_INIT_TAKE1("CognitoCAFile", cog_set_ca_file, NULL, SERVER,

@@ -57,7 +57,8 @@ cog_set_one_t cog_set_base_url, cog_set_path, cog_set_callback, cog_set_logout_r
 cog_set_two_t cog_set_timeout, cog_set_store;
 
 /* directives_session.c */
-cog_set_one_t cog_set_session, cog_set_refresh, cog_set_grace, cog_set_revoke_key;
+cog_set_one_t cog_set_session, cog_set_refresh, cog_set_grace, cog_set_revoke_key,
+    cog_set_audit_log;
 
 /* directives_place.c */
 cog_set_one_t cog_set_use, cog_set_unauthenticated;

@@ -1,4 +1,6 @@
 /* Directives about where sessions live, and for how long. */
+#include <string.h>
+
 #include "base/duration.h"
 #include "httpd/directives.h"
 #include "httpd/values.h"
@@ -70,4 +72,20 @@ const char *cog_set_revoke_key(cmd_parms *cmd, void *dir, const char *value)
     server->revoke_key = keys;
     COG_WRITTEN_AT(cmd, server, revoke_key);
     return problem;
+}
+
+/* It is opened at start, as httpd's own logs are. */
+const char *cog_set_audit_log(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_server_conf_t *server = server_of(cmd);
+
+    (void)dir;
+    if (*value == '|' && !value[strspn(value, "|$ ")]) {
+        return cog_refuse(cmd, value,
+                          "names no file and no program; write logs/audit.log or "
+                          "\"|/usr/bin/program\"");
+    }
+    server->audit_log = strcasecmp(value, "none") == 0 ? "" : value;
+    COG_WRITTEN_AT(cmd, server, audit_log);
+    return NULL;
 }

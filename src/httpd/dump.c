@@ -97,10 +97,17 @@ static void add_sessions(cog_dump_rows_t *rows, const cog_host_t *host)
                  written->at.error_template);
 }
 
+static const char *audit_log_of(const cog_server_conf_t *written)
+{
+    return written->audit_log && *written->audit_log ? written->audit_log : "none";
+}
+
 static void add_calls(cog_dump_rows_t *rows, const cog_host_t *host)
 {
     const cog_fetch_conf_t *calls = &host->site->calls;
 
+    cog_dump_add(rows, "CognitoAuditLog", audit_log_of(host->written),
+                 host->written->at.audit_log);
     cog_dump_add(rows, "CognitoProxy", or_else(calls->proxy, "none"),
                  host->written->at.proxy);
     cog_dump_add(rows, "CognitoCAFile", or_else(calls->ca_file, "system"),

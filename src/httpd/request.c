@@ -4,6 +4,7 @@
 #include <http_request.h>
 
 #include "crypto/random.h"
+#include "httpd/audit.h"
 #include "httpd/body.h"
 #include "httpd/clock.h"
 #include "httpd/log_httpd.h"
@@ -14,6 +15,7 @@ typedef struct {
     cog_request_t request;
     cog_ports_t ports;
     cog_meter_user_t meter;
+    cog_audit_user_t audit;
 } world_t;
 
 static const char *header(const cog_request_t *request, const char *name)
@@ -89,6 +91,8 @@ cog_flow_t *cog_request_flow(const cog_memo_t *memo, const cog_site_t *site,
     cog_meter_shm_use(site->meter, (unsigned long)memo->root->connection->id,
                       &world->meter);
     world->ports.meter = &world->meter.port;
+    cog_audit_use(memo->root, site->audit_log, &world->audit);
+    world->ports.auditor = &world->audit.port;
     world->flow.pool = memo->root->pool;
     world->flow.conf = site->conf;
     world->flow.place = place;

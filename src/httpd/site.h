@@ -35,6 +35,7 @@ typedef struct cog_site_t {
     cog_store_value_t store_value;             /* what it was made of */
     const struct cog_made_store_t *made_store; /* as httpd/stores.h made it */
     cog_meter_shm_t *meter;
+    struct cog_audit_log_t *audit_log;      /* CognitoAuditLog, NULL: none */
     const struct cog_page_template_t *page; /* CognitoErrorTemplate, or our own */
     apr_array_header_t *clients;            /* cog_site_client_t */
     cog_gate_t *groups_gate;                /* of the warning about long lists */

@@ -21,6 +21,7 @@ cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehear
     start->fetchers = apr_hash_make(scratch);
     start->stores = apr_hash_make(scratch);
     start->keyrings = apr_hash_make(scratch);
+    start->audit_logs = apr_hash_make(scratch);
     start->signing_keys = apr_hash_make(scratch);
     return start;
 }

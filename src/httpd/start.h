@@ -29,6 +29,7 @@ typedef struct {
     apr_hash_t *signing_keys;       /* cog_signing_keys_t, by sources: hosts share it */
     cog_token_cache_t *token_cache; /* of all hosts; NULL until one needs it */
     cog_token_cache_t *assertions;  /* likewise */
+    apr_hash_t *audit_logs;         /* cog_audit_log_t, by what is written for them */
     cog_meter_shm_t *meter;         /* of all hosts; NULL in a rehearsal */
 } cog_start_t;
 

@@ -28,8 +28,7 @@ static void write_head(const cog_status_page_t *page)
               "</style>\n</head>\n<body>\n<header>\n<h1>Cognito sign-in</h1>\n"
               "<p class=\"sub\">",
               name, " · mod_auth_cognito " COG_VERSION " · counting since ",
-              cog_status_time(page->r->pool, page->status->figures.since), "</p>\n",
-              NULL);
+              cog_status_day(page, page->status->figures.since), "</p>\n", NULL);
 }
 
 static void write_state(const cog_status_page_t *page)
@@ -88,6 +87,18 @@ static void write_tiles(const cog_status_page_t *page)
     ap_rputs("</dl>\n", page->r);
 }
 
+static const char *scale_of(const cog_status_page_t *page, const cog_chart_t *chart)
+{
+    uint64_t most = 0;
+
+    for (int i = 0; i < HOUR; ++i) {
+        most = chart->all[i] > most ? chart->all[i] : most;
+    }
+    return most ? apr_pstrcat(page->r->pool, "at most ", cog_status_number(page, most),
+                              " a minute", NULL)
+                : "none";
+}
+
 static void write_event_chart(const cog_status_page_t *page, const char *title,
                               cog_event_t event, int is_bad)
 {
@@ -102,9 +113,9 @@ static void write_event_chart(const cog_status_page_t *page, const char *title,
     }
     ap_rvputs(page->r, "<section><h2>", title, "</h2>\n", NULL);
     cog_status_write_chart(page->r, &chart);
-    ap_rputs("<div class=\"legend\" aria-hidden=\"true\"><span>an hour ago</span>"
-             "<span>now</span></div></section>\n",
-             page->r);
+    ap_rvputs(page->r,
+              "<div class=\"legend\" aria-hidden=\"true\"><span>an hour ago</span><span>",
+              scale_of(page, &chart), "</span><span>now</span></div></section>\n", NULL);
 }
 
 static void write_charts(const cog_status_page_t *page)

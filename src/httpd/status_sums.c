@@ -134,13 +134,13 @@ static void look_at_calls(const cog_status_t *status, apr_array_header_t *compla
             cog_status_calls(status, (cog_call_kind_t)kind, CALL_MINUTES);
 
         if (sum.count >= FEW_CALLS && sum.failed * BAD_SHARE >= sum.count) {
-            complain(complaints,
-                     apr_psprintf(status->pool,
-                                  "Of the last %d minutes' %" APR_UINT64_T_FMT
-                                  " calls for %s, %" APR_UINT64_T_FMT " have failed.",
-                                  CALL_MINUTES, sum.count,
-                                  cog_status_call_name((cog_call_kind_t)kind),
-                                  sum.failed));
+            complain(
+                complaints,
+                apr_psprintf(status->pool,
+                             "Calls for %s in the last %d minutes: %" APR_UINT64_T_FMT
+                             " of %" APR_UINT64_T_FMT " failed.",
+                             cog_status_call_name((cog_call_kind_t)kind), CALL_MINUTES,
+                             sum.failed, sum.count));
         }
     }
 }

@@ -341,6 +341,7 @@ world_t *world_make(apr_pool_t *pool)
     world->revoke_status = 200;
     world->userinfo_body = "{'sub':'sub-1'}";
     world->fetched = apr_array_make(pool, 8, sizeof(cog_fetch_request_t));
+    world->audits = apr_array_make(pool, 2, sizeof(cog_audit_t));
     world->messages = apr_array_make(pool, 16, sizeof(const char *));
     world->cookies = apr_table_make(pool, 8);
     world->headers = apr_table_make(pool, 8);
@@ -521,8 +522,16 @@ static void note_problem(void *context, const cog_problem_t *problem)
     world->problem = *problem;
 }
 
+static void write_audit(void *context, const cog_audit_t *entry)
+{
+    world_t *world = context;
+
+    APR_ARRAY_PUSH(world->audits, cog_audit_t) = *entry;
+}
+
 static cog_ports_t *make_ports(world_t *world)
 {
+    cog_auditor_t *auditor = apr_pcalloc(world->pool, sizeof(*auditor));
     cog_ports_t *ports = apr_pcalloc(world->pool, sizeof(*ports));
     cog_meter_t *meter = apr_pcalloc(world->pool, sizeof(*meter));
     cog_random_t *random = apr_pcalloc(world->pool, sizeof(*random));
@@ -530,6 +539,7 @@ static cog_ports_t *make_ports(world_t *world)
 
     *random = (cog_random_t){world, fill};
     *log = (cog_log_t){world, world->pool, is_on, write_log};
+    *auditor = (cog_auditor_t){world, write_audit};
     *meter = (cog_meter_t){world, count, note_call, note_keys, note_outage, note_problem};
     *ports = (cog_ports_t){
         {world, now, wait_a_second},
@@ -538,7 +548,8 @@ static cog_ports_t *make_ports(world_t *world)
         fake_store_port(world->store),
         fake_store_port(world->documents),
         log,
-        meter
+        meter,
+        auditor
     };
     return ports;
 }

@@ -73,8 +73,9 @@ struct world_t {
     /* the meter */
     unsigned events[COG_EVENT_COUNT];
     unsigned call_results[COG_CALL_COUNT][COG_CALL_RESULTS];
-    cog_problem_t problem; /* the last one */
-    int is_told_out;       /* the token endpoint is left alone */
+    cog_problem_t problem;      /* the last one */
+    int is_told_out;            /* the token endpoint is left alone */
+    apr_array_header_t *audits; /* cog_audit_t */
     /* the log */
     apr_array_header_t *messages; /* const char * */
 };

@@ -98,6 +98,8 @@ GOOD = [
     "CognitoCookie path=/.cognito",
     "CognitoProxy http://proxy.example.com:3128", "CognitoProxy https://proxy.example.com",
     "CognitoProxy none",
+    "CognitoAuditLog logs/audit.log", "CognitoAuditLog /var/log/x", "CognitoAuditLog |/bin/cat",
+    'CognitoAuditLog "||/bin/cat -u"', 'CognitoAuditLog "|$cat >/dev/null"', "CognitoAuditLog none",
     f"CognitoCAFile {CA}", "CognitoCAFile system",
     f"CognitoErrorTemplate {PAGE}", "CognitoErrorTemplate NONE",
     "CognitoTimeout 1s 60s", "CognitoTimeout 5s 5s",
@@ -264,6 +266,8 @@ BAD = [
     ("CognitoCookie samesite=maybe", "'samesite=maybe' is not a mode; "
      "write samesite=lax or samesite=none"),
     ("CognitoCookie path=x", f"'path=x' is not a plain path; {PLAIN_PATH}"),
+    *[(f"CognitoAuditLog {value}", f"'{said}' names no file and no program; write logs/audit.log or "
+       '"|/usr/bin/program"') for value, said in (("|", "|"), ('"|$ "', "|$ "))],
     ("CognitoProxy proxy:3128", "'proxy:3128' is not the address of a proxy; write "
      "http://HOST:PORT, without user, password and path, or none"),
     ("CognitoProxy http://proxy/path", "'http://proxy/path' is not the address of a proxy; write "
@@ -389,7 +393,7 @@ IN_CLIENT = ["CognitoUserPool eu-west-1_AbC123dEf", "CognitoIssuer https://issue
              "CognitoScope openid", "CognitoUserInfo on", "CognitoLoginParam lang de"]
 SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutReturn /x",
                "CognitoSecret exec:/nonexistent", "CognitoStore shmcb", "CognitoCookie name=x", "CognitoProxy none",
-               "CognitoCAFile system", "CognitoErrorTemplate none", "CognitoTimeout 1s 2s",
+               "CognitoAuditLog x", "CognitoCAFile system", "CognitoErrorTemplate none", "CognitoTimeout 1s 2s",
                "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m", "CognitoRevokeKey none",
                "CognitoAssertionKey own"]
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",

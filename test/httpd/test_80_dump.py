@@ -32,6 +32,7 @@ SERVER = [
     ("CognitoAssertionKey exec:/bin/echo,not,run", "CognitoAssertionKey",
      "exec:/bin/echo,not,run (not run)"),
     ("CognitoRevokeKey file:{root}/key", "CognitoRevokeKey", "file:{root}/key (32 to 63 bytes)"),
+    ("CognitoAuditLog logs/audit.log", "CognitoAuditLog", "logs/audit.log"),
     ("CognitoProxy http://127.0.0.1:3128", "CognitoProxy", "http://127.0.0.1:3128"),
     ("CognitoErrorTemplate none", "CognitoErrorTemplate", "none"),
     ("CognitoTimeout 1s 9s", "CognitoTimeout", "1s 9s"),

@@ -291,3 +291,33 @@ class TestStores:
         wait_for(lambda: site.visit(browser).status != 503, "the store to be asked again")
         store, = status.json()["stores"]
         assert store["failed_in_a_row"] == 0 and not store["circuit_open"]
+
+
+class TestHealth:
+    @pytest.fixture(scope="class")
+    def redis(self, start_redis):
+        return start_redis()
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend, redis):
+        return Site(start(status_conf(pool, backend, "CognitoSession store",
+                                      f"CognitoStore redis://127.0.0.1:{redis.port}/1")), pool)
+
+    def ask(self, site, browser, depth):
+        answer = browser.request("GET", site.url(f"/.cognito/health?depth={depth}"))
+        assert answer.header("Cache-Control") == "no-store" and not answer.set_cookies
+        assert answer.json() == {"status": "ok" if answer.status == 200 else "unavailable"}
+        return answer.status
+
+    def test_it_sees_what_is_down(self, site, browser, redis, log):
+        log.allow("COG220.")
+        assert [self.ask(site, browser, d) for d in ("process", "keys", "store")] == [200] * 3
+        redis.kill()
+        assert [self.ask(site, browser, d) for d in ("process", "keys", "store")] == [200, 200, 503]
+        redis.start()
+        wait_for(lambda: self.ask(site, browser, "store") == 200, "the store to be asked again")
+
+    def test_a_load_balancer_asks_by_HEAD(self, site, browser):
+        answer = browser.request("HEAD", site.url("/.cognito/health"))
+        assert answer.status == 200 and answer.body == b""
+        assert browser.request("GET", site.url("/.cognito/health?depth=x")).status == 400

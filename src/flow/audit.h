@@ -1,0 +1,30 @@
+/* Who has signed in, gone, or been refused: one entry for each, for those who have to
+ * prove it later. A port (flow/ports.h); no entry holds a secret. */
+#ifndef COG_FLOW_AUDIT_H
+#define COG_FLOW_AUDIT_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "session/session.h"
+
+/* A NULL is not known, or does not apply. */
+typedef struct {
+    const char *event;      /* login, refresh, logout, refusal */
+    const char *cause;      /* of a logout: logout, login, renewal, revoke; of a refusal:
+                             * the name of the error */
+    const char *incident;   /* of a refusal, as the page and the error log tell it */
+    const char *subject;    /* sub */
+    const char *client;     /* id of the app client */
+    const char *provider;   /* identity provider; COGNITO: the user pool itself */
+    const char *session;    /* its id, as the error log tells it */
+    const char *event_id;   /* of the sign-in in the user pool's own records */
+    const char *origin_jti; /* of the refresh token's family */
+} cog_audit_t;
+
+typedef struct {
+    void *context;
+    void (*write)(void *context, const cog_audit_t *entry);
+} cog_auditor_t;
+
+#endif
