@@ -11,6 +11,8 @@
 #define TOKENS_KEY  "cognito:tokens:"
 #define RENEWAL_KEY "cognito:renewal:"
 
+#define SLACK_SEC 60
+
 /* The entry's key is the name in the binding: an entry that was moved does not open. */
 static cog_binding_t binding_of(const cog_flow_t *flow, const cog_client_conf_t *client,
                                 cog_purpose_t purpose, const char *prefix,
@@ -83,6 +85,18 @@ cog_err_t cog_stored_session_get(const cog_flow_t *flow, const cog_client_conf_t
     return COG_OK;
 }
 
+/* Once the claims have ended, and the grace is over, nobody is let in until they are
+ * renewed, so that the session ends by the idle limit. */
+static int64_t rest_of_tokens(const cog_flow_t *flow, const cog_session_t *session)
+{
+    const cog_conf_t *conf = flow->conf;
+    int64_t rest = rest_of(flow, session);
+    int64_t use = session->expires + conf->grace_sec + conf->longest.idle_sec +
+                  SLACK_SEC - cog_flow_now(flow);
+
+    return session->expires > 0 && use < rest ? use : rest;
+}
+
 cog_err_t cog_stored_tokens_put(const cog_flow_t *flow, const cog_client_conf_t *client,
                                 const cog_session_t *session,
                                 const cog_session_tokens_t *tokens)
@@ -91,7 +105,7 @@ cog_err_t cog_stored_tokens_put(const cog_flow_t *flow, const cog_client_conf_t 
         binding_of(flow, client, COG_PURPOSE_TOKENS, TOKENS_KEY, session);
 
     return put(flow, &binding, cog_session_tokens_encode(flow->pool, tokens),
-               rest_of(flow, session));
+               rest_of_tokens(flow, session));
 }
 
 cog_err_t cog_stored_tokens_get(const cog_flow_t *flow, const cog_client_conf_t *client,

@@ -13,7 +13,8 @@ cog_err_t cog_stored_session_put(const cog_flow_t *flow, const cog_client_conf_t
 cog_err_t cog_stored_session_get(const cog_flow_t *flow, const cog_client_conf_t *client,
                                  const unsigned char *id, cog_session_t **session);
 
-/* The tokens of a session, wherever the session itself lives. */
+/* The tokens of a session, wherever the session itself lives: kept until it may have
+ * ended unless it is renewed. */
 cog_err_t cog_stored_tokens_put(const cog_flow_t *flow, const cog_client_conf_t *client,
                                 const cog_session_t *session,
                                 const cog_session_tokens_t *tokens);

@@ -77,6 +77,38 @@ static void keeps_id_and_time_of_the_login(void **state)
     assert_int_equal(after->renewals, 1);
 }
 
+/* What is idle ends, and its tokens do not lie in the store until its absolute end. */
+static void leaves_no_tokens_in_the_store_for_long(void **state)
+{
+    world_t *world = signed_in(*state, 1);
+
+    world->place.limits = (cog_session_limits_t){1800, 12 * 3600, 1800};
+    world->conf.longest = world->place.limits;
+    world->cookies = apr_table_make(world->pool, 4);
+    fake_store_clear(world->store);
+    world_sign_in(world, "/");
+    /* the claims, the grace, the idle limit */
+    world->now += 3600 + 900 + 1800;
+    assert_int_equal(fake_store_count(world->store, "cognito:tokens:"), 1);
+    world->now += 120;
+    assert_int_equal(fake_store_count(world->store, "cognito:tokens:"), 0);
+}
+
+/* ... but for as long as the session may be renewed. */
+static void keeps_the_tokens_for_as_long_as_the_session(void **state)
+{
+    world_t *world = signed_in(*state, 1);
+
+    world->place.limits = (cog_session_limits_t){1800, 12 * 3600, 1800};
+    world->conf.longest = world->place.limits;
+    for (int i = 0; i < 11 * 6; ++i) {
+        world->now += 600;
+        world->is_unreachable = i % 12 >= 5 && i % 12 <= 7;
+        assert_true(is_granted(world));
+    }
+    assert_in_range(world->renewals, 8, 20);
+}
+
 /* S05: renewals do not make a session live for ever. */
 static void ends_at_the_absolute_limit_all_the_same(void **state)
 {
@@ -752,6 +784,8 @@ int main(void)
         cmocka_unit_test_with_pool(takes_over_the_new_claims),
         cmocka_unit_test_with_pool(keeps_id_and_time_of_the_login),
         cmocka_unit_test_with_pool(ends_at_the_absolute_limit_all_the_same),
+        cmocka_unit_test_with_pool(leaves_no_tokens_in_the_store_for_long),
+        cmocka_unit_test_with_pool(keeps_the_tokens_for_as_long_as_the_session),
         cmocka_unit_test_with_pool(follows_the_rotation_of_refresh_tokens),
         cmocka_unit_test_with_pool(gives_the_new_session_to_who_comes_with_the_old),
         cmocka_unit_test_with_pool(goes_on_while_another_renews_ahead),
