@@ -5,6 +5,10 @@
 #include <apr_portable.h>
 #include <apr_strings.h>
 #include <fcntl.h>
+#include <unistd.h>
+
+#include <httpd.h>
+#include <http_core.h>
 
 #include "httpd/state_dir.h"
 
@@ -48,6 +52,31 @@ static apr_status_t map(apr_pool_t *conf_pool, const char *path, void **memory)
     return rv;
 }
 
+static const char *problem_with(cog_start_t *start, const char *path, apr_status_t rv)
+{
+    return apr_psprintf(start->scratch,
+                        "the list of sessions that have ended, %s, cannot be used: %pm; "
+                        "its folder must exist, and be writable for the user who starts "
+                        "httpd",
+                        path, &rv);
+}
+
+/* Whatever would be wrong, without a change: before the file is made, its folder. */
+static apr_status_t try_out(apr_pool_t *scratch, const char *path)
+{
+    apr_file_t *file;
+    apr_status_t rv = apr_file_open(&file, path, MODE & ~APR_FOPEN_CREATE, 0, scratch);
+
+    if (rv == APR_SUCCESS) {
+        return apr_file_close(file);
+    }
+    if (APR_STATUS_IS_ENOENT(rv) &&
+        access(ap_make_dirstr_parent(scratch, path), W_OK | X_OK) == 0) {
+        return APR_SUCCESS;
+    }
+    return rv;
+}
+
 static const char *open_file(cog_start_t *start)
 {
     const char *path = cog_state_path(start->scratch, FILE_NAME);
@@ -55,13 +84,24 @@ static const char *open_file(cog_start_t *start)
     apr_status_t rv = map(start->pool, path, &memory);
 
     if (rv != APR_SUCCESS) {
-        return apr_psprintf(start->scratch,
-                            "the list of sessions that have ended, %s, cannot be used: "
-                            "%pm; make its folder writable for the user who starts httpd",
-                            path, &rv);
+        return problem_with(start, path, rv);
     }
     start->end_marks = cog_end_marks_make(start->pool, memory, 0);
     return NULL;
+}
+
+static const char *rehearse(cog_start_t *start)
+{
+    const char *path = cog_state_path(start->scratch, FILE_NAME);
+    apr_status_t rv = try_out(start->scratch, path);
+
+    return rv == APR_SUCCESS ? NULL : problem_with(start, path, rv);
+}
+
+/* What is missing for the test of a configuration may be there for the start. */
+static int is_going_to_start(void)
+{
+    return ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_NORMAL;
 }
 
 const char *cog_start_end_marks(cog_start_t *start, int64_t life_sec,
@@ -70,7 +110,7 @@ const char *cog_start_end_marks(cog_start_t *start, int64_t life_sec,
     const char *problem = NULL;
 
     if (start->is_rehearsal) {
-        return NULL;
+        return is_going_to_start() ? rehearse(start) : NULL;
     }
     if (!start->end_marks) {
         problem = open_file(start);

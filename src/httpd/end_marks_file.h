@@ -6,8 +6,8 @@
 #include "httpd/start.h"
 
 /* The marks, for a host whose sessions last `life_sec` at most: one file for all hosts,
- * mapped before httpd forks. Nothing in a rehearsal. Returns NULL or a sentence for the
- * administrator. */
+ * mapped before httpd forks. A rehearsal of a start only looks whether it can. Returns
+ * NULL or a sentence for the administrator. */
 const char *cog_start_end_marks(cog_start_t *start, int64_t life_sec,
                                 cog_end_marks_t **marks);
 

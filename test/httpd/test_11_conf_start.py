@@ -415,6 +415,19 @@ class TestOwnKey:
             server.start()
 
 
+def test_a_list_of_ended_sessions_that_cannot_be_used_stops_the_start_at_once(made):
+    """While there is a terminal to say so, that is, not when the configuration is read again."""
+    server = made("CognitoSecret file:key", *COMPLETE, key=KEY)
+    os.mkdir(server.path("auth_cognito.ended"))
+    with pytest.raises(StartFailed):
+        server.start()
+    with open(server.path("startup.txt"), encoding="utf-8") as said_on_terminal:
+        assert re.search("list of sessions that have ended.*its folder must exist",
+                         said_on_terminal.read())
+    # nor does the test of a configuration ask for a folder that the start may make first
+    assert server.check()[0] == 0
+
+
 # ---- at start ----
 
 def registered(server):
