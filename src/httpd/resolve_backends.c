@@ -4,9 +4,16 @@
 #include "httpd/conf_resolve.h"
 #include "httpd/values.h"
 
-/* Whatever is exported: what an AWS load balancer would say; HTTP_REMOTE_USER is easily
- * taken for REMOTE_USER; HTTP_SESSION is mod_session's word. */
-static const char *const suspicious[] = {"x_amzn_oidc_*", "remote_user", "session", NULL};
+/* Whatever is exported: what an AWS load balancer or Pomerium would say; HTTP_REMOTE_USER
+ * is easily taken for REMOTE_USER; HTTP_SESSION is mod_session's word. */
+static const char *const suspicious[] = {
+    "x_amzn_oidc_*",
+    "x_pomerium_jwt_assertion",
+    "x_pomerium_claim_*",
+    "remote_user",
+    "session",
+    NULL,
+};
 
 /* What else speaks of the user, and is the client's to send. */
 static const char *const credentials[] = {"authorization", "cookie", NULL};

@@ -19,9 +19,10 @@ NAMES = [
     *(a.join(SUB[:2]) + b + SUB[2] for a, b in itertools.product("-_.!", repeat=2)),
     *("X" + c + "Cognito" + c + "Sub" for c in "#$%&'*+^~`|"), "X-Cognito-Sub!",
     "X-Amzn-Oidc-Data", "X-Amzn-Oidc-Identity", "X_Amzn_Oidc_Accesstoken",
-    "Remote-User", "REMOTE_USER", "Session",
+    "X-Cognito-Assertion", "X_Cognito.Assertion", "X-Pomerium-Jwt-Assertion",
+    "X_Pomerium_Claim_Email", "x-pomerium-claim-x", "Remote-User", "REMOTE_USER", "Session",
 ]
-INNOCENT = ["X-Cognit", "X-Cognitos-Sub", "Cognito-Sub", "X-Amzn-Trace-Id", "X-Remote-Users",
+INNOCENT = ["X-Cognit", "X-Cognitos-Sub", "Cognito-Sub", "X-Amzn-Trace-Id", "X-Pomerium-Authorization", "X-Remote-Users",
             "Sessions", "HTTP-X-Other"]
 
 
@@ -195,6 +196,8 @@ class TestTrailers:
 
     TRAILERS = (b"3\r\nabc\r\n0\r\nX-Cognito-Sub: evil\r\nX_Cognito_Sub: evil\r\n"
                 b"X-Cognito-Other: evil\r\nRemote-User: evil\r\nAuthorization: evil\r\n"
+                b"X-Cognito-Assertion: evil\r\nX-Pomerium-Jwt-Assertion: evil\r\n"
+                b"x-amzn-oidc-data: evil\r\n"
                 b"Cookie: evil=1\r\nConnection: X-Cognito-Email\r\nX-Sum: 1\r\n\r\n")
 
     @pytest.fixture(scope="class", params=["on", "off"])

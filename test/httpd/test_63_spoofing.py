@@ -15,7 +15,7 @@ from harness.waiting import wait_for
 
 WHO = ["nobody", "alice", "bearer"]
 VERSIONS = ["1.0", "1.1", "2"]
-OWN = "x_cognito(_.*)?|x_amzn_oidc.*|remote_user|session"
+OWN = "x_cognito(_.*)?|x_amzn_oidc.*|x_pomerium.*|remote_user|session"
 SAID = ["X-Cognito-Sub", "X-Cognito-Username", "X-Cognito-Email", "X-Cognito-Groups"]
 TOKEN_CHARS = "!#$%&'*+.^_`|~"
 
@@ -41,7 +41,7 @@ ROWS = {
     + [("X-Cognito-Sub" + c, "evil") for c in TOKEN_CHARS],
     "H06 prefix": [(name, "evil") for name in (
         "X-Cognito", "X-Cognito-", "X-Cognito-NewClaim", "X-Cognito-Custom-Tenant", "x_cognito",
-        "X_Cognito_", "X-Cognito-Id-Token", "X-Cognito-Sub-")],
+        "X_Cognito_", "X-Cognito-Id-Token", "X-Cognito-Assertion", "x_cognito_assertion", "X-Cognito-Sub-")],
     "H07 duplicates": twice([(name, "evil") for name in SAID])
     + [("X-Other", "1"), ("X-Cognito-Sub", "evil2"), ("X_Cognito_Sub", "evil3")],
     "H08 values": [("X-Cognito-Sub", "evil, alice"), ("X-Cognito-Email", ""),
@@ -49,7 +49,8 @@ ROWS = {
     "H14 CGI": [("Cognito-Sub", "theirs"), ("HTTP-X-Cognito-Sub", "theirs"), ("Session", "evil"),
                 ("Remote-User", "evil"), ("REMOTE_USER", "evil"), ("Remote_User", "evil")],
     "H16 of others": [("X-Amzn-Oidc-Data", "evil"), ("X-Amzn-Oidc-Identity", "evil"),
-                      ("x-amzn-oidc-accesstoken", "evil"), ("X_Amzn_Oidc_Data", "evil")],
+                      ("x-amzn-oidc-accesstoken", "evil"), ("X_Amzn_Oidc_Data", "evil"),
+                      ("X-Pomerium-Jwt-Assertion", "evil"), ("X_Pomerium-Claim_Email", "evil")],
 }
 CONNECTIONS = {
     "H20": ["close, X-Cognito-Sub", "x-cognito-sub, X-COGNITO-EMAIL", "X_Cognito_Sub, close",

@@ -182,6 +182,27 @@ def spellings(name):
             name.replace("-", "."), re.sub("[-_]", "!", name), re.sub("[-_]", "-", name, count=1)}
 
 
+class TestKeys:
+    """Where a dialect has its keys they are for everybody, whatever Require says, and nobody
+    else is asked for them."""
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend):
+        conf = site_conf(pool).load("rewrite")
+        conf.add("RewriteEngine on", f"RewriteRule ^/.well-known/(.*) {backend.url}/$1 [P]")
+        conf.location("/.well-known", "Require all denied")
+        conf.protect("/p", "CognitoBackend pomerium")
+        return run(conf.add(f"ProxyPass / {backend.url}/"))
+
+    def test_pomerium(self, site, browsers, backend):
+        nobody = site.browser(browsers)
+        backend.clear()
+        for path in ("/.well-known/pomerium/jwks.json", "/.cognito/jwks.json"):
+            answer = nobody.fetch(site.url(path))
+            assert answer.status == 200 and len(answer.json()["keys"]) == 3
+        assert not backend.seen
+
+
 class TestLists:
     """However a product takes a list apart, it finds the groups that there are, and no more."""
 

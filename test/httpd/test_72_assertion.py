@@ -106,7 +106,7 @@ def assertion_conf(pool, backend):
     conf.location("/cgi/env", "CognitoAssertion on")
     conf.section("Directory", '"{root}/htdocs"', "AllowOverride All")
     conf.file("htdocs/ht/.htaccess", "CognitoAssertion on header=X-Ht-Token\nRewriteEngine on\n"
-              f"RewriteRule ^x$ {backend.url}/ht [P]\n")
+              f"RewriteRule ^x$ {backend.url}/ht [P]\nRewriteRule ^y$ /open\n")
     return conf.add("ProxyPass /cgi/ !", "ProxyPass /ht/ !", f"ProxyPass / {backend.url}/")
 
 
@@ -183,6 +183,18 @@ class TestAssertion:
             evil = {form: "evil", "Connection": "X-Ht-Token"}
             found = told(alice, "/ht/x", evil)
             assert set(found) == {"x_ht_token"} and found["x_ht_token"].startswith("ey")
+
+    def test_is_not_left_for_where_a_request_is_redirected_to(self, alice, told):
+        """H19"""
+        assert told(alice, "/ht/y") == {}
+
+    def test_is_there_for_every_method_and_for_upgrades(self, site, alice, backend):
+        """H23"""
+        for method, headers in [("POST", {}), ("OPTIONS", {}), ("BREW", {}),
+                                ("GET", {"Upgrade": "websocket", "Connection": "Upgrade"})]:
+            backend.clear()
+            assert alice.request(method, site.url("/a"), headers).status == 200
+            assert part(backend.seen[-1].header("X-Cognito-Assertion"), 0)["alg"] == "ES256"
 
     def test_keys_are_for_all_and_for_an_hour(self, site, nobody, backend):
         """Whatever Require says at their place, and no backend is asked for them."""
