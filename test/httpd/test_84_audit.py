@@ -138,14 +138,13 @@ class TestFile:
     def test_only_its_owner_and_group_may_read_it(self, site, audit):
         assert stat.S_IMODE(os.stat(audit.path).st_mode) & ~0o640 == 0
 
-    def test_it_is_opened_anew_by_a_graceful_restart(self, site, browser, audit):
+    def test_it_is_opened_anew_by_a_graceful_restart(self, site, browser, browsers, audit):
         site.sign_in(browser)
         audit.entries(1)
         os.rename(audit.path, audit.path + ".1")
         site.server.graceful()
-        site.sign_in(site.browser(lambda: type(browser)()))
-        fresh = Audit(site)
-        assert [e["event"] for e in fresh.all()] == ["login"]
+        site.sign_in(site.browser(browsers))
+        assert [e["event"] for e in Audit(site).all()] == ["login"]
 
 
 class TestProgram:
