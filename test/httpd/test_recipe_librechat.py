@@ -14,10 +14,7 @@ ISSUER = ("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123dEf"
 
 @pytest.fixture(scope="class")
 def server(start, start_node, oracle, pool):
-    RECIPE.register(pool, secrets=[SECRET])
-    registered = [ORIGIN + "/oauth/openid/callback", ORIGIN + "/.cognito/callback"]
-    assert pool.change_client(CLIENT)["callback_urls"] == registered
-    pool.change_client(CLIENT, callback_urls=[*registered, HEADERS + "/oauth/openid/callback"])
+    RECIPE.register(pool, {ORIGIN: [HEADERS]}, secrets=[SECRET])
     oracle.secrets.add(SECRET)
     env = dict(line.split("=", 1) for line in
                RECIPE.block("In front of LibreChat", "sh").splitlines())
@@ -103,6 +100,11 @@ class TestLibreChat:
         answer = browser.follow(browser.follow(answer))
         assert answer.location == "https://www.example.com/"
         assert browser.fetch(ORIGIN + "/api/user").status == 401
+
+    def test_the_doctor_finds_all_in_order(self, server):
+        """What the page says to register is all that is needed."""
+        code, said, problems = server.ask("CHECK_COGNITO")
+        assert code == 0 and " 0 failed" in said, said + problems
 
     def test_instead_of_its_sign_in_the_callback_stays(self, with_headers, browsers, pool):
         browser = with_headers.browser(browsers)

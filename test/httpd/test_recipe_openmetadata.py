@@ -10,6 +10,7 @@ from harness.backend import Backend
 from harness.client import Client
 from harness.recipe import CLIENT, Recipe, recipe_conf
 from harness.site import Site, is_login
+from harness.waiting import wait_for
 
 RECIPE = Recipe("openmetadata")
 ORIGIN = "https://metadata.example.com"
@@ -91,15 +92,13 @@ def signed_backend(oracle):
 
 @pytest.fixture(scope="class")
 def server(start, amazon, trusted, backend, signed_backend, filter_client):
-    RECIPE.register(amazon)
-    registered = amazon.change_client(CLIENT)["callback_urls"]
-    amazon.change_client(CLIENT, callback_urls=[*registered, HEADERS + "/callback",
-                                                SIGNED + "/.cognito/callback"])
+    RECIPE.register(amazon, {ORIGIN: [SIGNED, HEADERS]})
     amazon.add_user("eve", password=amazon.password_of("eve"), attributes={
         "email": "eve@example.org", "email_verified": "true"})
     amazon.change_user("bob", attributes={"email_verified": "false"})
     settings = yaml.safe_load(RECIPE.block("By the ID token", "yaml"))
-    assert settings["authenticationConfiguration"]["callbackUrl"] in registered
+    assert settings["authenticationConfiguration"]["callbackUrl"] == ORIGIN + "/callback"
+    assert settings["authenticationConfiguration"]["clientId"] == CLIENT
     fetch = key_fetcher(amazon, filter_client)
     trusted.respond = Filter(settings, fetch).respond
     signed_backend.respond = Filter(
@@ -114,6 +113,11 @@ def server(start, amazon, trusted, backend, signed_backend, filter_client):
     server = start(conf.add(*other.lines[1:], *signed.lines[1:]), allowed=["loopback"])
     filter_client.route(SIGNED, server.port)
     return server
+
+
+def wait_for_line(server, line):
+    """This server calls the user as OpenMetadata does."""
+    wait_for(lambda: line in server.logged()["access.log"], f"{line} in the access log")
 
 
 class TestOpenMetadata:
@@ -135,9 +139,10 @@ class TestOpenMetadata:
         site.sign_in(browser, "/")
         return browser
 
-    def test_the_api_gets_a_token_that_its_filter_takes(self, alice):
+    def test_the_api_gets_a_token_that_its_filter_takes(self, alice, server):
         answer = alice.fetch(ORIGIN + "/api/v1/users/loggedInUser")
         assert answer.json() == {"name": "alice", "teams": ["admins", "staff"], "as": None}
+        wait_for_line(server, " alice GET /api/v1/users/loggedInUser 200\n")
 
     def test_it_is_this_server_s_token_whatever_the_page_sends(self, alice):
         forged = {"Authorization": "Bearer a.b.c", "X-Impersonate-User": "admin",
@@ -188,6 +193,7 @@ class TestOpenMetadata:
         redirect = with_headers.begin(browser, "/explore")
         assert is_login(amazon, redirect) and redirect.query["redirect_uri"] == HEADERS + "/callback"
         assert with_headers.sign_in(browser, "/explore").json() == {"name": "alice", "as": None}
+        wait_for_line(with_headers.server, " alice GET /explore 200\n")  # not alice@example.com
         forged = {"X-Auth-Params-Email": "admin@example.com", "X-Auth_Params-Email": "x@y",
                   "X-Impersonate-User": "admin"}
         answer = browser.fetch(HEADERS + "/api/v1/x", headers=forged)

@@ -8,7 +8,7 @@ from .site import key_file
 
 POOL = "eu-west-1_AbC123dEf"
 CLIENT = "7sm0a9nvvurn0guite1f2jgqi9"
-LOGGED = r'\g<0>' + '\nCustomLog {root}/access.log "%h %m %U %>s"'
+LOGGED = r'\g<0>' + '\nCustomLog {root}/access.log "%h %u %m %U %>s"'
 
 
 class Recipe:
@@ -26,13 +26,17 @@ class Recipe:
         assert found, f"no {language} below {heading}"
         return "".join(found)
 
-    def register(self, pool, client=CLIENT, **members):
-        """Does at the user pool what the page says, by the rows of its table."""
+    def register(self, pool, aliases=None, **members):
+        """Does at the user pool what the page says, by the rows of its table. `aliases`: of an
+        origin, those by which further configurations of the page go here."""
         rows = dict(re.findall(r"^\| (Callback URLs|Sign-out URLs|Scopes) \| (.*) \|$", self.text,
                                re.MULTILINE))
         assert len(rows) == 3
         words = {name: re.findall(r"`([^`]+)`", value) for name, value in rows.items()}
-        pool.add_client(client, callback_urls=words["Callback URLs"],
+        for name in ("Callback URLs", "Sign-out URLs"):
+            words[name] += [url.replace(origin, alias) for origin, others in (aliases or {}).items()
+                            for alias in others for url in words[name]]
+        pool.add_client(CLIENT, callback_urls=words["Callback URLs"],
                         logout_urls=words["Sign-out URLs"], scopes=words["Scopes"], **members)
 
 
