@@ -71,6 +71,9 @@ void cog_flow_audit_refusal(const cog_flow_t *flow, cog_err_t err, const char *i
                          .incident = incident,
                          .client = client_of(flow)};
 
+    if (err == COG_E_UNAUTHENTICATED) {
+        return; /* nobody was refused: somebody is asked who they are */
+    }
     if (flow->who) {
         tell_of_session(flow, flow->who, NULL, &entry);
     }

@@ -54,9 +54,7 @@ static void answer(const cog_flow_t *flow, cog_err_t err, int status, const char
                                "error_description", cog_err_text(err));
 
     cog_flow_count_refusal(flow, err);
-    if (err != COG_E_UNAUTHENTICATED) {
-        cog_flow_audit_refusal(flow, err, NULL);
-    }
+    cog_flow_audit_refusal(flow, err, NULL);
     cog_reply_json(flow->pool, reply, status, cog_json_own(flow->pool, object));
     reply->error = err;
 }
@@ -142,6 +140,7 @@ static cog_err_t judge(cog_flow_t *flow, cog_secret_t token, const cog_bearer_t 
 {
     COG_REQUIRE(!has_token_in_query(flow->request), COG_E_BEARER);
     COG_TRY(cog_bearer_identify(flow, token, bearer));
+    flow->who = (*bearer)->session;
     COG_REQUIRE(!cog_endings_hold(flow, (*bearer)->session), COG_E_TOKEN_REVOKED);
     return cog_bearer_rules_check(&flow->place->bearer, &(*bearer)->facts);
 }

@@ -74,9 +74,8 @@ static cog_meter_minute_t *minute_at(cog_meter_shm_t *meter, apr_time_t now)
 static void count(void *context, cog_event_t event, apr_time_t now)
 {
     const cog_meter_user_t *user = context;
-    cog_meter_stripe_t *stripe = user->stripe;
 
-    cog_counter_add(&stripe->counts[event], 1);
+    cog_counter_add(&user->stripe->counts[event], 1);
     if (event < COG_EVENT_RARE) {
         atomic_fetch_add(&minute_at(user->meter, now)->events[event], 1);
     }

@@ -41,7 +41,7 @@ cog_err_t cog_meter_shm_open(void *memory, cog_meter_shm_t **meter);
 typedef struct {
     cog_meter_t port;
     cog_meter_shm_t *meter;
-    void *stripe;
+    struct cog_meter_stripe_t *stripe;
 } cog_meter_user_t;
 
 /* Of callers with different numbers few count in the same place. */

@@ -21,7 +21,10 @@ FORMAT = " ".join(f"%<{{COGNITO_{name}}}n" for name in NOTES)
 def audit_conf(pool, backend, log, *lines):
     conf = ordinary_conf(pool, backend).add(f"CognitoAuditLog {log}", *lines)
     conf.add(f'CustomLog {{root}}/notes.log "%s {FORMAT}"')
-    return conf.protect("/api", "CognitoAccept bearer").protect("/nobody", require="user nobody")
+    return conf.protect("/api", "CognitoAccept bearer").protect(
+        "/nobody", require="user nobody").protect(
+        "/closed", "ErrorDocument 403 /public/closed", require="user nobody").protect(
+        "/other", "CognitoAccept bearer", "CognitoBearerClient other")
 
 
 class Audit:
@@ -97,6 +100,22 @@ class TestFile:
             assert browser.request("GET", site.url("/api"), headers).status == status
         refusal, = audit.entries(1)
         assert refusal["cause"] == "token_signature" and "sub" not in refusal
+
+    def test_a_token_of_another_client_names_its_user(self, site, browser, audit, pool):
+        headers = {"Authorization": f"Bearer {pool.access_token('alice')}"}
+        assert browser.request("GET", site.url("/other"), headers).status == 401
+        refusal, = audit.entries(1)
+        assert refusal["cause"] == "token_audience" and refusal["sub"]
+
+    def test_the_notes_outlive_an_ErrorDocument(self, site, browser, audit, log):
+        log.allow("AH0163[01]")
+        site.sign_in(browser)
+        answer = site.visit(browser, "/closed")
+        assert "/public/closed" in answer.text  # with the status of the backend
+        login, refusal = audit.entries(2)
+        wanted = f"403 refusal forbidden {login['sub']} app "
+        wait_for(lambda: wanted in read_text(site.server.path("notes.log")),
+                 "the line of the access log")
 
     def test_a_first_visit_is_no_refusal(self, site, browser, audit):
         site.begin(browser)
