@@ -1,8 +1,10 @@
 #include "crypto/opened.h"
 
+#include <apr_shm.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/secret.h"
 
@@ -25,33 +27,71 @@ typedef struct {
     place_t places[WAYS];
 } set_t;
 
+/* In memory that is shared by all processes which fork from the one that makes it. */
 struct cog_opened_t {
+    pid_t maker;
     set_t sets[SETS];
     unsigned char rooms[SETS][WAYS][ROOM];
 };
 
+/* One whose process dies with it stays taken: nobody reads what may be half-written. */
+static int take(place_t *place)
+{
+    return atomic_exchange_explicit(&place->is_taken, 1, memory_order_acquire) == 0;
+}
+
+static void give_back(place_t *place)
+{
+    atomic_store_explicit(&place->is_taken, 0, memory_order_release);
+}
+
+static place_t *place_at(cog_opened_t *opened, int number)
+{
+    return &opened->sets[number / WAYS].places[number % WAYS];
+}
+
+static void empty(place_t *place)
+{
+    if (take(place)) {
+        cog_secret_wipe(place->bytes, ROOM);
+        place->sealed_len = 0;
+        atomic_store(&place->tag, 0);
+        give_back(place);
+    }
+}
+
+/* Processes that fork from its maker end before it, and their pools with them. */
 static apr_status_t wipe(void *data)
 {
     cog_opened_t *opened = data;
 
-    for (int i = 0; i < SETS * WAYS; ++i) {
-        place_t *place = &opened->sets[i / WAYS].places[i % WAYS];
-
-        if (atomic_load(&place->tag)) {
-            cog_secret_wipe(place->bytes, ROOM);
+    for (int i = 0; i < SETS * WAYS && opened->maker == getpid(); ++i) {
+        if (atomic_load(&place_at(opened, i)->tag)) {
+            empty(place_at(opened, i));
         }
     }
     return APR_SUCCESS;
 }
 
+/* Where there is no memory to share, each process has its own. */
+static void *make_memory(apr_pool_t *conf_pool, size_t len)
+{
+    apr_shm_t *shared;
+
+    return apr_shm_create(&shared, len, NULL, conf_pool) == APR_SUCCESS
+               ? apr_shm_baseaddr_get(shared)
+               : apr_palloc(conf_pool, len);
+}
+
 /* Rooms are not written to: no page is used before it is needed. */
 cog_opened_t *cog_opened_make(apr_pool_t *conf_pool)
 {
-    cog_opened_t *opened = apr_palloc(conf_pool, sizeof(*opened));
+    cog_opened_t *opened = make_memory(conf_pool, sizeof(*opened));
 
+    opened->maker = getpid();
     memset(opened->sets, 0, sizeof(opened->sets));
     for (int i = 0; i < SETS * WAYS; ++i) {
-        opened->sets[i / WAYS].places[i % WAYS].bytes = opened->rooms[i / WAYS][i % WAYS];
+        place_at(opened, i)->bytes = opened->rooms[i / WAYS][i % WAYS];
     }
     apr_pool_cleanup_register(conf_pool, opened, wipe, apr_pool_cleanup_null);
     return opened;
@@ -88,16 +128,6 @@ static place_t *place_for(set_t *set, uint64_t tag)
     }
     return &set->places[atomic_fetch_add_explicit(&set->turn, 1, memory_order_relaxed) %
                         WAYS];
-}
-
-static int take(place_t *place)
-{
-    return atomic_exchange_explicit(&place->is_taken, 1, memory_order_acquire) == 0;
-}
-
-static void give_back(place_t *place)
-{
-    atomic_store_explicit(&place->is_taken, 0, memory_order_release);
 }
 
 static int may_be_kept(const cog_opened_key_t *key, size_t plain_len)

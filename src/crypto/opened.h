@@ -1,6 +1,6 @@
 /* Envelopes that were opened a moment ago, with what was in them: a browser brings the
  * same one with each request. Of a fixed size; each place holds one, and who finds it in
- * use by another thread does without it, so that nobody ever waits. Four that meet in the
+ * use by another one does without it, so that nobody ever waits. Four that meet in the
  * same places are kept side by side; of more, the last four. */
 #ifndef COG_CRYPTO_OPENED_H
 #define COG_CRYPTO_OPENED_H
@@ -9,7 +9,7 @@
 
 #include "base/span.h"
 
-typedef struct cog_opened_t cog_opened_t; /* thread-safe */
+typedef struct cog_opened_t cog_opened_t; /* for all threads and processes */
 
 /* Both must agree with what was kept, octet by octet; compared in constant time. */
 typedef struct {
@@ -17,8 +17,8 @@ typedef struct {
     cog_span_t where;  /* what was authenticated besides it */
 } cog_opened_key_t;
 
-/* At start, before the process forks: room for 512 in 1 MiB, of which a process uses
- * what it fills. */
+/* At start, before the process forks: room for 512 in 1 MiB, for all processes together,
+ * which use what they fill. Wiped with `conf_pool`. */
 cog_opened_t *cog_opened_make(apr_pool_t *conf_pool);
 
 /* Keep what was in an envelope, in place of another one. What is large is not kept. */

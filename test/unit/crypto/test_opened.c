@@ -3,6 +3,8 @@
 #include <apr_strings.h>
 #include <apr_thread_proc.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "crypto/opened.h"
 
@@ -182,6 +184,52 @@ static void keeps_what_two_threads_open_at_once_in_one_place(void **state)
     assert_in_range(count_found(*state, opened, 32), 31, 32);
 }
 
+/* What a child does, as the exit status: 0 is success. */
+typedef int (*childs_work_t)(apr_pool_t *pool, cog_opened_t *opened);
+
+static void assert_child_does(childs_work_t work, apr_pool_t *pool, cog_opened_t *opened)
+{
+    pid_t child = fork();
+    int status = -1;
+
+    if (child == 0) {
+        _exit(work(pool, opened));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static int find_and_keep(apr_pool_t *pool, cog_opened_t *opened)
+{
+    keep(opened, rival(pool, 1), where, "of a child");
+    return !find(pool, opened, sealed, where);
+}
+
+static int end_pools(apr_pool_t *pool, cog_opened_t *opened)
+{
+    (void)opened;
+    apr_pool_destroy(pool);
+    return 0;
+}
+
+static void is_one_for_all_processes(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+
+    keep(opened, sealed, where, "a session");
+    assert_child_does(find_and_keep, *state, opened);
+    assert_string_equal(find(*state, opened, rival(*state, 1), where), "of a child");
+}
+
+static void outlives_a_process_that_did_not_make_it(void **state)
+{
+    cog_opened_t *opened = cog_opened_make(*state);
+
+    keep(opened, sealed, where, "a session");
+    assert_child_does(end_pools, *state, opened);
+    assert_string_equal(find(*state, opened, sealed, where), "a session");
+}
+
 #define THREADS 8
 #define ROUNDS  2000
 
@@ -234,6 +282,8 @@ int main(void)
         cmocka_unit_test_with_pool(tells_envelopes_apart_that_look_alike),
         cmocka_unit_test_with_pool(keeps_those_that_meet_side_by_side),
         cmocka_unit_test_with_pool(keeps_what_two_threads_open_at_once_in_one_place),
+        cmocka_unit_test_with_pool(is_one_for_all_processes),
+        cmocka_unit_test_with_pool(outlives_a_process_that_did_not_make_it),
         cmocka_unit_test_with_pool(serves_many_threads_at_once),
     };
 
