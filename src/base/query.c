@@ -7,6 +7,7 @@
 
 #define MAX_LEN    16384
 #define MAX_PARAMS 64
+#define MAX_FIELDS 1000
 
 apr_array_header_t *cog_query_make(apr_pool_t *pool)
 {
@@ -59,7 +60,7 @@ static cog_err_t check_encoding(const char *text)
     return COG_OK;
 }
 
-static cog_err_t parse_param(char *text, apr_array_header_t *params)
+static cog_err_t parse_field(char *text, apr_array_header_t *params)
 {
     char *value = strchr(text, '=');
 
@@ -71,9 +72,17 @@ static cog_err_t parse_param(char *text, apr_array_header_t *params)
     }
     COG_TRY(decode(text));
     COG_TRY(decode(value));
-    COG_REQUIRE(!cog_query_get(params, text), COG_E_BAD_QUERY);
-    COG_REQUIRE(params->nelts < MAX_PARAMS, COG_E_BAD_QUERY);
+    COG_REQUIRE(params->nelts < MAX_FIELDS, COG_E_BAD_QUERY);
     cog_query_add(params, text, value);
+    return COG_OK;
+}
+
+static cog_err_t check_last(const apr_array_header_t *params)
+{
+    const cog_param_t *last = &APR_ARRAY_IDX(params, params->nelts - 1, cog_param_t);
+
+    COG_REQUIRE(cog_query_get(params, last->name) == last->value, COG_E_BAD_QUERY);
+    COG_REQUIRE(params->nelts <= MAX_PARAMS, COG_E_BAD_QUERY);
     return COG_OK;
 }
 
@@ -87,9 +96,25 @@ cog_err_t cog_query_parse(apr_pool_t *pool, const char *text, apr_array_header_t
     COG_TRY(check_encoding(copy));
     for (char *one = apr_strtok(copy, "&", &rest); one;
          one = apr_strtok(NULL, "&", &rest)) {
-        COG_TRY(parse_param(one, found));
+        COG_TRY(parse_field(one, found));
+        COG_TRY(check_last(found));
     }
     *params = found;
+    return COG_OK;
+}
+
+cog_err_t cog_form_parse(apr_pool_t *pool, const char *text, apr_array_header_t **fields)
+{
+    apr_array_header_t *found = cog_query_make(pool);
+    char *copy = apr_pstrdup(pool, text);
+    char *rest = NULL;
+
+    COG_TRY(check_encoding(copy));
+    for (char *one = apr_strtok(copy, "&", &rest); one;
+         one = apr_strtok(NULL, "&", &rest)) {
+        COG_TRY(parse_field(one, found));
+    }
+    *fields = found;
     return COG_OK;
 }
 

@@ -18,6 +18,10 @@ typedef struct {
 cog_err_t cog_query_parse(apr_pool_t *pool, const char *text,
                           apr_array_header_t **params);
 
+/* The same of the body of a form: of any length, up to 1000 fields, and a name may occur
+ * as often as it likes. */
+cog_err_t cog_form_parse(apr_pool_t *pool, const char *text, apr_array_header_t **fields);
+
 /* The value of `name`, NULL when absent. */
 const char *cog_query_get(const apr_array_header_t *params, const char *name);
 

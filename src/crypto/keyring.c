@@ -21,6 +21,7 @@ static const char *const purposes[COG_PURPOSE_COUNT] = {
     [COG_PURPOSE_RENEWAL] = "mod_auth_cognito 1 renewal",
     [COG_PURPOSE_END] = "mod_auth_cognito 1 end",
     [COG_PURPOSE_ASSERTION] = "mod_auth_cognito 1 assertion",
+    [COG_PURPOSE_FORM] = "mod_auth_cognito 1 form",
 };
 
 static const char key_id[] = "mod_auth_cognito 1 key id";

@@ -19,6 +19,7 @@ typedef enum {
     COG_PURPOSE_RENEWAL = 6,   /* a renewed session, kept for requests with the old one */
     COG_PURPOSE_END = 7,       /* a session has ended: told to the other hosts */
     COG_PURPOSE_ASSERTION = 8, /* what backends are told is signed by keys made of this */
+    COG_PURPOSE_FORM = 9,      /* a form that waits for its user's login */
     COG_PURPOSE_COUNT
 } cog_purpose_t;
 

@@ -8,6 +8,7 @@
 #include "base/query.h"
 #include "base/text.h"
 #include "flow/flow_private.h"
+#include "flow/kept_form.h"
 #include "flow/login.h"
 #include "flow/login_cookies.h"
 #include "flow/redeem.h"
@@ -76,6 +77,8 @@ static cog_err_t login_again(cog_flow_t *flow, const char *return_to,
     if (before) {
         order.attempt = before->attempt + 1;
         order.max_age_sec = before->max_age_sec;
+        order.provider = *before->provider ? before->provider : NULL;
+        order.form = before->form;
     }
     return cog_login_start(flow, &order, reply);
 }
@@ -152,34 +155,35 @@ static cog_err_t refuse(cog_flow_t *flow, const answer_t *answer,
 }
 
 static cog_err_t start_session(cog_flow_t *flow, const cog_login_state_t *login,
-                               const cog_tokens_t *tokens, cog_reply_t *reply)
+                               const cog_tokens_t *tokens, cog_session_t *session,
+                               cog_reply_t *reply)
 {
     const cog_session_tokens_t before = {.nonce = cog_secret_of(login->nonce)};
     cog_session_tokens_t kept;
-    cog_session_t session = {0};
     cog_token_life_t life;
     json_t *claims;
 
     COG_TRY(cog_redeem_verify(flow, login, tokens, &claims));
-    cog_session_take_claims(flow, claims, &session);
-    COG_REQUIRE(cog_login_is_fresh(flow, login->max_age_sec, session.auth_time),
+    cog_session_take_claims(flow, claims, session);
+    COG_REQUIRE(cog_login_is_fresh(flow, login->max_age_sec, session->auth_time),
                 COG_E_AUTH_AGE);
     cog_session_take_tokens(flow, tokens, &before, &kept);
     life = cog_token_life_of(claims);
-    cog_session_set_life(flow, &life, cog_secret_is_set(kept.refresh_token), &session);
-    COG_TRY(cog_session_start(flow, &session, &kept, reply));
-    cog_flow_audit_session(flow, "login", &session, claims);
+    cog_session_set_life(flow, &life, cog_secret_is_set(kept.refresh_token), session);
+    COG_TRY(cog_session_start(flow, session, &kept, reply));
+    cog_flow_audit_session(flow, "login", session, claims);
     return COG_OK;
 }
 
 static cog_err_t redeem(cog_flow_t *flow, const answer_t *answer,
-                        const cog_login_state_t *login, cog_reply_t *reply)
+                        const cog_login_state_t *login, cog_session_t *session,
+                        cog_reply_t *reply)
 {
     cog_tokens_t tokens;
 
     COG_REQUIRE(answer->code && *answer->code, COG_E_BAD_CALLBACK);
     COG_TRY(cog_redeem_code(flow, login, cog_secret_of(answer->code), &tokens));
-    return start_session(flow, login, &tokens, reply);
+    return start_session(flow, login, &tokens, session, reply);
 }
 
 /* A code may have come late, and a sign-in may not be fresh: then there is another way to
@@ -197,7 +201,8 @@ static int is_worth_another(const cog_login_state_t *login, cog_err_t err)
 static cog_err_t sign_in(cog_flow_t *flow, const answer_t *answer,
                          const cog_login_state_t *login, cog_reply_t *reply)
 {
-    cog_err_t err = redeem(flow, answer, login, reply);
+    cog_session_t session = {0};
+    cog_err_t err = redeem(flow, answer, login, &session, reply);
 
     if (is_worth_another(login, err)) {
         COG_LOG(flow->ports->log, INFO, 3044, "sign-in will not do (%s): one new login",
@@ -205,7 +210,9 @@ static cog_err_t sign_in(cog_flow_t *flow, const answer_t *answer,
         return login_again(flow, login->return_to, login, reply);
     }
     COG_TRY(err);
-    cog_reply_send_back(flow, login->return_to, reply);
+    if (!cog_form_resume(flow, login, &session, reply)) {
+        cog_reply_send_back(flow, login->return_to, reply);
+    }
     return COG_OK;
 }
 

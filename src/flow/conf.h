@@ -94,7 +94,8 @@ typedef struct {
      * NULL: there are none. */
     const apr_array_header_t *(*login_params)(void *context);
     void *context;
-    unsigned accepts;                 /* COG_ACCEPT_* */
+    unsigned accepts;  /* COG_ACCEPT_* */
+    size_t form_limit; /* CognitoPreservePost: bytes of a form; 0: none is kept */
     const apr_array_header_t *claims; /* CognitoClaims, for cog_claims_are_wanted() */
     cog_bearer_rules_t bearer;
     const char *realm; /* for WWW-Authenticate: Bearer */

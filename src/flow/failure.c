@@ -69,6 +69,8 @@ static const cog_failure_t failures[] = {
      "The way back from the sign-in page was damaged.", TRY_AGAIN), NULL},
     {COG_E_CROSS_SITE, 403, COG_LOG_INFO, COG_SAY("This cannot be done here",
      "The request comes from another site.", NULL), NULL},
+    {COG_E_FORM, 400, COG_LOG_INFO, COG_SAY("This request cannot be understood",
+     "A part of the request is damaged.", START_AGAIN), NULL},
     {COG_E_SIGNATURE, 401, COG_LOG_WARNING, COG_SAY("This cannot be done here",
      "The request is not signed as it has to be.", NULL),
      "compare the key and the clock of who sends it with CognitoRevokeKey and this server"},

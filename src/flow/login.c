@@ -8,6 +8,7 @@
 #include "base/query.h"
 #include "base/text.h"
 #include "flow/flow_private.h"
+#include "flow/kept_form.h"
 #include "flow/login_cookies.h"
 #include "flow/provider.h"
 #include "session/rule.h"
@@ -135,6 +136,11 @@ static cog_err_t make_login(cog_flow_t *flow, const cog_login_order_t *order,
     made->client = order->place->client->name;
     made->redirect_uri = redirect_uri(flow);
     made->return_to = short_return_to(flow, order->return_to);
+    made->provider = order->provider ? order->provider : "";
+    made->form = order->form ? order->form : "";
+    if (order->keeps_form) {
+        cog_form_keep(flow, made);
+    }
     *login = made;
     return COG_OK;
 }

@@ -14,6 +14,8 @@ typedef struct {
         screen; /* at which it begins, unless it is repeated or has to be fresh */
     const char *provider; /* the identity provider that the user has chosen, where the
                            * place's parameters choose none; NULL: none */
+    int keeps_form;       /* the form of this request is to survive the login */
+    const char *form;     /* one that an earlier attempt has kept; NULL: none */
 } cog_login_order_t;
 
 /* Start a login: reply with a redirect to the authorize endpoint and the login's sealed

@@ -61,16 +61,29 @@ static int is_of_origin(const char *url, const char *origin)
            (url[len] == '\0' || url[len] == '/' || url[len] == '?');
 }
 
+static int is_told_by_origin(const cog_request_t *request, const char *origin)
+{
+    const char *sent = header(request, "Origin");
+
+    return is_of_origin(sent ? sent : header(request, "Referer"), origin);
+}
+
 int cog_request_is_from(const cog_request_t *request, const char *origin)
 {
-    const char *sent;
-
     if (header(request, "Sec-Fetch-Site")) {
         return header_is(request, "Sec-Fetch-Site", "same-origin") ||
                header_is(request, "Sec-Fetch-Site", "none");
     }
-    sent = header(request, "Origin");
-    return is_of_origin(sent ? sent : header(request, "Referer"), origin);
+    return is_told_by_origin(request, origin);
+}
+
+int cog_request_is_sent_by(const cog_request_t *request, const char *origin)
+{
+    if (!header(request, "Sec-Fetch-Site") ||
+        header_is(request, "Sec-Fetch-Site", "none")) {
+        return is_told_by_origin(request, origin);
+    }
+    return header_is(request, "Sec-Fetch-Site", "same-origin");
 }
 
 const char *cog_request_referring_path(const cog_request_t *request, const char *origin)

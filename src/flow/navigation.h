@@ -14,6 +14,10 @@ int cog_request_is_navigation(const cog_request_t *request);
  * bookmark)? Without Fetch Metadata, Origin or Referer must say so. */
 int cog_request_is_from(const cog_request_t *request, const char *origin);
 
+/* Has a page of `origin` sent this form? As above, but the word of the user alone does
+ * not count: a form that is sent again by hand was once sent by some page. */
+int cog_request_is_sent_by(const cog_request_t *request, const char *origin);
+
 /* The path and query of the page that asks, when it is one of `origin`; else NULL. */
 const char *cog_request_referring_path(const cog_request_t *request, const char *origin);
 

@@ -89,7 +89,7 @@ static int is_about_login(cog_err_t err)
 
 cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
 {
-    cog_login_order_t order = {.place = flow->place};
+    cog_login_order_t order = {.place = flow->place, .keeps_form = 1};
     cog_session_t *session;
     cog_err_t err = cog_flow_load_session(flow, &session);
 
@@ -115,8 +115,10 @@ cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
 
 void cog_flow_sign_in_anew(cog_flow_t *flow, int64_t max_age_sec, cog_reply_t *reply)
 {
-    cog_login_order_t order = {
-        .place = flow->place, .return_to = requested(flow), .max_age_sec = max_age_sec};
+    cog_login_order_t order = {.place = flow->place,
+                               .return_to = requested(flow),
+                               .max_age_sec = max_age_sec,
+                               .keeps_form = 1};
     cog_err_t err;
 
     cog_flow_count_refusal(flow, COG_E_AUTH_AGE);

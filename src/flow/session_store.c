@@ -54,6 +54,28 @@ cog_err_t cog_session_open(const cog_flow_t *flow, const cog_client_conf_t *clie
     return cog_session_decode(flow->pool, record, session);
 }
 
+cog_err_t cog_session_held(const cog_flow_t *flow, const cog_client_conf_t *client,
+                           cog_session_t *held)
+{
+    cog_binding_t binding = session_binding(client);
+    cog_session_t *session;
+    cog_span_t record;
+    cog_err_t err;
+
+    COG_TRY(read_cookie(flow, client->session_cookie, &binding, &record));
+    *held = (cog_session_t){.subject = ""};
+    if (!cog_session_decode_reference(record, held->id)) {
+        COG_TRY(cog_session_decode(flow->pool, record, &session));
+        memcpy(held->id, session->id, sizeof(held->id));
+        held->subject = session->subject;
+        return COG_OK;
+    }
+    err = cog_stored_session_get(flow, client, held->id, &session);
+    COG_REQUIRE(err != COG_E_STORE, err);
+    held->subject = err == COG_OK ? session->subject : "";
+    return COG_OK;
+}
+
 cog_err_t cog_session_tokens(const cog_flow_t *flow, const cog_client_conf_t *client,
                              const cog_session_t *session, cog_session_tokens_t *tokens)
 {

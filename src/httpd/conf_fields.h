@@ -75,6 +75,7 @@
     INT(unauthenticated) /* CognitoUnauthenticated: cog_unauthenticated_t */             \
     TIME(session_idle)   /* CognitoSessionTimeout */                                     \
     TIME(session_max)                                                                    \
+    INT(form_limit)     /* CognitoPreservePost: bytes; 0 is off */                       \
     LIST(user_claims)   /* CognitoRemoteUser: cog_user_claim_t */                        \
     INT(backend)        /* CognitoBackend: a row of backend_presets.c */                 \
     STR(backend_signer) /* signer=; "" is the site itself */                             \

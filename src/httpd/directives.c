@@ -75,6 +75,8 @@ const command_rec cog_directives[] = {
 
     AP_INIT_TAKE2("CognitoSessionTimeout", cog_set_session_timeout, NULL, PLACE,
                   "how long a session lives unused, and at most"),
+    AP_INIT_TAKE12("CognitoPreservePost", cog_set_preserve_post, NULL, PLACE,
+                   "on or off: keep a form that comes with an ended session; up to a size"),
     AP_INIT_TAKE1("CognitoUse", cog_set_use, NULL, PLACE,
                   "the <CognitoClient> of this place, or default"),
     AP_INIT_TAKE1("CognitoUnauthenticated", cog_set_unauthenticated, NULL, PLACE,

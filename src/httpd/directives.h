@@ -62,7 +62,7 @@ cog_set_one_t cog_set_session, cog_set_refresh, cog_set_grace, cog_set_revoke_ke
 
 /* directives_place.c */
 cog_set_one_t cog_set_use, cog_set_unauthenticated;
-cog_set_two_t cog_set_login_param, cog_set_session_timeout;
+cog_set_two_t cog_set_login_param, cog_set_session_timeout, cog_set_preserve_post;
 cog_set_all_t cog_set_remote_user;
 
 /* directives_export.c */

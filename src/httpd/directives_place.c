@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "flow/conf.h"
 #include "httpd/directives.h"
+#include "httpd/site.h"
 #include "httpd/substitution.h"
 #include "httpd/values.h"
 #include "oidc/authorize.h"
@@ -15,6 +16,8 @@
 #define PARAM_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 
 #define MAX_NAME        128
+#define MIN_FORM        1024
+#define MAX_FORM        (192 * 1024)  /* it takes three bytes to write some of them */
 #define MAX_SESSION_SEC (400 * 86400) /* no browser keeps a cookie longer */
 
 static int is_known(const apr_array_header_t *places, const cog_dir_conf_t *place)
@@ -110,6 +113,37 @@ const char *cog_set_session_timeout(cmd_parms *cmd, void *dir, const char *idle,
     COG_WRITTEN_AT(cmd, place, session_idle);
     COG_WRITTEN_AT(cmd, place, session_max);
     return NULL;
+}
+
+/* `size` is NULL when nothing is said. */
+static const char *parse_form_limit(const char *size, int is_on, int *limit)
+{
+    apr_int64_t bytes = size ? cog_value_bytes(size) : COG_DEFAULT_FORM_LIMIT;
+
+    if (!is_on) {
+        *limit = 0;
+        return size ? "has nothing to do with off; write off, or on 64K" : NULL;
+    }
+    if (bytes < MIN_FORM || bytes > MAX_FORM) {
+        return "is no size from 1K to 192K; write on 64K";
+    }
+    *limit = (int)bytes;
+    return NULL;
+}
+
+const char *cog_set_preserve_post(cmd_parms *cmd, void *dir, const char *value,
+                                  const char *size)
+{
+    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    int is_on;
+    const char *problem = cog_value_switch(value, &is_on);
+
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
+    }
+    COG_WRITTEN_AT(cmd, place, form_limit);
+    problem = parse_form_limit(size, is_on, &place->form_limit);
+    return problem ? cog_refuse(cmd, size, problem) : NULL;
 }
 
 static const char *add_user_claim(cmd_parms *cmd, apr_array_header_t *claims,

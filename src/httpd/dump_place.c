@@ -38,6 +38,13 @@ static void add_directives(cog_dump_rows_t *rows, const ap_directive_t *first)
     }
 }
 
+static const char *form_limit(apr_pool_t *pool, const cog_dir_conf_t *conf)
+{
+    size_t limit = cog_dir_form_limit(conf);
+
+    return limit ? apr_psprintf(pool, "on %" APR_SIZE_T_FMT, limit) : "off";
+}
+
 static void add_login(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
 {
     static const char *const modes[] = {[COG_UNAUTHENTICATED_AUTO] = "auto",
@@ -55,6 +62,8 @@ static void add_login(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
                  apr_pstrcat(rows->pool, cog_dump_duration(rows->pool, limits.idle_sec),
                              " ", cog_dump_duration(rows->pool, limits.max_sec), NULL),
                  conf->at.session_max);
+    cog_dump_add(rows, "CognitoPreservePost", form_limit(rows->pool, conf),
+                 conf->at.form_limit);
     cog_dump_params(rows, conf->login_params);
 }
 

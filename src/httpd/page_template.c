@@ -67,9 +67,9 @@ static const char *find_tag(const char *text, const char *tag)
 }
 
 /* A hash source is padded base64 (Content Security Policy Level 3, 2.3.1). */
-const char *cog_page_style_source(apr_pool_t *pool, const char *style)
+const char *cog_page_hash_source(apr_pool_t *pool, const char *text)
 {
-    char *hash = apr_pstrcat(pool, cog_digest_s256(pool, cog_secret_of(style)), NULL);
+    char *hash = apr_pstrcat(pool, cog_digest_s256(pool, cog_secret_of(text)), NULL);
 
     for (char *c = hash; *c; ++c) {
         *c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
@@ -96,7 +96,7 @@ static const char *read_styles(reader_t *reader)
                               "a style cannot hold placeholders");
         }
         reader->styles = apr_pstrcat(reader->pool, reader->styles,
-                                     cog_page_style_source(reader->pool, style), NULL);
+                                     cog_page_hash_source(reader->pool, style), NULL);
         open = end;
     }
     return NULL;

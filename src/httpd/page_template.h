@@ -40,7 +40,7 @@ extern const char cog_page_built_in[];
 const char *cog_page_template_read(apr_pool_t *pool, const char *path,
                                    const cog_page_template_t **template);
 
-/* How a policy allows a style sheet inside a page: " 'sha256-…'". */
-const char *cog_page_style_source(apr_pool_t *pool, const char *style);
+/* How a policy allows a style sheet or a script inside a page: " 'sha256-…'". */
+const char *cog_page_hash_source(apr_pool_t *pool, const char *text);
 
 #endif

@@ -3,6 +3,12 @@
 #include <apr_strings.h>
 #include <http_protocol.h>
 
+#include "base/query.h"
+
+/* Sends the form before it. A field may be called `submit`. */
+static const char script[] = "HTMLFormElement.prototype.submit.call("
+                             "document.currentScript.previousElementSibling)";
+
 /* Drawn in a square of 24 units. */
 static const char door[] = "<path d=\"M14 4h4a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-4M10 8l4 "
                            "4-4 4M14 12H4\"/>";
@@ -48,23 +54,42 @@ static void write_icon(const writer_t *writer)
               icon_of(writer->reply->status), "</svg>", NULL);
 }
 
+static void write_fields(const writer_t *writer, const apr_array_header_t *fields)
+{
+    for (int i = 0; fields && i < fields->nelts; ++i) {
+        const cog_param_t *field = &APR_ARRAY_IDX(fields, i, cog_param_t);
+
+        ap_rvputs(writer->r, "<input type=\"hidden\" name=\"",
+                  escaped(writer, field->name), "\" value=\"",
+                  escaped(writer, field->value), "\">", NULL);
+    }
+}
+
+static void write_form(const writer_t *writer, const cog_page_t *page)
+{
+    ap_rvputs(writer->r, "<form method=\"post\" action=\"", escaped(writer, page->link),
+              "\">", NULL);
+    write_fields(writer, page->fields);
+    ap_rvputs(writer->r, "<button class=\"button\" type=\"submit\">",
+              said(writer, page->link_text), "</button></form>", NULL);
+    if (page->is_sent_at_once) {
+        ap_rvputs(writer->r, "<script>", script, "</script>", NULL);
+    }
+}
+
 static void write_button(const writer_t *writer)
 {
     const cog_page_t *page = &writer->reply->page;
-    const char *link = escaped(writer, page->link);
-    const char *text = said(writer, page->link_text);
 
     if (!page->link) {
         return;
     }
     if (page->is_form) {
-        ap_rvputs(writer->r, "<form method=\"post\" action=\"", link,
-                  "\"><button class=\"button\" type=\"submit\">", text,
-                  "</button></form>", NULL);
+        write_form(writer, page);
     }
     else {
-        ap_rvputs(writer->r, "<a class=\"button\" href=\"", link, "\">", text, "</a>",
-                  NULL);
+        ap_rvputs(writer->r, "<a class=\"button\" href=\"", escaped(writer, page->link),
+                  "\">", said(writer, page->link_text), "</a>", NULL);
     }
 }
 
@@ -152,5 +177,7 @@ const char *cog_page_policy(apr_pool_t *pool, const cog_page_template_t *templat
                             const cog_page_t *page)
 {
     return apr_pstrcat(pool, template->policy,
+                       page->is_sent_at_once ? "; script-src" : "",
+                       page->is_sent_at_once ? cog_page_hash_source(pool, script) : "",
                        page->is_form ? "" : "; form-action 'none'", NULL);
 }

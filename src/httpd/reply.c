@@ -59,6 +59,14 @@ static const char *cache_control_of(request_rec *r, const cog_reply_t *reply)
                            : "no-store";
 }
 
+/* An application may look where a form comes from; with no-referrer it would be from
+ * nowhere, even in Origin. Our own URL, which holds a code, is nobody's business. */
+static const char *referrer_policy_of(const cog_reply_t *reply)
+{
+    return reply->kind == COG_REPLY_PAGE && reply->page.fields ? "strict-origin"
+                                                               : "no-referrer";
+}
+
 /* Whoever writes the body: what the answer means. */
 static void set_outcome(request_rec *r, const cog_reply_t *reply)
 {
@@ -74,7 +82,7 @@ static void set_outcome(request_rec *r, const cog_reply_t *reply)
 static void set_headers(request_rec *r, const cog_reply_t *reply)
 {
     set_outcome(r, reply);
-    set_header(r, "Referrer-Policy", "no-referrer");
+    set_header(r, "Referrer-Policy", referrer_policy_of(reply));
     set_header(r, "X-Content-Type-Options", "nosniff");
     set_header(r, "X-Frame-Options", "DENY");
     set_header(r, "Content-Security-Policy", policy_of(r, reply));

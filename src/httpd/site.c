@@ -78,6 +78,12 @@ static const apr_array_header_t *login_params(void *context)
     return params;
 }
 
+size_t cog_dir_form_limit(const cog_dir_conf_t *written)
+{
+    return written->form_limit == COG_UNSET ? COG_DEFAULT_FORM_LIMIT
+                                            : (size_t)written->form_limit;
+}
+
 cog_session_limits_t cog_dir_limits(const cog_dir_conf_t *written)
 {
     cog_session_limits_t limits = {DEFAULT_IDLE_SEC, DEFAULT_MAX_SEC, 0};
@@ -167,6 +173,7 @@ static void fill_in(const cog_dir_conf_t *written, cog_place_t *place)
     place->limits = cog_dir_limits(written);
     place->accepts = cog_dir_accepts(written);
     place->claims = written->claims;
+    place->form_limit = cog_dir_form_limit(written);
 }
 
 const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir)

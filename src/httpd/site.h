@@ -56,6 +56,11 @@ const cog_site_t *cog_site_of(const server_rec *s);
  * CognitoLoginParam that fails is logged and left out. */
 const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir);
 
+#define COG_DEFAULT_FORM_LIMIT (64 * 1024)
+
+/* CognitoPreservePost: bytes, 0 is off. */
+size_t cog_dir_form_limit(const cog_dir_conf_t *written);
+
 /* CognitoSessionTimeout. */
 cog_session_limits_t cog_dir_limits(const cog_dir_conf_t *written);
 

@@ -200,7 +200,7 @@ static void set_headers(request_rec *r, const cog_status_t *status)
 {
     apr_table_setn(r->headers_out, "Content-Security-Policy",
                    apr_pstrcat(r->pool, "default-src 'none'; style-src",
-                               cog_page_style_source(r->pool, cog_status_style),
+                               cog_page_hash_source(r->pool, cog_status_style),
                                "; base-uri 'none'; form-action 'none'; "
                                "frame-ancestors 'none'",
                                NULL));

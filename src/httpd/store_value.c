@@ -9,44 +9,18 @@
 #include "base/text.h"
 #include "httpd/secret_words.h"
 #include "httpd/store_url.h"
+#include "httpd/values.h"
 #include "net/memcache.h"
 #include "net/store_shm.h"
 
 #define MEGABYTE      (1024 * 1024)
-#define MAX_DIGITS    12
 #define MEMCACHE_PORT 11211
 #define MAX_SIZE      ((apr_int64_t)65536 * MEGABYTE)
-
-static apr_int64_t unit_bytes(const char *text)
-{
-    static const char *const units[] = {"", "K", "M", "G"};
-    apr_int64_t bytes = 1;
-
-    for (size_t i = 0; i < sizeof(units) / sizeof(*units); ++i) {
-        if (strcasecmp(text, units[i]) == 0) {
-            return bytes;
-        }
-        bytes *= 1024;
-    }
-    return 0;
-}
-
-/* 0 when it is no size. */
-static apr_int64_t bytes_of(const char *text)
-{
-    size_t digits = strspn(text, "0123456789");
-    apr_int64_t number = 0;
-
-    for (size_t i = 0; i < digits && i < MAX_DIGITS; ++i) {
-        number = number * 10 + (text[i] - '0');
-    }
-    return digits > MAX_DIGITS ? 0 : number * unit_bytes(text + digits);
-}
 
 /* `size` is in whole megabytes. */
 static const char *parse_size(const char *text, apr_size_t *size)
 {
-    apr_int64_t bytes = bytes_of(text);
+    apr_int64_t bytes = cog_value_bytes(text);
 
     if (bytes == 0) {
         return "has no size that is a number of bytes";
@@ -93,7 +67,7 @@ static const char *parse_dbm(apr_pool_t *pool, const char *text, cog_store_value
 {
     const char *right = "; write dbm:/path/to/file, or dbm:/path/to/file:64M";
     const char *colon = strrchr(text, ':');
-    int has_size = colon && bytes_of(colon + 1) > 0;
+    int has_size = colon && cog_value_bytes(colon + 1) > 0;
     const char *problem = has_size ? parse_size(colon + 1, &value->size) : NULL;
 
     value->kind = COG_STORE_DBM;

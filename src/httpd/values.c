@@ -12,6 +12,7 @@
 #define MAX_CLIENT_NAME 32
 #define MAX_SCOPE       256
 #define MAX_CLIENT_ID   128
+#define MAX_DIGITS      12
 
 #define WRITE_ORIGIN "write https://app.example.com"
 #define WRITE_PATH   "write /.cognito, letters, digits and . _ ~ - between single slashes"
@@ -187,4 +188,33 @@ const char *cog_value_switch(const char *text, int *is_on)
 {
     *is_on = strcasecmp(text, "on") == 0;
     return *is_on || strcasecmp(text, "off") == 0 ? NULL : "is neither on nor off";
+}
+
+static apr_int64_t unit_bytes(const char *text)
+{
+    static const char *const units[] = {"", "K", "M", "G"};
+    apr_int64_t bytes = 1;
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(*units); ++i) {
+        if (strcasecmp(text, units[i]) == 0) {
+            return bytes;
+        }
+        bytes *= 1024;
+    }
+    return 0;
+}
+
+apr_int64_t cog_value_bytes(const char *text)
+{
+    size_t digits = strspn(text, DIGITS);
+    apr_int64_t unit = unit_bytes(text + digits);
+    apr_int64_t number = 0;
+
+    for (size_t i = 0; i < digits && i < MAX_DIGITS; ++i) {
+        number = number * 10 + (text[i] - '0');
+    }
+    if (digits > MAX_DIGITS || unit == 0) {
+        return 0;
+    }
+    return number > APR_INT64_MAX / unit ? APR_INT64_MAX : number * unit;
 }

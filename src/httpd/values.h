@@ -54,6 +54,10 @@ void cog_values_add(apr_pool_t *pool, apr_array_header_t **list, const char *val
 /* The same, unless it is there already. */
 void cog_values_add_new(apr_pool_t *pool, apr_array_header_t **list, const char *value);
 
+/* A number of bytes, with K, M or G behind it or not; 0 when it is none, or too long to
+ * be one. */
+apr_int64_t cog_value_bytes(const char *text);
+
 /* on or off, as 1 or 0. */
 const char *cog_value_switch(const char *text, int *is_on);
 

@@ -25,6 +25,8 @@ cog_err_t cog_login_state_make(apr_pool_t *pool, const cog_random_t *random,
     cog_login_state_t *made = apr_pcalloc(pool, sizeof(*made));
     const char *verifier;
 
+    made->provider = "";
+    made->form = "";
     COG_TRY(random->fill(random->context, made->id, sizeof(made->id)));
     COG_TRY(cog_random_text(pool, random, NONCE_LEN, &made->nonce));
     COG_TRY(cog_random_text(pool, random, VERIFIER_LEN, &verifier));
@@ -70,6 +72,25 @@ static void unpack_head(cog_unpacker_t *unpacker, cog_login_state_t *login)
     }
 }
 
+/* What few logins have stands behind the rest, or is not there at all. */
+static void pack_tail(cog_packer_t *packer, const cog_login_state_t *login)
+{
+    if (*login->provider || *login->form) {
+        cog_pack_text(packer, login->provider);
+        cog_pack_text(packer, login->form);
+    }
+}
+
+static void unpack_tail(cog_unpacker_t *unpacker, cog_login_state_t *login)
+{
+    login->provider = "";
+    login->form = "";
+    if (!cog_unpack_is_complete(unpacker)) {
+        login->provider = cog_unpack_text(unpacker);
+        login->form = cog_unpack_text(unpacker);
+    }
+}
+
 cog_err_t cog_login_state_seal(apr_pool_t *pool, const cog_sealer_t *sealer,
                                const cog_login_state_t *login, const char *cookie_name,
                                const char **value)
@@ -84,6 +105,7 @@ cog_err_t cog_login_state_seal(apr_pool_t *pool, const cog_sealer_t *sealer,
     cog_pack_text(&packer, login->code_verifier.bytes);
     cog_pack_text(&packer, login->redirect_uri);
     cog_pack_text(&packer, login->return_to);
+    pack_tail(&packer, login);
     return cog_seal(pool, sealer, &binding, cog_pack_end(&packer), value);
 }
 
@@ -112,6 +134,7 @@ cog_err_t cog_login_state_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
     opened->code_verifier = cog_secret_of(cog_unpack_text(&unpacker));
     opened->redirect_uri = cog_unpack_text(&unpacker);
     opened->return_to = cog_unpack_text(&unpacker);
+    unpack_tail(&unpacker, opened);
     COG_REQUIRE(cog_unpack_is_complete(&unpacker) && is_whole(opened),
                 COG_E_STATE_MISMATCH);
     *login = opened;
@@ -146,6 +169,8 @@ cog_err_t cog_login_state_read(apr_pool_t *pool, const cog_keyring_t *keyring,
     unpack_head(&unpacker, opened);
     opened->return_to = cog_unpack_text(&unpacker);
     COG_REQUIRE(cog_unpack_is_complete(&unpacker), COG_E_STATE_MISMATCH);
+    opened->provider = "";
+    opened->form = "";
     opened->return_to = *opened->return_to ? opened->return_to : "/";
     *login = opened;
     return COG_OK;

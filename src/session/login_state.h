@@ -28,6 +28,8 @@ typedef struct {
     cog_secret_t code_verifier;
     const char *redirect_uri;
     const char *return_to;
+    const char *provider; /* the identity provider that the user has chosen; "" none */
+    const char *form;     /* where flow/kept_form keeps a form for it; "" nowhere */
 } cog_login_state_t;
 
 /* New id, nonce (22 characters) and verifier (43); the rest is the caller's to fill in.
@@ -55,7 +57,8 @@ cog_err_t cog_login_state_write(apr_pool_t *pool, const cog_sealer_t *sealer,
                                 const cog_login_state_t *login, const char **state);
 
 /* Read a `state`: only id, attempt, created, max_age_sec and return_to ("/" when it was
- * long) are filled in. COG_E_STATE_MISMATCH when it is none of ours. */
+ * long) are filled in, provider and form are "". COG_E_STATE_MISMATCH when it is none of
+ * ours. */
 cog_err_t cog_login_state_read(apr_pool_t *pool, const cog_keyring_t *keyring,
                                const char *state, cog_login_state_t **login);
 

@@ -18,13 +18,16 @@ HOST = "app.example.test"
 # shows who is there; its buttons do what pages do
 PAGE = """#!/bin/sh
 cat <<END
-Content-Type: text/html
+Content-Type: text/html; charset=utf-8
 
 <!doctype html><title>Orders</title>
 <h1>Hello <b id="user">$REMOTE_USER</b></h1>
 <p id="path">$REQUEST_URI</p>
 <button id="load" onclick="load()">load</button> <output id="result"></output>
 <a id="out" href="/.cognito/logout">Sign out</a>
+<form method="post" action="/secure/notes"><textarea name="note"></textarea>
+<input name="submit" type="submit" id="send" value="Send it"></form>
+<p id="sent">$REQUEST_METHOD $HTTP_ORIGIN $(head -c ${CONTENT_LENGTH:-0})</p>
 <script>
 async function load() {
     const answer = await fetch("/secure/short/page?data");
@@ -42,9 +45,10 @@ END
 class Site:
     """https://app.example.test, with a user pool on another site."""
 
-    def __init__(self, origin, pool):
+    def __init__(self, origin, pool, server):
         self.origin = origin
         self.pool = pool
+        self.server = server
 
     def url(self, path):
         return self.origin + path
@@ -61,8 +65,8 @@ def site(start, oracle, tmp_path_factory):
     running, found = pools.start(config, tls=True)
     pool = found["eu-west-1_AppPool01"]
     oracle.secrets.watch(pool.new_secrets)
-    start(make_conf(pool, origin, certificate, running.ca_file), port)
-    yield Site(origin, pool)
+    server = start(make_conf(pool, origin, certificate, running.ca_file), port)
+    yield Site(origin, pool, server)
     oracle.secrets.settle()
     running.stop()
 
@@ -170,6 +174,60 @@ class TestJourneys:
         assert browser.find("#user").text == "alice"
         browser.click("#load")
         browser.wait_for_text("loaded 200")
+
+    def test_a_form_survives_the_login_and_arrives_once(self, site, browser):
+        self.fill_in_and_end_the_session(site, browser)
+        browser.click("#send")
+        browser.wait_for_url(site.pool.domain + "/login")
+        browser.sign_in("alice", PASSWORD)
+        browser.wait_for_url(site.url("/secure/notes"))
+        sent = browser.find("#sent").text
+        assert sent == f"POST {site.origin} note=first%0D%0A%3Csecond%3E+%C3%BC&submit=Send+it"
+        assert browser.find("#user").text == "alice"
+        browser.back()  # our page, which has sent it, is not in the history
+        browser.wait_for_url(site.pool.domain + "/login")
+        posts = [line for line in site.server.logged()["access.log"].splitlines()
+                 if '"POST /secure/notes ' in line]
+        assert [line.split('" ')[1].split()[0] for line in posts] == ["303", "200"]
+
+    def test_a_form_is_not_sent_by_somebody_else(self, site, browser):
+        self.fill_in_and_end_the_session(site, browser)
+        browser.click("#send")
+        browser.wait_for_url(site.pool.domain + "/login")
+        browser.sign_in("bob", PASSWORD)
+        browser.wait_for_text("Your form was not sent")
+        browser.click("a.button")
+        browser.wait_for_text("Hello bob")
+        assert browser.find("#sent").text.startswith("GET")
+
+    def fill_in_and_end_the_session(self, site, browser):
+        """A tab with a filled in form; the session is signed out, but the browser still holds
+        its cookie, as it does when a session's time is over."""
+        signed_in(browser, site, "/secure/form")
+        browser.type("textarea", "first\n<second> \u00fc")
+        form, cookie = browser.tab, browser.cookies()[SESSION]
+        browser.new_tab()
+        browser.open(site.url("/.cognito/logout"))
+        browser.wait_for_text("You are signed out")
+        kept = {name: cookie[name] for name in ("name", "value", "path", "secure", "httpOnly",
+                                                "sameSite")}
+        browser.driver.execute_cdp_cmd("Network.setCookie", {"url": site.origin, **kept})
+        browser.switch_to(form)
+
+    def test_a_script_hears_who_is_signed_in(self, site, browser):
+        ask = "return fetch('/.cognito/session').then(async r => [r.status, await r.json()])"
+        browser.open(site.url("/public"))
+        status, told = browser.run(ask)
+        assert status == 401 and told["login_url"] == site.url(
+            "/.cognito/login?return_to=%2Fpublic")
+        signed_in(browser, site)
+        status, told = browser.run(ask)
+        assert status == 200 and told["claims"]["email"] == "alice@example.com"
+        with Elsewhere("<p>elsewhere</p>") as elsewhere:
+            browser.open(elsewhere.url)
+            assert browser.run("return fetch(arguments[0], {credentials: 'include'})"
+                               ".then(r => r.status, e => e.name)",
+                               site.url("/.cognito/session")) == "TypeError"
 
     def test_a_provider_of_the_companys_own(self, site, browser):
         browser.open(site.url("/secure"))

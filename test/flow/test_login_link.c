@@ -77,6 +77,18 @@ static void leads_to_the_provider_of_the_link(void **state)
     assert_string_equal(world_param(world, url, "identity_provider"), "Entra-ID_1.x");
 }
 
+static void asks_the_same_provider_again(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply = world_get(world, "/.cognito/login?provider=EntraID");
+
+    world->token_status = 400;
+    world->token_body = "{\"error\":\"invalid_grant\"}";
+    reply = world_get(world, world_callback(world, reply));
+    assert_string_equal(world_param(world, reply->location, "identity_provider"),
+                        "EntraID");
+}
+
 static void keeps_to_the_provider_of_the_place(void **state)
 {
     world_t *world = world_make(*state);
@@ -151,6 +163,7 @@ int main(void)
         cmocka_unit_test_with_pool(begins_at_the_screen_of_the_link),
         cmocka_unit_test_with_pool(asks_new_users_for_no_provider_and_no_prompt),
         cmocka_unit_test_with_pool(leads_to_the_provider_of_the_link),
+        cmocka_unit_test_with_pool(asks_the_same_provider_again),
         cmocka_unit_test_with_pool(keeps_to_the_provider_of_the_place),
         cmocka_unit_test_with_pool(refuses_other_words),
         cmocka_unit_test_with_pool(asks_for_a_fresh_sign_in_at_no_other_screen),

@@ -105,10 +105,11 @@ static const char *good_tokens(world_t *world)
         world->pool,
         apr_psprintf(world->pool,
                      "{'iss':'" WORLD_ISSUER "','aud':'" WORLD_CLIENT
-                     "','token_use':'id','sub':'sub-1','exp':%" APR_INT64_T_FMT
+                     "','token_use':'id','sub':'%s','exp':%" APR_INT64_T_FMT
                      ",'iat':%" APR_INT64_T_FMT "%s,'nonce':'%s','at_hash':'%s'%s}",
-                     world->now + 3600, world->now, auth_time(world), world->nonce,
-                     cog_digest_half(world->pool, cog_secret_of(access)), world->claims));
+                     world->subject, world->now + 3600, world->now, auth_time(world),
+                     world->nonce, cog_digest_half(world->pool, cog_secret_of(access)),
+                     world->claims));
 
     return json_text(
         world->pool,
@@ -330,6 +331,7 @@ world_t *world_make(apr_pool_t *pool)
     world->store->shall_fail = shall_fail;
     world->documents = fake_store_make(pool, &world->now);
     world->signer = the_signer();
+    world->subject = "sub-1";
     world->nonce = "";
     world->claims = "";
     world->access_claims =

@@ -45,6 +45,7 @@ struct world_t {
     /* the user pool */
     jwt_maker_t *signer;
     int64_t auth_time;     /* of the user's sign-in there; 0: just now, -1: not told */
+    const char *subject;   /* of who signs in there */
     const char *nonce;     /* of the last authorize request */
     const char *challenge; /* likewise */
     const char

@@ -107,6 +107,8 @@ GOOD = [
     "CognitoRevokeKey exec:/nonexistent/program", "CognitoRevokeKey none",
     "CognitoGrace 1h", "CognitoGrace 0", "CognitoGrace 1d",
     "CognitoSessionTimeout 30s 400d", "CognitoSessionTimeout 1h 1h",
+    "CognitoPreservePost on", "CognitoPreservePost OFF", "CognitoPreservePost on 1k",
+    "CognitoPreservePost on 192K", "CognitoPreservePost on 65536",
     "CognitoUse default",
     *[f"CognitoUnauthenticated {mode}" for mode in ("auto", "login", "401", "pass")],
     "CognitoRemoteUser email", "CognitoRemoteUser email s/@.*// custom:id s|^(.)|$1-$0|i sub",
@@ -294,6 +296,10 @@ BAD = [
     ("CognitoSessionTimeout 1h 0s", f"'0s' {DURATION}"),
     ("CognitoSessionTimeout 1h 401d",
      "'401d' is longer than 400d, for which no browser keeps a cookie"),
+    ("CognitoPreservePost yes", "'yes' is neither on nor off"),
+    ("CognitoPreservePost off 64K", "'64K' has nothing to do with off; write off, or on 64K"),
+    *[(f"CognitoPreservePost on {size}", f"'{size}' is no size from 1K to 192K; write on 64K")
+      for size in ("0", "1023", "193K", "x", "64KB", "-1", "9999999999G", "99999999999999")],
     ("CognitoSessionTimeout 2h 1h", "'1h' is shorter than the idle time; write 1h 12h"),
     ("CognitoUse a_b", "'a_b' is not a client's name; write up to 32 letters, digits or -"),
     ("CognitoUnauthenticated deny", "'deny' is not a mode; write auto, login, 401 or pass"),
@@ -397,7 +403,7 @@ SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutRetur
                "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m", "CognitoRevokeKey none",
                "CognitoAssertionKey own"]
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
-            "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email",
+            "CognitoPreservePost off", "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email",
             "CognitoAccept bearer", "CognitoBearerClient app", "CognitoBearerTokenUse id",
             "CognitoAssertion on", "CognitoGroups x*", "CognitoBackend vouch", "CognitoTokens id", "CognitoResource none"]
 PARAM = "CognitoLoginParam lang de"

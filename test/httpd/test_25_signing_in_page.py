@@ -39,7 +39,7 @@ class TestExamples:
     def test_there_are_as_many_as_are_tried_here(self):
         assert [heading for heading, lines in EXAMPLES.items() if lines] == [
             "One provider for a place", "From the request",
-            "The provider that an e-mail address belongs to"]
+            "The provider that an e-mail address belongs to", "Forms that come too late"]
 
     @pytest.mark.parametrize("link, path", zip(LINKS, ["/signup", "/forgotPassword",
                                                        "/oauth2/authorize"], strict=True))
@@ -64,3 +64,19 @@ class TestExamples:
         assert asked(path + "?a=b&email=ann@acme.example") == found
         assert asked(path + "?email=ann%40acme.example.evil") == {"lang": "de"}
         assert asked(path) == {"lang": "de"}
+
+    @pytest.mark.parametrize("path, size, is_kept", [
+        ("/payments", 10, False), ("/wiki", 150000, True), ("/wiki", 200000, False)])
+    def test_forms_that_come_too_late(self, site, browsers, path, size, is_kept):
+        browser = site.browser(browsers)
+        site.sign_in(browser, "/shop")
+        cookies = browser.jar.copy()
+        browser.follow_all(browser.navigate(site.url("/.cognito/logout"), site="same-origin"))
+        browser.jar = cookies  # a session that has ended
+        answer = browser.navigate(site.url(path), method="POST", site="same-origin",
+                                  body={"x": "\u00fc" * (size // 6)})
+        answer = browser.follow(answer)
+        while answer.status == 302:
+            answer = browser.follow(answer)
+        answer = browser.submit(answer, username="alice", password=site.pool.password_of("alice"))
+        assert (browser.follow(answer).status == 200) == is_kept

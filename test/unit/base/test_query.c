@@ -200,6 +200,38 @@ static void grows_past_its_first_room(void **state)
     assert_string_equal(cog_query_get(params, "n99"), "v");
 }
 
+/* Checkboxes and lists of a page share a name. */
+static void reads_forms_with_a_name_several_times(void **state)
+{
+    apr_array_header_t *fields;
+
+    assert_int_equal(cog_form_parse(*state, "tag=b&tag=a+c&&x&tag=%0D%0A", &fields),
+                     COG_OK);
+    assert_int_equal(fields->nelts, 4);
+    assert_string_equal(APR_ARRAY_IDX(fields, 0, cog_param_t).value, "b");
+    assert_string_equal(APR_ARRAY_IDX(fields, 1, cog_param_t).value, "a c");
+    assert_string_equal(APR_ARRAY_IDX(fields, 2, cog_param_t).name, "x");
+    assert_string_equal(APR_ARRAY_IDX(fields, 3, cog_param_t).value, "\r\n");
+    assert_int_equal(cog_form_parse(*state, "", &fields), COG_OK);
+    assert_int_equal(fields->nelts, 0);
+    assert_int_equal(cog_form_parse(*state, "a=%0", &fields), COG_E_BAD_QUERY);
+    assert_int_equal(cog_form_parse(*state, "a=%00", &fields), COG_E_BAD_QUERY);
+}
+
+static void reads_a_thousand_fields_and_no_more(void **state)
+{
+    char *text = apr_palloc(*state, 4 * 1001 + 1);
+    apr_array_header_t *fields;
+
+    for (int i = 0; i < 1001; ++i) {
+        memcpy(text + 4 * i, "a=b&", 5);
+    }
+    assert_int_equal(cog_form_parse(*state, text, &fields), COG_E_BAD_QUERY);
+    text[4 * 1000] = '\0';
+    assert_int_equal(cog_form_parse(*state, text, &fields), COG_OK);
+    assert_int_equal(fields->nelts, 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +245,8 @@ int main(void)
         cmocka_unit_test_with_pool(reads_what_it_writes),
         cmocka_unit_test_with_pool(appends_with_the_separator_that_is_needed),
         cmocka_unit_test_with_pool(grows_past_its_first_room),
+        cmocka_unit_test_with_pool(reads_forms_with_a_name_several_times),
+        cmocka_unit_test_with_pool(reads_a_thousand_fields_and_no_more),
     };
 
     return cmocka_run_group_tests_name("base/query", tests, NULL, NULL);

@@ -37,6 +37,8 @@ static const struct {
     {COG_PURPOSE_END,       "0d830d8d87640aafa7d527b83624c9106ba89f9efdb4fddd3f54ceed8a79241d"},
     {COG_PURPOSE_ASSERTION,
      "5a3b89a799cf578a4e2037fedecee39b38c39f281e6e9ddf9e5ec71a51504bc2"                       },
+    {COG_PURPOSE_FORM,
+     "a626f49c5e1ad775d84475bab75c5d098879d7c900dad1ee5dd3367435aa6756"                       },
 };
 
 static void derives_one_key_for_each_purpose(void **state)

@@ -293,6 +293,33 @@ static void reads_no_state_that_is_none_of_ours(void **state)
         COG_E_STATE_MISMATCH);
 }
 
+static void remembers_a_provider_and_a_form(void **state)
+{
+    static const char *const cases[][2] = {
+        {"",        ""     },
+        {"EntraID", ""     },
+        {"",        "s:1:n"},
+        {"EntraID", "s:1:n"},
+    };
+    cog_sealer_t sealer = sealer_of(*state, secret);
+
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        cog_login_state_t *login = login_to(*state, "/");
+        cog_login_state_t *opened;
+        const char *value;
+
+        login->provider = cases[i][0];
+        login->form = cases[i][1];
+        assert_int_equal(cog_login_state_seal(*state, &sealer, login, "name", &value),
+                         COG_OK);
+        assert_int_equal(cog_login_state_unseal(*state, sealer.keyring,
+                                                cog_span_of(value), "name", &opened),
+                         COG_OK);
+        assert_string_equal(opened->provider, cases[i][0]);
+        assert_string_equal(opened->form, cases[i][1]);
+    }
+}
+
 /* Sealed by an earlier build under seed_secret. When this must change, every login in
  * flight is lost by the upgrade: raise the version of the record. */
 static const char seed_secret[] = "a fixed key that is known to the seeds";
@@ -338,6 +365,7 @@ int main(void)
         cmocka_unit_test_with_pool(carries_the_login_in_the_state_parameter),
         cmocka_unit_test_with_pool(writes_a_short_state_of_url_safe_characters),
         cmocka_unit_test_with_pool(reads_no_state_that_is_none_of_ours),
+        cmocka_unit_test_with_pool(remembers_a_provider_and_a_form),
         cmocka_unit_test_with_pool(opens_what_an_earlier_build_has_sealed),
     };
 

@@ -1,0 +1,284 @@
+#include "flow/kept_form.h"
+
+#include <apr_strings.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "base/language.h"
+#include "base/log.h"
+#include "base/pack.h"
+#include "base/query.h"
+#include "base/text.h"
+#include "crypto/seal.h"
+#include "flow/flow_private.h"
+#include "flow/navigation.h"
+#include "flow/session_store.h"
+
+#define FORM_KEY    "cognito:form:"
+#define FORM_TYPE   "application/x-www-form-urlencoded"
+#define NONCE_BYTES 16
+#define SEAL_ROOM   64 /* more than a seal takes */
+
+typedef struct {
+    const char *target;               /* path and query that it was sent to */
+    const char *subject;              /* of who has filled it in; "" when nobody knows */
+    const apr_array_header_t *fields; /* cog_param_t, in order */
+} form_t;
+
+/* `place` is session id, slot and a nonce, with `:` between them: the key is all but the
+ * nonce, which makes a login's form its own. */
+static cog_binding_t bind_to(const cog_flow_t *flow, const char *place)
+{
+    const cog_client_conf_t *client = flow->place->client;
+
+    return (cog_binding_t){COG_PURPOSE_FORM, client->issuer, client->bound_to, place};
+}
+
+static const char *key_of(const cog_flow_t *flow, const char *place)
+{
+    const char *nonce = strrchr(place, ':');
+
+    return nonce ? apr_pstrcat(flow->pool, FORM_KEY,
+                               apr_pstrmemdup(flow->pool, place, (size_t)(nonce - place)),
+                               NULL)
+                 : NULL;
+}
+
+/* ---- keeping ---- */
+
+static cog_err_t check_type(const cog_flow_t *flow)
+{
+    const cog_request_t *request = flow->request;
+    const char *type = request->header(request, "Content-Type");
+    size_t len = strlen(FORM_TYPE);
+
+    COG_REQUIRE(type && strncasecmp(type, FORM_TYPE, len) == 0, COG_E_FORM);
+    COG_REQUIRE(strchr("; ", type[len]), COG_E_FORM); /* its NUL too */
+    COG_REQUIRE(!request->header(request, "Content-Encoding"), COG_E_FORM);
+    return COG_OK;
+}
+
+static int is_utf8(const char *text)
+{
+    json_t *value = json_string(text);
+    int is_good = value != NULL;
+
+    json_decref(value);
+    return is_good;
+}
+
+/* A page of ours speaks UTF-8, and could not send anything else on as it was. */
+static cog_err_t read_fields(cog_flow_t *flow, const apr_array_header_t **fields)
+{
+    const cog_request_t *request = flow->request;
+    apr_array_header_t *found;
+    cog_span_t body;
+
+    COG_TRY(request->read_body(request, flow->pool, flow->place->form_limit, &body));
+    COG_REQUIRE(strlen((const char *)body.bytes) == body.len, COG_E_FORM);
+    COG_REQUIRE(cog_form_parse(flow->pool, (const char *)body.bytes, &found) == COG_OK,
+                COG_E_FORM);
+    for (int i = 0; i < found->nelts; ++i) {
+        const cog_param_t *field = &APR_ARRAY_IDX(found, i, cog_param_t);
+
+        COG_REQUIRE(is_utf8(field->name) && is_utf8(field->value), COG_E_FORM);
+    }
+    *fields = found;
+    return COG_OK;
+}
+
+/* Where it was sent to, if a login may lead back there, to the letter. */
+static cog_err_t find_target(const cog_flow_t *flow, const char **target)
+{
+    const cog_request_t *request = flow->request;
+    const char *sent = request->path;
+
+    if (request->query) {
+        sent = apr_pstrcat(flow->pool, sent, "?", request->query, NULL);
+    }
+    COG_REQUIRE(strcmp(cog_flow_return_to(flow, sent), sent) == 0, COG_E_BAD_URL);
+    *target = sent;
+    return COG_OK;
+}
+
+static cog_err_t pack(const cog_flow_t *flow, const form_t *form, cog_span_t *record)
+{
+    cog_packer_t packer;
+
+    cog_pack_begin(flow->pool, &packer, 4096);
+    cog_pack_text(&packer, form->target);
+    cog_pack_text(&packer, form->subject);
+    cog_pack_number(&packer, (uint64_t)form->fields->nelts);
+    for (int i = 0; i < form->fields->nelts; ++i) {
+        const cog_param_t *field = &APR_ARRAY_IDX(form->fields, i, cog_param_t);
+
+        cog_pack_text(&packer, field->name);
+        cog_pack_text(&packer, field->value);
+    }
+    *record = cog_pack_end(&packer);
+    COG_REQUIRE(record->len <= COG_STORE_MAX_VALUE - SEAL_ROOM, COG_E_TOO_LARGE);
+    return COG_OK;
+}
+
+static cog_err_t add(const cog_flow_t *flow, const char *place, cog_span_t record)
+{
+    const cog_store_t *store = &flow->ports->store;
+    cog_sealer_t sealer = cog_flow_sealer(flow);
+    cog_binding_t binding = bind_to(flow, place);
+    cog_span_t sealed;
+
+    COG_TRY(cog_seal_bytes(flow->pool, &sealer, &binding, record, &sealed));
+    return store->add(store->context, flow->ports->log, key_of(flow, place), sealed,
+                      COG_LOGIN_SEC);
+}
+
+/* Few for each session that there ever was: nobody fills the store with forms. */
+static cog_err_t put(const cog_flow_t *flow, const char *session_id, cog_span_t record,
+                     const char **place)
+{
+    cog_err_t err = COG_E_EXISTS;
+    const char *nonce;
+
+    COG_TRY(cog_random_text(flow->pool, flow->ports->random, NONCE_BYTES, &nonce));
+    for (int slot = 0; slot < COG_KEPT_FORMS_MAX && err == COG_E_EXISTS; ++slot) {
+        *place = apr_psprintf(flow->pool, "%s:%d:%s", session_id, slot, nonce);
+        err = add(flow, *place, record);
+    }
+    return err;
+}
+
+static cog_err_t keep(cog_flow_t *flow, const char **place)
+{
+    cog_session_t held;
+    cog_span_t record;
+    form_t form;
+
+    COG_TRY(check_type(flow));
+    COG_REQUIRE(cog_request_is_sent_by(flow->request, cog_flow_origin(flow)),
+                COG_E_CROSS_SITE);
+    COG_TRY(cog_session_held(flow, flow->place->client, &held));
+    form.subject = held.subject;
+    COG_TRY(find_target(flow, &form.target));
+    COG_TRY(read_fields(flow, &form.fields));
+    COG_TRY(pack(flow, &form, &record));
+    return put(flow, cog_session_id_text(flow->pool, &held), record, place);
+}
+
+void cog_form_keep(cog_flow_t *flow, cog_login_state_t *login)
+{
+    const char *place;
+    cog_err_t err;
+
+    if (strcmp(flow->request->method, "POST") != 0 || flow->place->form_limit == 0 ||
+        !cog_request_is_navigation(flow->request)) {
+        return;
+    }
+    err = keep(flow, &place);
+    if (err != COG_OK) {
+        COG_LOG(
+            flow->ports->log, INFO, 3081, "the form that was sent to %s is not kept: %s",
+            cog_text_for_log(flow->pool, flow->request->path, 256), cog_err_text(err));
+        return;
+    }
+    login->form = place;
+}
+
+/* ---- sending on ---- */
+
+static cog_err_t unpack(const cog_flow_t *flow, cog_span_t record, form_t *form)
+{
+    apr_array_header_t *fields = cog_query_make(flow->pool);
+    cog_unpacker_t unpacker;
+    uint64_t count;
+
+    cog_unpack_begin(&unpacker, record);
+    form->target = cog_unpack_text(&unpacker);
+    form->subject = cog_unpack_text(&unpacker);
+    count = cog_unpack_number(&unpacker);
+    for (uint64_t i = 0; i < count && !unpacker.is_broken; ++i) {
+        const char *name = cog_unpack_text(&unpacker);
+
+        cog_query_add(fields, name, cog_unpack_text(&unpacker));
+    }
+    form->fields = fields;
+    COG_REQUIRE(cog_unpack_is_complete(&unpacker), COG_E_NOT_FOUND);
+    return COG_OK;
+}
+
+/* It is taken out: nobody gets it a second time. */
+static cog_err_t take(const cog_flow_t *flow, const char *place, form_t *form)
+{
+    const cog_store_t *store = &flow->ports->store;
+    const char *key = key_of(flow, place);
+    cog_binding_t binding = bind_to(flow, place);
+    cog_span_t sealed, record;
+
+    COG_REQUIRE(key, COG_E_NOT_FOUND);
+    COG_TRY(store->get(store->context, flow->pool, flow->ports->log, key, &sealed));
+    COG_TRY(cog_unseal_bytes(flow->pool, flow->conf->keyring, &binding, sealed, &record));
+    COG_TRY(store->remove(store->context, flow->ports->log, key));
+    return unpack(flow, record, form);
+}
+
+static void say_not_sent(cog_page_t *page)
+{
+    page->title = COG_SAY("Your form was not sent");
+    page->cause = COG_SAY("Somebody else had filled it in before you signed in.");
+    page->link_text = COG_SAY("Continue");
+}
+
+static void send_on(const form_t *form, int is_same_user, cog_page_t *page)
+{
+    page->title = COG_SAY("You are signed in again");
+    page->cause = COG_SAY("The form that you had filled in was kept, and is sent now.");
+    page->action = COG_SAY("If nothing happens, press the button.");
+    if (!is_same_user) {
+        page->title = COG_SAY("Send this form?");
+        page->cause = COG_SAY("It was filled in before you signed in, and kept for:");
+        page->detail = form->target;
+        page->action = COG_SAY("If it was you who filled it in, you can send it now.");
+    }
+    page->link_text = COG_SAY("Send the form");
+    page->is_form = 1;
+    page->fields = form->fields;
+    page->is_sent_at_once = is_same_user;
+}
+
+static void answer(const cog_flow_t *flow, const form_t *form,
+                   const cog_session_t *session, cog_reply_t *reply)
+{
+    int is_same_user = strcmp(form->subject, session->subject) == 0;
+
+    reply->kind = COG_REPLY_PAGE;
+    reply->status = 200;
+    reply->page = (cog_page_t){
+        .link = apr_pstrcat(flow->pool, cog_flow_origin(flow), form->target, NULL)};
+    if (*form->subject && !is_same_user) {
+        say_not_sent(&reply->page);
+        return;
+    }
+    send_on(form, is_same_user, &reply->page);
+}
+
+int cog_form_resume(cog_flow_t *flow, const cog_login_state_t *login,
+                    const cog_session_t *session, cog_reply_t *reply)
+{
+    form_t form;
+    cog_err_t err;
+
+    if (!*login->form) {
+        return 0;
+    }
+    err = take(flow, login->form, &form);
+    if (err != COG_OK) {
+        COG_LOG(flow->ports->log, WARNING, 3082,
+                "the form of session %s is not there any more (%s): its user has to fill "
+                "it in anew",
+                cog_session_id_text(flow->pool, session), cog_err_name(err));
+        return 0;
+    }
+    COG_LOG(flow->ports->log, DEBUG, 3083, "a kept form goes on to %s",
+            cog_text_for_log(flow->pool, form.target, 256));
+    answer(flow, &form, session, reply);
+    return 1;
+}

@@ -1,0 +1,371 @@
+/* A form that comes with an ended session: kept, sent on once, to nobody else. */
+#include "test/flow/world.h"
+
+#include <apr_strings.h>
+
+#include "base/text.h"
+#include "flow/kept_form.h"
+
+#define SESSION "__Host-cognito_session"
+#define FORM    "note=a+b%0D%0A%C3%BC&tag=x&tag=y&empty=&submit=1"
+#define KEY     "cognito:form:"
+
+static world_t *make(apr_pool_t *pool)
+{
+    world_t *world = world_make(pool);
+
+    world->place.form_limit = 4096;
+    world->other_place.form_limit = 4096;
+    return world;
+}
+
+/* As a page of the site sends it. */
+static cog_reply_t *post(world_t *world, const char *target, const char *body)
+{
+    cog_reply_t *reply;
+
+    if (!apr_table_get(world->headers, "Content-Type")) {
+        world_header(world, "Content-Type", "application/x-www-form-urlencoded");
+    }
+    world->body = body;
+    reply = world_request(world, "POST", target);
+    world->body = NULL;
+    return reply;
+}
+
+/* Signed in at WORLD_NOW, ended by now. */
+static world_t *make_ended(apr_pool_t *pool)
+{
+    world_t *world = make(pool);
+
+    world_sign_in(world, "/");
+    world->now += 2 * 3600;
+    return world;
+}
+
+static const char *field(const cog_reply_t *reply, int i, const char *name)
+{
+    const cog_param_t *param = &APR_ARRAY_IDX(reply->page.fields, i, cog_param_t);
+
+    assert_string_equal(param->name, name);
+    return param->value;
+}
+
+static void sends_the_form_of_the_same_user_on(void **state)
+{
+    world_t *world = make_ended(*state);
+    cog_reply_t *reply = post(world, "/notes?id=7", FORM);
+
+    assert_int_equal(reply->status, 303);
+    assert_true(cog_text_begins(reply->location, WORLD_DOMAIN "/oauth2/authorize?"));
+    assert_int_equal(fake_store_count(world->store, KEY), 1);
+    reply = world_get(world, world_callback(world, reply));
+    assert_int_equal(reply->kind, COG_REPLY_PAGE);
+    assert_int_equal(reply->status, 200);
+    assert_true(reply->page.is_form && reply->page.is_sent_at_once);
+    assert_string_equal(reply->page.link, WORLD_ORIGIN "/notes?id=7");
+    assert_int_equal(reply->page.fields->nelts, 5);
+    assert_string_equal(field(reply, 0, "note"), "a b\r\n\xc3\xbc");
+    assert_string_equal(field(reply, 1, "tag"), "x");
+    assert_string_equal(field(reply, 2, "tag"), "y");
+    assert_string_equal(field(reply, 3, "empty"), "");
+    assert_string_equal(field(reply, 4, "submit"), "1");
+    assert_int_equal(fake_store_count(world->store, KEY), 0);
+    assert_int_equal(world_get(world, "/notes")->kind, COG_REPLY_GRANT);
+}
+
+static void sends_it_once(void **state)
+{
+    world_t *world = make_ended(*state);
+    const char *callback = world_callback(world, post(world, "/notes", FORM));
+
+    assert_int_equal(world_get(world, callback)->kind, COG_REPLY_PAGE);
+    for (int i = 0; i < 3; ++i) {
+        cog_reply_t *reply = world_get(world, callback);
+
+        assert_int_equal(reply->kind, COG_REPLY_REDIRECT);
+        assert_string_equal(reply->location, WORLD_ORIGIN "/notes");
+    }
+}
+
+/* Session of another user in this browser: the form is not theirs. */
+static void gives_nobody_the_form_of_somebody_else(void **state)
+{
+    world_t *world = make_ended(*state);
+    cog_reply_t *reply = post(world, "/notes", FORM);
+    const char *callback = world_callback(world, reply);
+
+    world->subject = "sub-2";
+    reply = world_get(world, callback);
+    assert_int_equal(reply->kind, COG_REPLY_PAGE);
+    assert_false(reply->page.is_form);
+    assert_null(reply->page.fields);
+    assert_string_equal(reply->page.title, "Your form was not sent");
+    assert_string_equal(reply->page.link, WORLD_ORIGIN "/notes");
+    assert_int_equal(fake_store_count(world->store, KEY), 0);
+}
+
+static void asks_when_nobody_knows_who_has_filled_it_in(void **state)
+{
+    world_t *world = make(*state);
+    cog_reply_t *reply;
+
+    world->conf.has_stored_sessions = 1;
+    world_sign_in(world, "/");
+    world->now += 2 * 3600; /* the store has forgotten the session */
+    reply = world_get(world, world_callback(world, post(world, "/notes", FORM)));
+    assert_true(reply->page.is_form);
+    assert_false(reply->page.is_sent_at_once);
+    assert_string_equal(reply->page.title, "Send this form?");
+    assert_string_equal(reply->page.detail, "/notes");
+    assert_int_equal(reply->page.fields->nelts, 5);
+}
+
+static void survives_in_several_tabs(void **state)
+{
+    world_t *world = make_ended(*state);
+    const char *first = world_callback(world, post(world, "/a", "x=1"));
+    const char *first_nonce = world->nonce;
+    const char *second = world_callback(world, post(world, "/b", "x=2"));
+    cog_reply_t *reply = world_get(world, second);
+
+    assert_string_equal(field(reply, 0, "x"), "2");
+    world->nonce = first_nonce;
+    reply = world_get(world, first);
+    assert_string_equal(reply->page.link, WORLD_ORIGIN "/a");
+    assert_string_equal(field(reply, 0, "x"), "1");
+}
+
+static void survives_a_login_that_is_repeated(void **state)
+{
+    world_t *world = make_ended(*state);
+    cog_reply_t *reply = post(world, "/notes", FORM);
+
+    world->token_status = 400;
+    world->token_body = "{\"error\":\"invalid_grant\"}";
+    reply = world_get(world, world_callback(world, reply));
+    assert_int_equal(reply->kind, COG_REPLY_REDIRECT);
+    world->token_status = 200;
+    world->token_body = NULL;
+    reply = world_get(world, world_callback(world, reply));
+    assert_true(reply->page.is_sent_at_once);
+}
+
+static void ends_with_the_login(void **state)
+{
+    world_t *world = make_ended(*state);
+    cog_reply_t *reply = post(world, "/notes", FORM);
+
+    world->now += COG_LOGIN_SEC + 1;
+    assert_int_equal(fake_store_count(world->store, KEY), 0);
+    reply = world_get(world, world_callback(world, reply));
+    assert_int_equal(reply->kind, COG_REPLY_REDIRECT);
+}
+
+static void goes_on_when_it_is_gone(void **state)
+{
+    world_t *world = make_ended(*state);
+    cog_reply_t *reply = post(world, "/notes", FORM);
+
+    fake_store_clear(world->store);
+    reply = world_get(world, world_callback(world, reply));
+    assert_string_equal(reply->location, WORLD_ORIGIN "/notes");
+    assert_true(world_has_logged(world, "COG3082"));
+}
+
+static void keeps_a_form_that_wants_a_fresh_sign_in(void **state)
+{
+    world_t *world = make(*state);
+    cog_reply_t *reply;
+
+    world_sign_in(world, "/");
+    world->now += 1800;
+    world->max_age_sec = 900;
+    reply = post(world, "/notes", FORM);
+    assert_non_null(strstr(reply->location, "prompt=login"));
+    reply = world_get(world, world_callback(world, reply));
+    assert_true(reply->page.is_sent_at_once);
+}
+
+/* Who has never been here, or has signed out, fills no store. */
+static void keeps_nothing_without_an_earlier_session(void **state)
+{
+    world_t *world = make(*state);
+
+    assert_int_equal(post(world, "/notes", FORM)->status, 303);
+    apr_table_setn(world->cookies, SESSION, "cAVUforged");
+    assert_int_equal(post(world, "/notes", FORM)->status, 303);
+    world_sign_in(world, "/");
+    world_request(world, "POST", "/.cognito/logout");
+    assert_int_equal(post(world, "/notes", FORM)->status, 303);
+    assert_int_equal(fake_store_count(world->store, KEY), 0);
+}
+
+static void keeps_a_few_for_each_session(void **state)
+{
+    world_t *world = make_ended(*state);
+
+    for (int i = 0; i < 3 * COG_KEPT_FORMS_MAX; ++i) {
+        assert_int_equal(post(world, "/notes", FORM)->status, 303);
+    }
+    assert_int_equal(fake_store_count(world->store, KEY), COG_KEPT_FORMS_MAX);
+}
+
+/* CSRF: what another site sends is never sent again by us. */
+static void keeps_nothing_of_another_site(void **state)
+{
+    static const struct {
+        const char *site;
+        const char *origin;
+        const char *referer;
+        int is_kept;
+    } cases[] = {
+        {"same-origin", NULL,                   NULL,              1},
+        {"same-origin", "null",                 NULL,              1},
+        {"cross-site",  WORLD_ORIGIN,           WORLD_ORIGIN "/x", 0},
+        {"same-site",   WORLD_ORIGIN,           NULL,              0},
+        {"none",        NULL,                   NULL,              0},
+        {"none",        WORLD_ORIGIN,           NULL,              1},
+        {"none",        "https://evil.example", NULL,              0},
+        {"",            NULL,                   NULL,              0},
+        {"",            "null",                 WORLD_ORIGIN "/x", 0},
+        {"",            "https://evil.example", WORLD_ORIGIN "/x", 0},
+        {"",            WORLD_ORIGIN,           NULL,              1},
+        {"",            NULL,                   WORLD_ORIGIN "/x", 1},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        world_t *world = make_ended(*state);
+
+        world_header(world, "Sec-Fetch-Site", cases[i].site);
+        if (cases[i].origin) {
+            world_header(world, "Origin", cases[i].origin);
+        }
+        if (cases[i].referer) {
+            world_header(world, "Referer", cases[i].referer);
+        }
+        assert_int_equal(post(world, "/notes", FORM)->status, 303);
+        assert_int_equal(fake_store_count(world->store, KEY), cases[i].is_kept);
+    }
+}
+
+static void keeps_forms_alone_that_it_can_send_on_as_they_were(void **state)
+{
+    static const struct {
+        const char *type;
+        const char *body;
+        const char *target;
+        int is_kept;
+    } cases[] = {
+        {"application/x-www-form-urlencoded; charset=utf-8", FORM,    "/",     1},
+        {"Application/X-WWW-Form-Urlencoded",                FORM,    "/?a=b", 1},
+        {"application/x-www-form-urlencodedx",               FORM,    "/",     0},
+        {"application/x-www-form-urlencoded",                "",      "/",     1},
+        {"application/x-www-form-urlencoded",                "a=%FC", "/",     0},
+        {"application/x-www-form-urlencoded",                "a=%00", "/",     0},
+        {"application/x-www-form-urlencoded",                "a=%4",  "/",     0},
+        {"application/x-www-form-urlencoded",                FORM,    "/%00",  0},
+        {"multipart/form-data; boundary=x",                  FORM,    "/",     0},
+        {"text/plain",                                       FORM,    "/",     0},
+        {"application/json",                                 "{}",    "/",     0},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        world_t *world = make_ended(*state);
+
+        world_header(world, "Content-Type", cases[i].type);
+        assert_int_equal(post(world, cases[i].target, cases[i].body)->status, 303);
+        assert_int_equal(fake_store_count(world->store, KEY), cases[i].is_kept);
+        assert_int_equal(world_has_logged(world, "COG3081"), !cases[i].is_kept);
+    }
+}
+
+static void keeps_nothing_too_long_or_coded(void **state)
+{
+    world_t *world = make_ended(*state);
+    char *body = apr_pcalloc(world->pool, 4098);
+
+    memset(body, 'a', 4097);
+    body[1] = '=';
+    post(world, "/", body);
+    assert_int_equal(fake_store_count(world->store, KEY), 0);
+    world_header(world, "Content-Encoding", "gzip");
+    post(world, "/", "a=b");
+    assert_int_equal(fake_store_count(world->store, KEY), 0);
+    body[4096] = '\0';
+    post(world, "/", body);
+    assert_int_equal(fake_store_count(world->store, KEY), 1);
+}
+
+static void keeps_no_more_than_the_store_takes(void **state)
+{
+    world_t *world = make_ended(*state);
+    char *body = apr_pcalloc(world->pool, 70001);
+
+    memset(body, 'a', 70000);
+    body[1] = '=';
+    world->place.form_limit = 100000;
+    assert_int_equal(post(world, "/", body)->status, 303);
+    assert_int_equal(fake_store_count(world->store, KEY), 0);
+}
+
+static void keeps_nothing_where_it_is_switched_off(void **state)
+{
+    world_t *world = make_ended(*state);
+
+    world->place.form_limit = 0;
+    assert_int_equal(post(world, "/notes", FORM)->status, 303);
+    assert_int_equal(fake_store_count(world->store, KEY), 0);
+}
+
+static void logs_in_though_the_store_fails(void **state)
+{
+    world_t *world = make_ended(*state);
+    cog_reply_t *reply;
+
+    world->store->is_down = 1;
+    reply = post(world, "/notes", FORM);
+    assert_int_equal(reply->status, 303);
+    assert_int_equal(world_get(world, world_callback(world, reply))->kind,
+                     COG_REPLY_REDIRECT);
+}
+
+static void answers_scripts_as_before(void **state)
+{
+    world_t *world = make_ended(*state);
+
+    world_header(world, "Sec-Fetch-Mode", "cors");
+    world_header(world, "Sec-Fetch-Dest", "empty");
+    assert_int_equal(post(world, "/notes", FORM)->status, 401);
+    world->place.unauthenticated = COG_UNAUTHENTICATED_LOGIN;
+    world_header(world, "Sec-Fetch-Mode", "cors");
+    world_header(world, "Sec-Fetch-Dest", "empty");
+    assert_int_equal(post(world, "/notes", FORM)->status, 303);
+    assert_int_equal(fake_store_count(world->store, KEY), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(sends_the_form_of_the_same_user_on),
+        cmocka_unit_test_with_pool(sends_it_once),
+        cmocka_unit_test_with_pool(gives_nobody_the_form_of_somebody_else),
+        cmocka_unit_test_with_pool(asks_when_nobody_knows_who_has_filled_it_in),
+        cmocka_unit_test_with_pool(survives_in_several_tabs),
+        cmocka_unit_test_with_pool(survives_a_login_that_is_repeated),
+        cmocka_unit_test_with_pool(ends_with_the_login),
+        cmocka_unit_test_with_pool(goes_on_when_it_is_gone),
+        cmocka_unit_test_with_pool(keeps_a_form_that_wants_a_fresh_sign_in),
+        cmocka_unit_test_with_pool(keeps_nothing_without_an_earlier_session),
+        cmocka_unit_test_with_pool(keeps_a_few_for_each_session),
+        cmocka_unit_test_with_pool(keeps_nothing_of_another_site),
+        cmocka_unit_test_with_pool(keeps_forms_alone_that_it_can_send_on_as_they_were),
+        cmocka_unit_test_with_pool(keeps_nothing_too_long_or_coded),
+        cmocka_unit_test_with_pool(keeps_no_more_than_the_store_takes),
+        cmocka_unit_test_with_pool(keeps_nothing_where_it_is_switched_off),
+        cmocka_unit_test_with_pool(logs_in_though_the_store_fails),
+        cmocka_unit_test_with_pool(answers_scripts_as_before),
+    };
+
+    return cmocka_run_group_tests_name("flow/kept_form", tests, NULL, NULL);
+}
