@@ -108,6 +108,7 @@ void cog_check_keys_kept(cog_report_t *report, void *patient)
     const apr_array_header_t *clients = self->host->site->clients;
 
     check_list(report, self, written->secrets);
+    check_list(report, self, written->assertion_keys);
     check_list(report, self, written->revoke_key);
     check_list(report, self, written->assertion_keys);
     if (!written->secrets && is_there(self->pool, own.where)) {

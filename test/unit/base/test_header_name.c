@@ -10,6 +10,15 @@ static int is_any(const char *name)
     return cog_header_name_is_any(name, strlen(name), patterns);
 }
 
+static void folds_a_name_to_a_pattern(void **state)
+{
+    const char *const own[] = {cog_header_name_fold(*state, "X-Identity.Token_2"), NULL};
+
+    assert_string_equal(*own, "x_identity_token_2");
+    assert_true(cog_header_name_is_any("x_IDENTITY-token.2", 18, own));
+    assert_false(cog_header_name_is_any("x_IDENTITY-token.2x", 19, own));
+}
+
 static void folds_case_and_punctuation_before_it_compares(void **state)
 {
     static const char *const names[] = {"X-Cognito-Sub",
@@ -129,6 +138,7 @@ static void leaves_a_list_without_such_names_as_it_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(folds_a_name_to_a_pattern),
         cmocka_unit_test(folds_case_and_punctuation_before_it_compares),
         cmocka_unit_test(lets_other_names_pass),
         cmocka_unit_test(looks_at_no_more_than_the_given_length),

@@ -274,6 +274,15 @@ static void writes_compact_text_with_sorted_members(void **state)
     assert_string_equal(cog_json_write(*state, NULL), "");
 }
 
+static void writes_members_in_their_order_where_it_counts(void **state)
+{
+    json_t *object = cog_json_own(*state, json_from_quoted("{'b': [1, 2], 'a': 'x/y'}"));
+
+    json_object_set_new(object, "b", json_integer(3)); /* stays where it was */
+    assert_string_equal(cog_json_write_in_order(*state, object),
+                        "{\"b\":3,\"a\":\"x/y\"}");
+}
+
 static void releases_what_a_pool_owns(void **state)
 {
     apr_pool_t *pool;
@@ -302,6 +311,7 @@ int main(void)
         cmocka_unit_test_with_pool(gives_whole_numbers_in_their_range),
         cmocka_unit_test_with_pool(gives_no_number_where_there_is_none),
         cmocka_unit_test_with_pool(writes_compact_text_with_sorted_members),
+        cmocka_unit_test_with_pool(writes_members_in_their_order_where_it_counts),
         cmocka_unit_test_with_pool(releases_what_a_pool_owns),
     };
 

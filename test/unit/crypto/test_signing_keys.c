@@ -1,10 +1,14 @@
 #include "test/unit/unit.h"
 
 #include <apr_strings.h>
+#include <apr_thread_proc.h>
 
 #include "base/json.h"
 #include "crypto/signing_keys.h"
 #include "test/unit/crypto/es256.h"
+
+#define THREADS 4
+#define ROUNDS  40
 
 #define MONTH COG_SIGNING_MONTH_SEC
 #define NOW   ((int64_t)600 * MONTH + 5)
@@ -150,6 +154,48 @@ static void sign_with_padding(void **state)
     json_decref(claims);
 }
 
+/* Each signs now in this month, now in the next, so that the keys change under the
+ * others.
+ */
+static void *APR_THREAD_FUNC sign_often(apr_thread_t *thread, void *data)
+{
+    cog_signing_keys_t *keys = data;
+    json_t *claims = json_pack("{s:s}", "sub", "alice");
+    const cog_statement_t statement = {claims, NULL};
+    apr_status_t failures = 0;
+    apr_pool_t *pool;
+
+    apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    for (int i = 0; i < ROUNDS; ++i) {
+        cog_secret_t jwt;
+
+        failures += cog_signing_keys_sign(keys, pool, NOW + i / 5 % 2 * MONTH, &statement,
+                                          &jwt) != COG_OK ||
+                    !can_verify(keys, pool, NOW, jwt);
+    }
+    apr_pool_destroy(pool);
+    json_decref(claims);
+    apr_thread_exit(thread, failures);
+    return NULL;
+}
+
+static void serve_many_threads_while_months_change(void **state)
+{
+    cog_signing_keys_t *keys = own(*state, secrets, 2);
+    apr_thread_t *threads[THREADS];
+
+    for (int i = 0; i < THREADS; ++i) {
+        assert_int_equal(apr_thread_create(&threads[i], NULL, sign_often, keys, *state),
+                         APR_SUCCESS);
+    }
+    for (int i = 0; i < THREADS; ++i) {
+        apr_status_t failures = -1;
+
+        apr_thread_join(&failures, threads[i]);
+        assert_int_equal(failures, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +206,7 @@ int main(void)
         cmocka_unit_test_with_pool(have_no_other_key),
         cmocka_unit_test_with_pool(may_be_given),
         cmocka_unit_test_with_pool(sign_with_padding),
+        cmocka_unit_test_with_pool(serve_many_threads_while_months_change),
     };
 
     return cmocka_run_group_tests_name("crypto/signing_keys", tests, NULL, NULL);
