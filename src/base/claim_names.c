@@ -155,10 +155,10 @@ static const char *without_own_prefix(const char *claim)
 const char *cog_claim_unusual_variable(apr_pool_t *pool, const char *claim)
 {
     const char *name = without_own_prefix(claim);
-    char *variable = apr_palloc(pool, strlen(COG_CLAIM_VARIABLE) + strlen(name) + 1);
-    char *out = variable + strlen(COG_CLAIM_VARIABLE);
+    size_t size = strlen(COG_CLAIM_VARIABLE) + strlen(name) + 1;
+    char *variable = apr_palloc(pool, size);
+    char *out = apr_cpystrn(variable, COG_CLAIM_VARIABLE, size);
 
-    memcpy(variable, COG_CLAIM_VARIABLE, strlen(COG_CLAIM_VARIABLE));
     for (; *name; ++name) {
         *out++ = is_kept(*name) ? to_upper(*name) : '_';
     }

@@ -170,7 +170,7 @@ static cog_err_t finish(apr_pool_t *pool, const BIGNUM *number, numbers_t *numbe
 static cog_err_t key_of(apr_pool_t *pool, BIGNUM *number, cog_signing_key_t **key)
 {
     cog_signing_key_t *made = apr_pcalloc(pool, sizeof(*made));
-    numbers_t numbers;
+    numbers_t numbers = {0};
     cog_err_t err = COG_E_INTERNAL;
 
     if (number) {

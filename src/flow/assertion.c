@@ -149,9 +149,9 @@ static const char *session_number(const making_t *making)
 static const char *host_of(apr_pool_t *pool, const char *origin)
 {
     const char *authority = strstr(origin, "://") + 3;
-    const char *end = *authority == '[' ? strchr(authority, ']') : authority;
+    size_t address = *authority == '[' ? strcspn(authority, "]") : 0;
 
-    return apr_pstrndup(pool, authority, (size_t)(end - authority) + strcspn(end, ":"));
+    return apr_pstrndup(pool, authority, address + strcspn(authority + address, ":"));
 }
 
 /* Applications rely on a list of groups, be it an empty one. */

@@ -14,9 +14,9 @@
 
 static const char *skip_origin(const char *url)
 {
-    const char *authority = strstr(url, "://") + strlen("://");
+    const char *authority = strstr(url, "://");
 
-    return authority + strcspn(authority, "/");
+    return authority + strlen("://") + strcspn(authority + strlen("://"), "/");
 }
 
 /* Its path without a slash at the end. */
@@ -116,13 +116,19 @@ static const char *issuer_of(const cog_flow_t *flow, const cog_client_conf_t *cl
                        issuer_path(flow->pool, flow->conf, client), NULL);
 }
 
+static const cog_client_conf_t *client_at(const cog_request_t *request,
+                                          const char *resource)
+{
+    const char *path = skip_origin(resource);
+
+    return request->place_of(request, *path ? path : "/")->client;
+}
+
 cog_err_t cog_flow_resource_metadata(cog_flow_t *flow, cog_reply_t *reply)
 {
     const cog_request_t *request = flow->request;
     const char *resource = find_resource(flow->conf, request->path);
-    const char *path = skip_origin(resource);
-    const cog_client_conf_t *client =
-        request->place_of(request, *path ? path : "/")->client;
+    const cog_client_conf_t *client = resource ? client_at(request, resource) : NULL;
     json_t *object;
 
     COG_TRY(cog_reply_open_to_all(flow, reply));
@@ -166,6 +172,7 @@ cog_err_t cog_flow_server_metadata(cog_flow_t *flow, cog_reply_t *reply)
     const cog_client_conf_t *client = find_client(flow->conf, flow->request->path);
     cog_endpoints_t endpoints;
 
+    COG_REQUIRE(client, COG_E_INTERNAL);
     COG_TRY(cog_reply_open_to_all(flow, reply));
     COG_TRY(cog_provider_endpoints(flow, client->provider, &endpoints));
     cog_reply_json(flow->pool, reply, 200, describe(flow, client, &endpoints));

@@ -339,10 +339,10 @@ cog_err_t cog_provider_verify(cog_flow_t *flow, cog_provider_t *provider,
 
 cog_err_t cog_provider_check(cog_flow_t *flow, cog_provider_t *provider)
 {
+    const issuer_keys_t *first = &APR_ARRAY_IDX(provider->keys, 0, issuer_keys_t);
     cog_snapshot_t *set;
 
-    COG_TRY(
-        cog_flight_get(flow, keys_of(provider, first_issuer(provider))->flight, &set));
+    COG_TRY(cog_flight_get(flow, first->flight, &set));
     cog_snapshot_release(set);
     return COG_OK;
 }

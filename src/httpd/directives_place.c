@@ -41,7 +41,7 @@ cog_dir_conf_t *cog_place_of(cmd_parms *cmd, void *dir)
     }
     place->section = cmd->path ? cmd->directive->parent : NULL;
     if (!server->places) {
-        server->places = apr_array_make(cmd->pool, 4, sizeof(place));
+        server->places = apr_array_make(cmd->pool, 4, sizeof(void *));
     }
     APR_ARRAY_PUSH(server->places, cog_dir_conf_t *) = place;
     return place;

@@ -267,7 +267,7 @@ static const char *policy_of(apr_pool_t *pool, const char *styles, const char *o
 
 static const char *read_file(reader_t *reader, const char *path)
 {
-    char *text = NULL;
+    char *text = apr_pstrdup(reader->pool, "");
     const char *problem = load(reader->pool, path, &text);
 
     if (!problem) {

@@ -66,8 +66,9 @@ static const apr_array_header_t *login_params(void *context)
 {
     const written_place_t *self = context;
     request_rec *r = self->r;
+    const cog_site_t *site = cog_site_of(r->server);
     const apr_array_header_t *written =
-        params_of(r->pool, cog_site_of(r->server), self->place.client, self->written);
+        site ? params_of(r->pool, site, self->place.client, self->written) : NULL;
     apr_array_header_t *params = cog_query_make(r->pool);
 
     for (int i = 0; written && i < written->nelts; ++i) {

@@ -231,7 +231,9 @@ static int are_read(const cog_secret_t *pems, int count)
 static const char *make_given(cog_start_t *start, const apr_array_header_t *sources,
                               cog_signing_keys_t **keys)
 {
-    cog_secret_t pems[COG_SIGNING_GIVEN_MAX];
+    cog_secret_t pems[COG_SIGNING_GIVEN_MAX] = {
+        {NULL, 0}
+    };
     const char *problem = read_given(start, sources, pems);
 
     if (problem || !are_read(pems, sources->nelts)) {

@@ -7,7 +7,7 @@ import pytest
 
 from harness.client import Form
 from harness.conf import Conf
-from harness.site import CALLBACK, LOGIN, Site, is_login, is_refusal, ordinary_conf
+from harness.site import CALLBACK, LOGIN, Site, is_login, ordinary_conf
 from harness.waiting import wait_for
 
 OWN = ["/.cognito/callback", "/.cognito/login", "/.cognito/logout", "/.cognito/signed-out",
