@@ -46,32 +46,37 @@ static uint64_t counted(const writer_t *writer, cog_event_t event)
     return writer->status->figures.counts[event];
 }
 
+/* clang-format off */
 /* A counter without labels. */
 static const struct {
     const char *name;
     cog_event_t event;
     const char *help;
 } counters[] = {
-    {"cognito_logins_begun_total",           COG_EVENT_LOGIN_BEGUN,      "Redirects to the hosted UI."},
-    {"cognito_logins_returned_total",        COG_EVENT_LOGIN_RETURNED,
-     "Callbacks that belonged to a login that was begun."                                             },
-    {"cognito_callbacks_total",              COG_EVENT_CALLBACK,         "Requests to a callback."    },
-    {"cognito_sessions_started_total",       COG_EVENT_SESSION_STARTED,  "Users signed in."           },
-    {"cognito_sessions_renewed_total",       COG_EVENT_SESSION_RENEWED,
-     "Sessions whose claims were renewed with the refresh token."                                     },
+    {"cognito_logins_begun_total", COG_EVENT_LOGIN_BEGUN,
+     "Redirects to the hosted UI."},
+    {"cognito_logins_returned_total", COG_EVENT_LOGIN_RETURNED,
+     "Callbacks that belonged to a login that was begun."},
+    {"cognito_callbacks_total", COG_EVENT_CALLBACK,
+     "Requests to a callback."},
+    {"cognito_sessions_started_total", COG_EVENT_SESSION_STARTED,
+     "Users signed in."},
+    {"cognito_sessions_renewed_total", COG_EVENT_SESSION_RENEWED,
+     "Sessions whose claims were renewed with the refresh token."},
     {"cognito_bearer_tokens_accepted_total", COG_EVENT_BEARER_ACCEPTED,
-     "Requests let in by a bearer token."                                                             },
-    {"cognito_bearer_tokens_refused_total",  COG_EVENT_BEARER_REFUSED,
-     "Requests refused for their bearer token."                                                       },
-    {"cognito_bearer_cache_hits_total",      COG_EVENT_TOKEN_KNOWN,
-     "Bearer tokens that had been verified before."                                                   },
-    {"cognito_bearer_cache_misses_total",    COG_EVENT_TOKEN_VERIFIED,
-     "Bearer tokens whose signature was verified."                                                    },
-    {"cognito_session_requests_total",       COG_EVENT_SESSION_ACCEPTED,
-     "Requests let in by a session."                                                                  },
-    {"cognito_problems_total",               COG_EVENT_PROBLEM,
-     "Failures that the error log tells at warning or error."                                         },
+     "Requests let in by a bearer token."},
+    {"cognito_bearer_tokens_refused_total", COG_EVENT_BEARER_REFUSED,
+     "Requests refused for their bearer token."},
+    {"cognito_bearer_cache_hits_total", COG_EVENT_TOKEN_KNOWN,
+     "Bearer tokens that had been verified before."},
+    {"cognito_bearer_cache_misses_total", COG_EVENT_TOKEN_VERIFIED,
+     "Bearer tokens whose signature was verified."},
+    {"cognito_session_requests_total", COG_EVENT_SESSION_ACCEPTED,
+     "Requests let in by a session."},
+    {"cognito_problems_total", COG_EVENT_PROBLEM,
+     "Failures that the error log tells at warning or error."},
 };
+/* clang-format on */
 
 static void write_counters(const writer_t *writer)
 {
@@ -174,51 +179,56 @@ static void write_durations(const writer_t *writer)
 
 /* ---- user pools ---- */
 
-typedef double (*pool_value_t)(const cog_pool_figures_t *pool);
+typedef apr_int64_t (*pool_value_t)(const cog_pool_figures_t *pool);
 
-static double keys_at(const cog_pool_figures_t *pool)
+static apr_int64_t keys_at(const cog_pool_figures_t *pool)
 {
-    return (double)apr_time_sec(pool->keys_at);
+    return apr_time_sec(pool->keys_at);
 }
 
-static double next_keys(const cog_pool_figures_t *pool)
+static apr_int64_t next_keys(const cog_pool_figures_t *pool)
 {
-    return (double)apr_time_sec(cog_status_next_keys(pool));
+    return apr_time_sec(cog_status_next_keys(pool));
 }
 
-static double has_keys(const cog_pool_figures_t *pool)
+static apr_int64_t has_keys(const cog_pool_figures_t *pool)
 {
     return !cog_status_has_stale_keys(pool);
 }
 
-static double is_out(const cog_pool_figures_t *pool)
+static apr_int64_t is_out(const cog_pool_figures_t *pool)
 {
     return pool->is_out;
 }
 
+/* clang-format off */
+/* A gauge for each user pool. */
+static const struct {
+    const char *name;
+    pool_value_t value;
+    const char *help;
+} gauges[] = {
+    {"cognito_keys_fetched_timestamp_seconds", keys_at,
+     "When the keys of a user pool were fetched last; 0 for never."},
+    {"cognito_keys_refresh_timestamp_seconds", next_keys,
+     "When they are fetched again; 0 for at the next login."},
+    {"cognito_keys_up", has_keys,
+     "1 unless the last fetch of the keys has failed."},
+    {"cognito_endpoint_circuit_open", is_out,
+     "1 while the token endpoint is asked seldom, because it did not answer."},
+};
+/* clang-format on */
+
 static void write_pools(const writer_t *writer)
 {
-    static const struct {
-        const char *name;
-        pool_value_t value;
-        const char *help;
-    } gauges[] = {
-        {"cognito_keys_fetched_timestamp_seconds", keys_at,
-         "When the keys of a user pool were fetched last; 0 for never."                                        },
-        {"cognito_keys_refresh_timestamp_seconds", next_keys,
-         "When they are fetched again; 0 for at the next login."                                               },
-        {"cognito_keys_up",                        has_keys,  "1 unless the last fetch of the keys has failed."},
-        {"cognito_endpoint_circuit_open",          is_out,
-         "1 while the token endpoint is asked seldom, because it did not answer."                              },
-    };
-
     for (size_t i = 0; i < sizeof(gauges) / sizeof(*gauges); ++i) {
         describe(writer, gauges[i].name, "gauge", gauges[i].help);
         for (int n = 0; n < writer->status->figures.pool_count; ++n) {
             const cog_pool_figures_t *pool = &writer->status->figures.pools[n];
 
-            ap_rprintf(writer->r, "%s{issuer=\"%s\"} %.0f\n", gauges[i].name,
-                       label(writer, pool->issuer), gauges[i].value(pool));
+            ap_rprintf(writer->r, "%s{issuer=\"%s\"} %" APR_INT64_T_FMT "\n",
+                       gauges[i].name, label(writer, pool->issuer),
+                       gauges[i].value(pool));
         }
     }
 }
