@@ -344,6 +344,28 @@ static void answers_scripts_as_before(void **state)
     assert_int_equal(fake_store_count(world->store, KEY), 0);
 }
 
+/* Whatever fails: the login goes on or says why, and no form is sent twice. */
+static void survives_the_failure_of_any_port_call(void **state)
+{
+    for (int n = 1; n < 40; ++n) {
+        world_t *world = make_ended(*state);
+        cog_reply_t *reply;
+
+        world->fail_at = world->calls + n;
+        reply = post(world, "/notes", FORM);
+        if (reply->kind == COG_REPLY_REDIRECT) {
+            const char *callback = world_callback(world, reply);
+
+            world_get(world, callback);
+            assert_null(world_get(world, callback)->page.fields);
+        }
+        else {
+            assert_int_equal(reply->kind, COG_REPLY_PAGE);
+            assert_in_range(reply->status, 500, 503);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +387,7 @@ int main(void)
         cmocka_unit_test_with_pool(keeps_nothing_where_it_is_switched_off),
         cmocka_unit_test_with_pool(logs_in_though_the_store_fails),
         cmocka_unit_test_with_pool(answers_scripts_as_before),
+        cmocka_unit_test_with_pool(survives_the_failure_of_any_port_call),
     };
 
     return cmocka_run_group_tests_name("flow/kept_form", tests, NULL, NULL);

@@ -154,3 +154,31 @@ class TestPreflights:
         backend.clear()
         answer = site.browser(browsers).request("OPTIONS", site.url(path), PREFLIGHT)
         assert answer.status == 401 and not backend.seen
+
+
+class TestPreflightsBesideSessions:
+    """A browser sends none with cookies, but a cookie would not make one of them somebody's."""
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend):
+        conf = site_conf(pool).load("headers")
+        conf.location("/both", "AuthType Cognito", "CognitoAccept session bearer",
+                      "CognitoExport both", "CognitoTokens access", "<RequireAny>",
+                      "Require method OPTIONS", "Require valid-user", "</RequireAny>",
+                      'RequestHeader set X-Seen "%{COGNITO_SUB}e %{REMOTE_USER}e"')
+        return Site(start(conf.add(f"ProxyPass / {backend.url}/")), pool)
+
+    def test_they_carry_no_identity(self, site, browsers, backend, pool):
+        browser = site.browser(browsers)
+        site.sign_in(browser, "/both")
+        assert any(n.lower() == "x-cognito-sub" for n, _ in backend.seen[-1].headers)
+        backend.clear()
+        token = {"Authorization": f"Bearer {pool.access_token('alice')}"}
+        for more in ({}, token):
+            answer = browser.request("OPTIONS", site.url("/both"), {**PREFLIGHT, **more})
+            assert answer.status == 200
+        for seen in backend.seen:
+            told = {name.lower(): value for name, value in seen.headers}
+            assert told["x-seen"] == "(null) (null)"
+            assert not [name for name in told if name.startswith("x-cognito")]
+            assert "authorization" not in told and "cookie" not in told
