@@ -58,6 +58,8 @@ typedef struct cog_conf_t {
     int has_renewal;              /* CognitoRefresh */
     int64_t grace_sec;            /* CognitoGrace */
     int64_t lease_sec;            /* longer than a renewal may take */
+    int waiting_limit;            /* threads of a process that may wait for a token
+                                   * endpoint that answers nobody */
     int is_store_shared;          /* other hosts use it too */
     const char *store_name;       /* CognitoStore: tells one store from another */
     cog_end_marks_t *end_marks;   /* of this host, shared by all virtual hosts */

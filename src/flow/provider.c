@@ -23,6 +23,7 @@ struct cog_provider_t {
     cog_flight_t *discovery;  /* to a cog_endpoints_t */
     apr_array_header_t *keys; /* issuer_keys_t, in the order of the issuers */
     cog_outage_t outage;
+    cog_crowd_t crowd;
 };
 
 static int is_overloaded(int status)
@@ -123,6 +124,11 @@ const cog_provider_conf_t *cog_provider_conf(const cog_provider_t *provider)
 cog_outage_t *cog_provider_outage(cog_provider_t *provider)
 {
     return &provider->outage;
+}
+
+cog_crowd_t *cog_provider_crowd(cog_provider_t *provider)
+{
+    return &provider->crowd;
 }
 
 static const char *first_issuer(const cog_provider_t *provider)

@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "flow/flight.h"
 #include "flow/flow.h"
+#include "flow/crowd.h"
 #include "flow/outage.h"
 #include "oidc/endpoints.h"
 
@@ -40,6 +41,9 @@ cog_err_t cog_provider_endpoints(cog_flow_t *flow, cog_provider_t *provider,
 
 /* Whether its token endpoint answers renewals. */
 cog_outage_t *cog_provider_outage(cog_provider_t *provider);
+
+/* Those who wait for its token endpoint. */
+cog_crowd_t *cog_provider_crowd(cog_provider_t *provider);
 
 /* Verify a token's signature with a key of the issuer that it names, which must be one of
  * the configured. An unknown kid leads to one fetch of the key set in COG_KID_PAUSE_SEC.

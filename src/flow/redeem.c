@@ -10,6 +10,8 @@
 #include "oidc/id_token.h"
 #include "oidc/userinfo.h"
 
+#define SAY_EVERY apr_time_from_sec(60)
+
 int cog_client_proof_count(const cog_client_conf_t *client)
 {
     return client->secret_count > 0 ? client->secret_count : 1;
@@ -70,6 +72,29 @@ static cog_log_level_t level_of(const grant_t *grant, cog_err_t err)
     return !grant->code && err == COG_E_IDP_GRANT ? COG_LOG_DEBUG : COG_LOG_WARNING;
 }
 
+/* Some threads have to be left for who needs no token endpoint. */
+static cog_err_t fetch(const cog_flow_t *flow, const cog_fetch_request_t *request,
+                       cog_fetch_response_t *response)
+{
+    const cog_clock_t *clock = &flow->ports->clock;
+    cog_crowd_t *crowd = cog_provider_crowd(flow->place->client->provider);
+    apr_time_t now = clock->now(clock->context);
+    cog_err_t err;
+
+    if (!cog_crowd_enter(crowd, flow->conf->waiting_limit, now)) {
+        if (cog_gate_opens(&crowd->say, now, SAY_EVERY)) {
+            COG_LOG(flow->ports->log, WARNING, 3074,
+                    "%d requests of this process wait for the token endpoint, which "
+                    "answers none: others are sent away at once",
+                    flow->conf->waiting_limit);
+        }
+        return COG_E_IDP_UNREACHABLE;
+    }
+    err = cog_flow_fetch(flow, request, response);
+    cog_crowd_leave(crowd, err == COG_OK, clock->now(clock->context));
+    return err;
+}
+
 static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint, const grant_t *grant,
                            int proof_index, cog_tokens_t *tokens)
 {
@@ -84,7 +109,7 @@ static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint, const grant_t
     write_form(flow->pool, &proof, grant, &form);
     request.form = form.body;
     request.authorization = form.authorization;
-    COG_TRY(cog_flow_fetch(flow, &request, &response));
+    COG_TRY(fetch(flow, &request, &response));
     err = parse(flow->pool, grant, &response, tokens);
     if (err != COG_OK) {
         COG_LOG_AT(flow->ports->log, level_of(grant, err), 3050,

@@ -1,6 +1,9 @@
 /* Where sessions live, and how long at most. */
 #include <apr_strings.h>
 
+#include <httpd.h>
+#include <ap_mpm.h>
+
 #include "httpd/conf_resolve.h"
 #include "httpd/end_marks_file.h"
 
@@ -49,6 +52,16 @@ static int64_t lease_sec(const cog_resolve_t *host)
            LEASE_MARGIN_SEC;
 }
 
+/* Half of the threads. Where each process has one only there is no half: then the number
+ * of processes has to do. */
+static int waiting_limit(void)
+{
+    int threads = 0;
+
+    (void)ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    return threads > 1 ? threads / 2 : 1;
+}
+
 static const char *read_revoke_key(cog_resolve_t *host)
 {
     const apr_array_header_t *keys = host->written->revoke_key;
@@ -73,6 +86,7 @@ const char *cog_resolve_sessions(cog_resolve_t *host)
     conf->grace_sec =
         written->grace == COG_UNSET ? DEFAULT_GRACE_SEC : apr_time_sec(written->grace);
     conf->lease_sec = lease_sec(host);
+    conf->waiting_limit = waiting_limit();
     problem = read_revoke_key(host);
     return problem ? problem
                    : cog_start_end_marks(host->start, conf->longest.max_sec,

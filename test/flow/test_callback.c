@@ -293,6 +293,43 @@ static void survives_the_token_that_aborts_cjose(void **state)
     assert_int_equal(world_sign_in(world, "/")->error, COG_E_TOKEN_MALFORMED);
 }
 
+static int hanging;
+
+/* Somebody else signs in, with a browser of their own, while this one waits. */
+static void let_another_sign_in(world_t *world)
+{
+    apr_table_t *cookies = world->cookies;
+    const char *nonce = world->nonce;
+    const char *url =
+        APR_ARRAY_IDX(world->fetched, world->fetched->nelts - 1, cog_fetch_request_t).url;
+
+    if (!strstr(url, "/oauth2/token")) {
+        return;
+    }
+    ++hanging;
+    ++world->now;
+    world->cookies = apr_table_make(world->pool, 4);
+    world_sign_in(world, "/");
+    world->cookies = cookies;
+    world->nonce = nonce;
+}
+
+/* F40: a token endpoint that hangs does not get all threads. */
+static void sends_away_at_once_when_too_many_wait_for_no_answer(void **state)
+{
+    world_t *world = world_make(*state);
+
+    hanging = 0;
+    world->while_fetching = let_another_sign_in;
+    assert_int_equal(world_sign_in(world, "/")->status, 303);
+    assert_int_equal(hanging, world->conf.waiting_limit);
+    assert_int_equal(world_log_count(world, "COG3074"), 1);
+    assert_int_equal(world_log_count(world, "idp_unreachable"), 1);
+    world->while_fetching = NULL;
+    world->cookies = apr_table_make(world->pool, 4);
+    assert_int_equal(world_sign_in(world, "/")->status, 303);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +351,7 @@ int main(void)
         cmocka_unit_test_with_pool(believes_no_forged_token),
         cmocka_unit_test_with_pool(refuses_a_token_of_another_login),
         cmocka_unit_test_with_pool(survives_the_token_that_aborts_cjose),
+        cmocka_unit_test_with_pool(sends_away_at_once_when_too_many_wait_for_no_answer),
     };
 
     return cmocka_run_group_tests_name("flow/callback", tests, NULL, NULL);

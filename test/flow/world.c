@@ -179,6 +179,14 @@ static void answer_renewal(world_t *world, const cog_fetch_request_t *request,
     }
 }
 
+static void note_fetch(world_t *world, const cog_fetch_request_t *request)
+{
+    APR_ARRAY_PUSH(world->fetched, cog_fetch_request_t) = *request;
+    if (world->while_fetching) {
+        world->while_fetching(world);
+    }
+}
+
 static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
                        const cog_fetch_request_t *request, cog_fetch_response_t *response)
 {
@@ -186,7 +194,7 @@ static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
 
     (void)pool;
     (void)log;
-    APR_ARRAY_PUSH(world->fetched, cog_fetch_request_t) = *request;
+    note_fetch(world, request);
     if (shall_fail(world) || world->is_unreachable) {
         return COG_E_IDP_UNREACHABLE;
     }
@@ -290,6 +298,7 @@ static void fill_conf(world_t *world)
     conf->has_renewal = 1;
     conf->grace_sec = 900;
     conf->lease_sec = 10;
+    conf->waiting_limit = 2;
     conf->store_name = "redis://127.0.0.1:6379/0";
     conf->end_marks = make_end_marks(world->pool);
     assert_int_equal(

@@ -58,8 +58,9 @@ struct world_t {
     int renewals;             /* how often a refresh token was redeemed */
     const char *renewed_body; /* answer to a refresh token; NULL: good tokens */
     int renewed_status;
-    void (*on_renewal)(world_t *world); /* called when a refresh token was redeemed */
-    const cog_session_t *kept;          /* by a test, for what it calls back */
+    void (*on_renewal)(world_t *world);     /* called when a refresh token was redeemed */
+    const cog_session_t *kept;              /* by a test, for what it calls back */
+    void (*while_fetching)(world_t *world); /* called before each answer */
     const char *userinfo_body;
     int revoke_status;
     apr_array_header_t *fetched; /* cog_fetch_request_t: what was asked for */
