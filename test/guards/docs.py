@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """Prevents: a link that leads nowhere, in any page; a failure whose name nobody can look up in
-docs/errors.md; and an answer of Cognito that the code knows but docs/troubleshooting.md does not."""
+docs/errors.md; a directive that the manual page does not name; and an answer of Cognito that the code knows but docs/troubleshooting.md does not."""
 import os
 import re
 
 from guard import TOKEN, line_of, run, without_comments
 
 ERRORS, NAMES = "src/base/error.h", "docs/errors.md"
+PAGE, MANUAL = "docs/directives.md", "docs/mod_auth_cognito.8"
 ANSWERS, ADVICE = "src/oidc/error_text.c", "docs/troubleshooting.md"
 FENCE = re.compile(r"^```.*?^```|^(?: {4}|\t)[^\n]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^()\s]+)\)|(?:src|href)=\"([^\"]+)\"")
@@ -54,6 +55,15 @@ def check(tree):
                 yield f"{path}:{line_of(text, match.start())}: {target} {problem}"
     yield from check_names(tree)
     yield from check_answers(tree)
+    yield from check_manual(tree)
+
+
+def check_manual(tree):
+    named = set(re.findall(r"^\.B <?(Cognito\w+)>?$", tree.read(MANUAL), re.MULTILINE))
+    known = set(re.findall(r"^### `?<?(Cognito\w+)", tree.read(PAGE), re.MULTILINE))
+    tree.saw(len(known))
+    for name in sorted(known ^ named):
+        yield f"{MANUAL}: {name} is " + ("missing" if name in known else "no directive")
 
 
 def check_names(tree):
@@ -79,6 +89,7 @@ def check_answers(tree):
 CLEAN = {ERRORS: '    X(COG_E_GONE, "gone", "x") \\\n    X(COG_E_LATE, \\\n      "late", "y")\n',
          NAMES: "# Errors\n\n## Names of failures\n\n| `gone` | 1 |\n| `late` | 2 |\n",
          ANSWERS: '    {NULL, "is disabled",\n     {COG_SAY("a", B), "c", 0}},\n',
+         PAGE: "### CognitoUse\n### `<CognitoClient>`\n", MANUAL: ".B CognitoUse\n.B <CognitoClient>\n",
          ADVICE: "# Help\n[a](errors.md#names-of-failures) `User Is Disabled` ![x](x.png)\n",
          "docs/x.png": ""}
 PLANTED = [
@@ -86,6 +97,8 @@ PLANTED = [
     {"docs/p.md": "```\n# no heading\n```\n[b](p.md#no-heading)\n"},
     {"README.md": '<img src="docs/y.png">\n'},
     {NAMES: CLEAN[NAMES] + "| `never` | 3 |\n"},
+    {MANUAL: CLEAN[MANUAL] + ".B CognitoGone\n"},
+    {PAGE: CLEAN[PAGE] + "### CognitoNew\n"},
     {ERRORS: CLEAN[ERRORS] + '    X(COG_E_NEW, "new", "z") \\\n'},
     {ANSWERS: CLEAN[ANSWERS] + '    {"new_error", NULL,\n     {COG_SAY("a", B), "c", 0}},\n'},
 ]
