@@ -3,9 +3,13 @@
 #include <apr_strings.h>
 #include <unistd.h>
 
+#include <string.h>
+
 #include <httpd.h>
+#include <http_core.h>
 #include <unixd.h>
 
+#include "base/text.h"
 #include "doctor/entropy.h"
 #include "httpd/doctor.h"
 #include "httpd/own_key.h"
@@ -51,9 +55,21 @@ static const char *explain_file(apr_pool_t *pool, const char *path)
     return explain_folder(pool, path);
 }
 
-/* NULL: it is good. */
-static const char *explain(apr_pool_t *pool, const cog_secret_source_t *source)
+/* Whoever may read pages could read it. */
+static int is_page(const server_rec *s, const char *path)
 {
+    const core_server_config *core = ap_get_core_module_config(s->module_config);
+    const char *root = core->ap_document_root;
+
+    return root && cog_text_begins(path, root) &&
+           (path[strlen(root)] == '/' || root[strlen(root) - 1] == '/');
+}
+
+/* NULL: it is good. */
+static const char *explain(const cog_host_patient_t *self,
+                           const cog_secret_source_t *source)
+{
+    apr_pool_t *pool = self->pool;
     cog_secret_t secret = cog_secret_of(NULL);
     const char *problem;
 
@@ -62,7 +78,9 @@ static const char *explain(apr_pool_t *pool, const cog_secret_source_t *source)
     }
     problem = cog_secret_source_read(pool, source, &secret);
     if (!problem && source->kind == COG_SOURCE_FILE) {
-        problem = explain_file(pool, source->where);
+        problem = is_page(self->host->s, source->where)
+                      ? "lies in DocumentRoot, with the pages of the site"
+                      : explain_file(pool, source->where);
     }
     if (!problem && cog_entropy_bits(secret) < COG_ENTROPY_MIN_BITS) {
         problem = "is easy to guess: it repeats itself, or has few different characters";
@@ -73,7 +91,7 @@ static const char *explain(apr_pool_t *pool, const cog_secret_source_t *source)
 static void check_one(cog_report_t *report, const cog_host_patient_t *self,
                       const cog_secret_source_t *source)
 {
-    const char *problem = explain(self->pool, source);
+    const char *problem = explain(self, source);
     const char *name = cog_secret_words_source(self->pool, source);
 
     cog_report_let(report, "file",
@@ -110,7 +128,6 @@ void cog_check_keys_kept(cog_report_t *report, void *patient)
     check_list(report, self, written->secrets);
     check_list(report, self, written->assertion_keys);
     check_list(report, self, written->revoke_key);
-    check_list(report, self, written->assertion_keys);
     if (!written->secrets && is_there(self->pool, own.where)) {
         check_one(report, self, &own);
     }

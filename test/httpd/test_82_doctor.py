@@ -323,6 +323,13 @@ class TestSecrets:
         answer.expect("secrets", "failed", text)
         assert answer.code == 1
 
+    def test_are_seen_where_browsers_may_fetch_them(self, consult):
+        def move(server):
+            os.rename(server.path("one"), server.path("htdocs/one"))
+
+        answer = consult(proof=["CognitoClientSecret file:{root}/htdocs/one"], before=move)
+        answer.expect("secrets", "failed", "one lies in DocumentRoot")
+
     @pytest.mark.skipif(os.getuid() != 0, reason="gives a file to another group")
     def test_may_be_read_by_the_group_of_httpd(self, consult):
         def hand_over(server):
