@@ -42,7 +42,11 @@ static const char *form_limit(apr_pool_t *pool, const cog_dir_conf_t *conf)
 {
     size_t limit = cog_dir_form_limit(conf);
 
-    return limit ? apr_psprintf(pool, "on %" APR_SIZE_T_FMT, limit) : "off";
+    if (limit == 0) {
+        return "off";
+    }
+    return limit % 1024 ? apr_psprintf(pool, "on %" APR_SIZE_T_FMT, limit)
+                        : apr_psprintf(pool, "on %" APR_SIZE_T_FMT "K", limit / 1024);
 }
 
 static void add_login(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
