@@ -153,9 +153,15 @@ static cog_err_t fetch(const cog_flow_t *flow, const char *url, cog_document_t *
     return COG_OK;
 }
 
-static int will_do(const cog_document_t *document, const cog_document_wish_t *wish)
+/* One of the future was fetched before the clock was put back: nobody knows its age. */
+static int will_do(const cog_flow_t *flow, const cog_document_t *document,
+                   const cog_document_wish_t *wish)
 {
-    return wish->kind == COG_DOCUMENT_KEPT || document->fetched_at > wish->than;
+    const cog_clock_t *clock = &flow->ports->clock;
+
+    return wish->kind == COG_DOCUMENT_KEPT ||
+           (document->fetched_at > wish->than &&
+            document->fetched_at <= clock->now(clock->context));
 }
 
 /* The pauses are counted: a clock that jumps does not make more of them. */
@@ -173,7 +179,7 @@ static cog_err_t wait_for_other(const cog_flow_t *flow, const char *url,
     COG_REQUIRE(turn != COG_E_EXISTS, COG_E_IDP_UNREACHABLE);
     COG_TRY(turn);
     COG_TRY(read_kept(flow, url, document));
-    return will_do(document, wish) ? COG_OK : COG_E_NOT_FOUND;
+    return will_do(flow, document, wish) ? COG_OK : COG_E_NOT_FOUND;
 }
 
 cog_err_t cog_document_get(const cog_flow_t *flow, const char *url,
@@ -183,7 +189,8 @@ cog_err_t cog_document_get(const cog_flow_t *flow, const char *url,
 
     *document = (cog_document_t){.kind = wish->kind, .call = document->call};
     kept = read_kept(flow, url, document);
-    if (wish->kind == COG_DOCUMENT_KEPT || (kept == COG_OK && will_do(document, wish))) {
+    if (wish->kind == COG_DOCUMENT_KEPT ||
+        (kept == COG_OK && will_do(flow, document, wish))) {
         return kept;
     }
     turn = take_turn(flow, url, wish->kind);

@@ -222,8 +222,10 @@ static cog_err_t take_over(const renewal_t *renewal, const cog_session_tokens_t 
     cog_session_take_tokens(flow, fresh, held, &kept);
     cog_session_set_life(flow, &life, 1, renewed);
     COG_TRY(publish(renewal, renewed, &kept));
-    cog_flow_count(flow, COG_EVENT_SESSION_RENEWED);
-    cog_flow_audit_session(flow, "refresh", renewed, claims);
+    if (*renewal->session == renewed) {
+        cog_flow_count(flow, COG_EVENT_SESSION_RENEWED);
+        cog_flow_audit_session(flow, "refresh", renewed, claims);
+    }
     return COG_OK;
 }
 

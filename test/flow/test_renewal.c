@@ -333,6 +333,7 @@ static void puts_nothing_in_place_of_what_another_has_renewed(void **state)
     world->on_renewal = lose_the_race;
     world->now += 3600;
     assert_string_equal(claim_of(world_get(world, "/"), "cognito:groups"), "winners");
+    assert_int_equal(world->events[COG_EVENT_SESSION_RENEWED], 1);
     assert_string_equal(claim_of(world_get(world, "/"), "cognito:groups"), "winners");
     assert_int_equal(world->renewals, 2);
 }

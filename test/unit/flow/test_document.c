@@ -104,6 +104,19 @@ static void gives_what_is_kept_when_it_is_new_enough(void **state)
     assert_int_equal(world->fetches, 1);
 }
 
+/* Nobody knows the age of one from before the clock was put back. */
+static void takes_none_from_the_future(void **state)
+{
+    world_t *world = world_of(*state);
+    cog_document_t document;
+
+    keep(world, "{}");
+    world->second -= 3600;
+    world->documents->now = &(int64_t){START + COG_FETCH_PAUSE_SEC};
+    assert_int_equal(get(world, COG_DOCUMENT_RECENT, START - 7200, &document), COG_OK);
+    assert_int_equal(world->fetches, 1);
+}
+
 static void never_fetches_for_what_is_kept(void **state)
 {
     world_t *world = world_of(*state);
@@ -272,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(gives_what_is_kept_when_it_is_new_enough),
+        cmocka_unit_test_with_pool(takes_none_from_the_future),
         cmocka_unit_test_with_pool(never_fetches_for_what_is_kept),
         cmocka_unit_test_with_pool(waits_for_the_process_that_fetches),
         cmocka_unit_test_with_pool(takes_the_older_one_meanwhile),
