@@ -25,34 +25,71 @@ static int is_of(const cog_host_patient_t *self, const cog_written_t *written)
     return written->s == self->host->s || written->s == self->tree->main_server;
 }
 
-/* `Require` of users for all requests. */
-static int asks_everywhere(const cog_host_patient_t *self)
+static int is_called(const ap_directive_t *directive, const char *name)
 {
-    const apr_array_header_t *needs = self->tree->needs;
+    return directive && strcasecmp(directive->directive, name) == 0;
+}
 
-    for (int i = 0; i < needs->nelts; ++i) {
-        const cog_written_t *need = &APR_ARRAY_IDX(needs, i, cog_written_t);
-        const ap_directive_t *section = need->section;
+/* Is one of these lines `Require all`, and `what`? */
+static int says_all(apr_pool_t *pool, const ap_directive_t *line, const char *what)
+{
+    for (; line; line = line->next) {
+        const char *args = line->args;
 
-        while (section && strncasecmp(section->directive, "<Require", 8) == 0) {
-            section = section->parent;
-        }
-        if (is_of(self, need) && is_whole(self->pool, section)) {
+        if (is_called(line, "Require") &&
+            strcasecmp(ap_getword_conf(pool, &args), "all") == 0 &&
+            strcasecmp(args, what) == 0) {
             return 1;
         }
     }
     return 0;
 }
 
-static int denies_all(const ap_directive_t *section)
+/* Can nobody get by this line of a container, or of a section, which is like
+ * <RequireAny>? */
+static int is_binding(apr_pool_t *pool, const ap_directive_t *line)
 {
-    const ap_directive_t *child = section->first_child;
+    const ap_directive_t *first = line->parent ? line->parent->first_child : ap_conftree;
 
-    while (child && (strcasecmp(child->directive, "Require") != 0 ||
-                     strcasecmp(child->args, "all denied") != 0)) {
-        child = child->next;
+    return !is_called(line->parent, "<RequireNone") &&
+           (is_called(line->parent, "<RequireAll") || !says_all(pool, first, "granted"));
+}
+
+/* `Require` of users that all requests of the host have to meet. */
+static int is_for_all(apr_pool_t *pool, const cog_written_t *need)
+{
+    const ap_directive_t *line = need->line;
+
+    if (!is_called(line, "Require") || strcasecmp(need->value, "not") == 0) {
+        return 0;
     }
-    return child != NULL;
+    while (is_binding(pool, line)) {
+        if (!line->parent || strncasecmp(line->parent->directive, "<Require", 8) != 0) {
+            return is_whole(pool, line->parent);
+        }
+        line = line->parent;
+    }
+    return 0;
+}
+
+static int asks_everywhere(const cog_host_patient_t *self)
+{
+    const apr_array_header_t *needs = self->tree->needs;
+
+    for (int i = 0; i < needs->nelts; ++i) {
+        const cog_written_t *need = &APR_ARRAY_IDX(needs, i, cog_written_t);
+
+        if (is_of(self, need) && is_for_all(self->pool, need)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int denies_all(apr_pool_t *pool, const ap_directive_t *section)
+{
+    return says_all(pool, section->first_child, "denied") &&
+           !says_all(pool, section->first_child, "granted");
 }
 
 /* `Require all denied` for all URLs; that of a <Directory /> is undone by each
@@ -63,7 +100,7 @@ static int is_closed(const cog_host_patient_t *self, const ap_directive_t *first
 
     for (; first; first = first->next) {
         if (cog_section_is_path(self->pool, first, "<Location", &path) &&
-            strcmp(path, "/") == 0 && denies_all(first)) {
+            strcmp(path, "/") == 0 && denies_all(self->pool, first)) {
             return 1;
         }
     }

@@ -47,6 +47,7 @@ static void note(const walk_t *walk, const ap_directive_t *directive, const char
     written->value = value;
     written->place =
         apr_psprintf(walk->pool, "%s:%d", directive->filename, directive->line_num);
+    written->line = directive;
     written->section = directive->parent;
     written->sets_claims = has_sibling(directive, "CognitoClaims");
     written->sets_user = has_sibling(directive, "CognitoRemoteUser");

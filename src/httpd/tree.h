@@ -11,6 +11,7 @@ typedef struct {
     server_rec *s;                 /* the virtual host around it */
     const char *value;             /* Cognito, or the name */
     const char *place;             /* "FILE:LINE" */
+    const ap_directive_t *line;    /* itself */
     const ap_directive_t *section; /* around it; NULL: none */
     int sets_claims;               /* CognitoClaims stands in the same section */
     int sets_user;                 /* CognitoRemoteUser does */
