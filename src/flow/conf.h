@@ -99,6 +99,7 @@ typedef struct {
     unsigned accepts;  /* COG_ACCEPT_* */
     size_t form_limit; /* CognitoPreservePost: bytes of a form; 0: none is kept */
     const apr_array_header_t *claims; /* CognitoClaims, for cog_claims_are_wanted() */
+    const apr_array_header_t *groups; /* CognitoGroups, for cog_groups_select() */
     cog_bearer_rules_t bearer;
     const char *realm; /* for WWW-Authenticate: Bearer */
 } cog_place_t;

@@ -11,6 +11,7 @@
 #include "flow/navigation.h"
 #include "flow/session_store.h"
 #include "oidc/claims.h"
+#include "oidc/groups.h"
 
 static json_t *list_of(const cog_flow_t *flow, const char *joined)
 {
@@ -39,10 +40,12 @@ static json_t *value_of(const cog_flow_t *flow, const cog_claim_t *claim)
 
 static json_t *exported_claims(const cog_flow_t *flow, const cog_session_t *session)
 {
+    const apr_array_header_t *all =
+        cog_groups_select(flow->pool, session->claims, flow->place->groups);
     json_t *claims = json_object();
 
-    for (int i = 0; i < session->claims->nelts; ++i) {
-        const cog_claim_t *claim = &APR_ARRAY_IDX(session->claims, i, cog_claim_t);
+    for (int i = 0; i < all->nelts; ++i) {
+        const cog_claim_t *claim = &APR_ARRAY_IDX(all, i, cog_claim_t);
 
         if (cog_claims_are_wanted(flow->place->claims, claim->name)) {
             json_object_set_new(claims, claim->name, value_of(flow, claim));

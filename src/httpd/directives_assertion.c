@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/duration.h"
+#include "base/header_name.h"
 #include "base/text.h"
 #include "crypto/signing_keys.h"
 #include "httpd/directives.h"
@@ -17,39 +18,33 @@
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-/* What httpd, or the way to the backend, lives on. */
+/* What httpd, or the way to the backend, lives on: cog_header_name_is_any(). */
 static const char *const taken[] = {
     "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
+    "content_encoding",
+    "content_length",
+    "content_type",
     "cookie",
     "expect",
+    "forwarded",
     "host",
-    "keep-alive",
+    "keep_alive",
     "proxy",
+    "proxy_authorization",
     "range",
     "te",
     "trailer",
-    "transfer-encoding",
+    "transfer_encoding",
     "upgrade",
+    "x_forwarded_*",
     NULL,
 };
 
-static int is_taken(const char *name)
+static const char *set_header(cmd_parms *cmd, const char *value, cog_dir_conf_t *place)
 {
-    const char *const *one = taken;
-
-    while (*one && strcasecmp(*one, name) != 0) {
-        ++one;
-    }
-    return *one != NULL;
-}
-
-static const char *set_header(const char *value, cog_dir_conf_t *place)
-{
+    (void)cmd;
     if (!cog_value_consists_of(value, LETTERS "0123456789-_", MAX_NAME) ||
-        is_taken(value)) {
+        cog_header_name_is_any(value, strlen(value), taken)) {
         return "is not a header that may tell who the user is; write "
                "header=X-Cognito-Assertion or header=Authorization";
     }
@@ -57,8 +52,12 @@ static const char *set_header(const char *value, cog_dir_conf_t *place)
     return NULL;
 }
 
-static const char *set_audience(const char *value, cog_dir_conf_t *place)
+/* Whoever chooses the audience can have the host vouch for its users to any backend. */
+static const char *set_audience(cmd_parms *cmd, const char *value, cog_dir_conf_t *place)
 {
+    if (cog_is_htaccess(cmd)) {
+        return "may not stand in a .htaccess file; write it in the configuration itself";
+    }
     if (!cog_value_is_visible(value, MAX_AUDIENCE)) {
         return "is not an audience; write audience=https://backend.example.com or a word";
     }
@@ -66,11 +65,12 @@ static const char *set_audience(const char *value, cog_dir_conf_t *place)
     return NULL;
 }
 
-static const char *set_ttl(const char *value, cog_dir_conf_t *place)
+static const char *set_ttl(cmd_parms *cmd, const char *value, cog_dir_conf_t *place)
 {
     int64_t seconds;
     const char *problem = cog_duration_parse(value, &seconds);
 
+    (void)cmd;
     if (!problem && (seconds < MIN_TTL_SEC || seconds > MAX_TTL_SEC)) {
         problem = "is not between 10s and 1h; write ttl=5m";
     }
@@ -82,7 +82,7 @@ static const char *set_option(cmd_parms *cmd, const char *option, cog_dir_conf_t
 {
     static const struct {
         const char *begin;
-        const char *(*set)(const char *value, cog_dir_conf_t *place);
+        const char *(*set)(cmd_parms *cmd, const char *value, cog_dir_conf_t *place);
     } options[] = {
         {"header=",   set_header  },
         {"audience=", set_audience},
@@ -93,7 +93,7 @@ static const char *set_option(cmd_parms *cmd, const char *option, cog_dir_conf_t
         size_t len = strlen(options[i].begin);
 
         if (strncasecmp(option, options[i].begin, len) == 0) {
-            const char *problem = options[i].set(option + len, place);
+            const char *problem = options[i].set(cmd, option + len, place);
 
             return problem ? cog_refuse(cmd, option, problem) : NULL;
         }

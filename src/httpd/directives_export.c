@@ -60,6 +60,11 @@ const char *cog_set_backend(cmd_parms *cmd, void *dir, const char *value,
                           apr_pstrcat(cmd->pool, "is not a backend that is known; write ",
                                       cog_backend_names(cmd->pool), NULL));
     }
+    if (cog_is_htaccess(cmd) && cog_backend_at(row)->assertion != COG_ASSERTION_OWN) {
+        return cog_refuse(cmd, value,
+                          "has this host sign who the user is, and may not stand in a "
+                          ".htaccess file; write it in the configuration itself");
+    }
     place->backend = row;
     COG_WRITTEN_AT(cmd, place, backend);
     if (place->exports == COG_UNSET) {

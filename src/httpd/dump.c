@@ -97,16 +97,18 @@ static void add_sessions(cog_dump_rows_t *rows, const cog_host_t *host)
                  written->at.error_template);
 }
 
-static const char *audit_log_of(const cog_server_conf_t *written)
+static const char *audit_log_of(apr_pool_t *pool, const cog_server_conf_t *written)
 {
-    return written->audit_log && *written->audit_log ? written->audit_log : "none";
+    const char *log = or_else(written->audit_log, "none");
+
+    return *log == '|' ? cog_secret_words_command(pool, log) : log;
 }
 
 static void add_calls(cog_dump_rows_t *rows, const cog_host_t *host)
 {
     const cog_fetch_conf_t *calls = &host->site->calls;
 
-    cog_dump_add(rows, "CognitoAuditLog", audit_log_of(host->written),
+    cog_dump_add(rows, "CognitoAuditLog", audit_log_of(rows->pool, host->written),
                  host->written->at.audit_log);
     cog_dump_add(rows, "CognitoProxy", or_else(calls->proxy, "none"),
                  host->written->at.proxy);

@@ -7,12 +7,12 @@
 #include "base/claim_names.h"
 #include "flow/failure.h"
 #include "httpd/authn.h"
-#include "httpd/export_groups.h"
 #include "httpd/export_headers.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/scrub.h"
 #include "oidc/claims.h"
+#include "oidc/groups.h"
 
 #define REDIRECT "REDIRECT_"
 #define DENIED   COG_CLAIM_VARIABLE "DENIED"
@@ -144,7 +144,8 @@ static void export_dialect(request_rec *r, const cog_export_t *export,
 void cog_export_variables(request_rec *r, const cog_session_t *session)
 {
     const cog_export_t export = cog_dir_export(cog_conf_of_dir(r->per_dir_config));
-    const apr_array_header_t *claims = cog_export_claims(r->pool, &export, session);
+    const apr_array_header_t *claims =
+        cog_groups_select(r->pool, session->claims, export.groups);
     int has_dialect = export.backend->variables != NULL;
 
     if (has_dialect) {

@@ -1,14 +1,15 @@
 #include "httpd/export_assertion.h"
 
-#include "httpd/export_groups.h"
 #include "httpd/memo.h"
 #include "httpd/request.h"
 #include "oidc/claims.h"
+#include "oidc/groups.h"
 
 static apr_array_header_t *wanted(request_rec *r, const cog_export_t *export,
                                   const cog_session_t *session)
 {
-    const apr_array_header_t *all = cog_export_claims(r->pool, export, session);
+    const apr_array_header_t *all =
+        cog_groups_select(r->pool, session->claims, export->groups);
     apr_array_header_t *wanted = apr_array_make(r->pool, all->nelts, sizeof(cog_claim_t));
 
     for (int i = 0; i < all->nelts; ++i) {

@@ -12,6 +12,7 @@
 #include "httpd/memo.h"
 #include "base/claim_names.h"
 #include "oidc/claims.h"
+#include "oidc/groups.h"
 
 #define REDIRECT "REDIRECT_"
 #define HTTP     "HTTP_"
@@ -202,7 +203,8 @@ cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
                              const cog_session_t *session, const cog_raw_tokens_t *tokens)
 {
     telling_t telling = {r, cog_memo_of(r), export,
-                         cog_export_claims(r->pool, export, session), tokens};
+                         cog_groups_select(r->pool, session->claims, export->groups),
+                         tokens};
 
     if (!telling.memo->told) {
         telling.memo->told =

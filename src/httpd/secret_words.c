@@ -3,19 +3,20 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* What stands behind a program's name may be a secret itself. */
-static const char *program_of(apr_pool_t *pool, const cog_secret_source_t *source)
+const char *cog_secret_words_command(apr_pool_t *pool, const char *command)
 {
-    size_t len = strcspn(source->where, " \t");
+    size_t len = strspn(command, "|$ \t");
 
-    return apr_pstrcat(pool, apr_pstrmemdup(pool, source->where, len),
-                       source->where[len] ? " …" : "", NULL);
+    len += strcspn(command + len, " \t=");
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, command, len), command[len] ? " …" : "",
+                       NULL);
 }
 
 const char *cog_secret_words_source(apr_pool_t *pool, const cog_secret_source_t *source)
 {
     if (source->kind == COG_SOURCE_EXEC) {
-        return apr_pstrcat(pool, "exec:", program_of(pool, source), NULL);
+        return apr_pstrcat(pool, "exec:", cog_secret_words_command(pool, source->where),
+                           NULL);
     }
     return apr_pstrcat(
         pool, source->kind == COG_SOURCE_FILE ? "file:" : "env:", source->where, NULL);
@@ -31,7 +32,8 @@ const char *cog_secret_words_hide(apr_pool_t *pool, const char *text,
         return text;
     }
     return apr_pstrcat(pool, apr_pstrmemdup(pool, text, (apr_size_t)(where - text)),
-                       program_of(pool, source), where + strlen(source->where), NULL);
+                       cog_secret_words_command(pool, source->where),
+                       where + strlen(source->where), NULL);
 }
 
 static const char *class_of(size_t len)

@@ -6,6 +6,10 @@
 
 #include "base/secret_source.h"
 
+/* "/usr/bin/program …", also of a piped log: what stands behind the program's name may be
+ * a secret itself. */
+const char *cog_secret_words_command(apr_pool_t *pool, const char *command);
+
 /* "file:/etc/cognito/secret", "env:NAME" or "exec:/usr/bin/program …". */
 const char *cog_secret_words_source(apr_pool_t *pool, const cog_secret_source_t *source);
 

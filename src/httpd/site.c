@@ -174,6 +174,7 @@ static void fill_in(const cog_dir_conf_t *written, cog_place_t *place)
     place->limits = cog_dir_limits(written);
     place->accepts = cog_dir_accepts(written);
     place->claims = written->claims;
+    place->groups = written->groups;
     place->form_limit = cog_dir_form_limit(written);
 }
 

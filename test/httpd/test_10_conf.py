@@ -323,7 +323,9 @@ BAD = [
      "ttl="),
     *[(f"CognitoAssertion on header={name}", f"'header={name}' is not a header that may tell who "
        "the user is; write header=X-Cognito-Assertion or header=Authorization")
-      for name in ("", "X:Token", "Cookie", "content-length", "x" * 65)],
+      for name in ("", "X:Token", "Cookie", "content-length", "x" * 65, "Content_Length",
+                   "Transfer_Encoding", "Forwarded", "X-Forwarded-For", "x_forwarded_user",
+                   "Proxy-Authorization")],
     ("CognitoAssertion on audience=", "'audience=' is not an audience; write "
      "audience=https://backend.example.com or a word"),
     ("CognitoAssertion on ttl=5", f"'ttl=5' {DURATION}"),

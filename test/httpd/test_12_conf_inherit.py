@@ -439,6 +439,9 @@ class TestHtaccess:
                 "secret": "CognitoClientSecret file:/etc/passwd\n",
                 "key": "CognitoSecret file:/etc/passwd\n", "client": "CognitoClientID other\n",
                 "resource": "CognitoResource https://outer.example.test/resource/\n",
+                "audience": "CognitoAssertion on audience=https://other.internal\n",
+                "alb": "CognitoBackend alb signer=arn:aws:x\n",
+                "pomerium": "CognitoBackend pomerium\n",
                 "section": "<CognitoClient x>\nCognitoClientID x\n</CognitoClient>\n",
                 "file": "CognitoLoginParam lang \"%{file:/etc/hostname}\"\n"}.items():
             conf.file(f"htdocs/{name}/.htaccess", rules + lines)
@@ -454,6 +457,16 @@ class TestHtaccess:
     def test_what_is_about_a_place_may_stand_there(self, server, browsers):
         answer = self.visit(server, browsers, "/good/")
         assert answer.query["client_id"] == "staff" and answer.query["lang"] == "de"
+
+    @pytest.mark.parametrize("name, text", [
+        ("audience", "CognitoAssertion: 'audience=https://other.internal' may not stand in a "),
+        ("alb", "CognitoBackend: 'alb' has this host sign who the user is, and may not stand in"),
+        ("pomerium", "CognitoBackend: 'pomerium' has this host sign who the user is, and may not")])
+    def test_what_this_host_signs_is_not_for_its_author_to_say(self, server, browsers, log, name,
+                                                               text):
+        """It could vouch for the visitors of one backend to another one."""
+        log.expect(text)
+        assert self.visit(server, browsers, f"/{name}/").status == 500
 
     @pytest.mark.parametrize("name", ["secret", "key", "client", "resource", "section"])
     def test_what_is_about_a_host_or_a_client_may_not(self, server, browsers, log, name):

@@ -12,6 +12,8 @@ PATH = "/.cognito/session"
 def site(start, pool, backend):
     conf = ordinary_conf(pool, backend)
     conf.protect("/secure/few", "CognitoClaims email", "CognitoSessionTimeout 5m 1h")
+    conf.protect("/secure/staff", "CognitoGroups sta*")
+    conf.protect("/secure/nothing", "CognitoGroups nobody")
     pool.change_user("alice", attributes={"custom:quote": '"<\u00fc\u2028>'})
     return Site(start(conf), pool)
 
@@ -58,6 +60,13 @@ class TestSessionInfo:
         assert told["valid_until"] - told["idle_until"] == 55 * 60
         named = browser.fetch(site.url(PATH + "?return_to=/secure/few")).json()
         assert named["claims"] == told["claims"]
+
+    def test_it_names_the_groups_that_the_place_tells(self, site, browser, ask):
+        site.sign_in(browser)
+        told = ask("/secure/staff").json()
+        assert told["groups"] == ["staff"] == told["claims"]["cognito:groups"]
+        told = ask("/secure/nothing").json()
+        assert told["groups"] == [] and "cognito:groups" not in told["claims"]
 
     def test_401_with_the_login_for_who_is_signed_out(self, site, ask):
         answer = ask("/secure/x?y=1")

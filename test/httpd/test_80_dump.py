@@ -140,6 +140,19 @@ class TestEverySetting:
         assert CLIENT_SECRET.strip() not in dump.text + dump.errors
 
 
+class TestPipedLogs:
+    @pytest.mark.parametrize("written, shown", [
+        ("|/bin/cat", "|/bin/cat"), ("|/bin/cat --token t0psecret", "|/bin/cat …"),
+        ("||/bin/cat\tt0psecret", "||/bin/cat …"), ("| /bin/cat t0psecret", "| /bin/cat …"),
+        ("|$TOKEN=t0psecret /bin/cat", "|$TOKEN …"), ("logs/of all", "logs/of all")])
+    def test_do_not_show_what_a_program_is_told(self, made, written, shown):
+        dump = Dump(made(*(row[0] for row in SERVER[:1] + CLIENT),
+                         f'CognitoAuditLog "{written}"'))
+        assert dump.code == 0, dump.errors
+        assert dump.blocks["main server"]["CognitoAuditLog"][0][0] == shown
+        assert "t0psecret" not in dump.text
+
+
 class TestTheDocumentedExample:
     def test_prints_what_the_page_shows(self, made):
         """docs/doctor.md: the configuration in its first `apache` block, the output behind it."""
