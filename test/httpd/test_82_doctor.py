@@ -407,7 +407,8 @@ class TestTheDocumentedExample:
                              (server.path("app.conf"), "/etc/apache2/sites-enabled/app.conf"),
                              (server.path(""), "/var/lib/apache2/auth_cognito/")):
             text = text.replace(ours, theirs)
-        return text
+        # tests before this one may have rotated the pool's keys
+        return re.sub(r"\b\d+ keys at", "2 keys at", text)
 
 
 def cells(text):
