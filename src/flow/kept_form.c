@@ -78,6 +78,7 @@ static cog_err_t read_fields(cog_flow_t *flow, const apr_array_header_t **fields
     COG_REQUIRE(strlen((const char *)body.bytes) == body.len, COG_E_FORM);
     COG_REQUIRE(cog_form_parse(flow->pool, (const char *)body.bytes, &found) == COG_OK,
                 COG_E_FORM);
+    COG_REQUIRE(found->nelts > 0, COG_E_FORM);
     for (int i = 0; i < found->nelts; ++i) {
         const cog_param_t *field = &APR_ARRAY_IDX(found, i, cog_param_t);
 

@@ -178,6 +178,12 @@ static void fill_in(const cog_dir_conf_t *written, cog_place_t *place)
     place->form_limit = cog_dir_form_limit(written);
 }
 
+/* The body is for the request itself: who only looks ahead must not use it up. */
+static int has_body_of_its_own(const request_rec *r)
+{
+    return !r->main && !(r->prev && ap_is_HTTP_ERROR(r->prev->status));
+}
+
 const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir)
 {
     const cog_site_t *site = cog_site_of(r->server);
@@ -187,6 +193,9 @@ const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_di
     self->r = r;
     self->written = cog_conf_of_dir(per_dir);
     fill_in(self->written, place);
+    if (!has_body_of_its_own(r)) {
+        place->form_limit = 0;
+    }
     if (!site) {
         return place;
     }

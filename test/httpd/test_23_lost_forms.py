@@ -22,6 +22,10 @@ def site(start, pool, backend):
     conf.protect("/secure/off/on", "CognitoPreservePost on")
     conf.protect("/secure/small", "CognitoPreservePost on 1K")
     conf.protect("/secure/fresh", require="cognito-auth-age 15m")
+    conf.load("rewrite").add("RewriteEngine on", "RewriteCond %{LA-U:REMOTE_USER} (.+)",
+                             "RewriteRule ^/cgi/ahead - [E=AHEAD:%1]")
+    # a subrequest is judged where its sections are not those of the request, so far
+    conf.section("Directory", "/", "CognitoPreservePost on")
     return Site(start(conf), pool)
 
 
@@ -98,6 +102,11 @@ class TestForms:
         assert page.status == 200 and "Your form was not sent" in page.text
         assert not any(text in page.text for text in ("<form", "<script", "<input", "1+1=2"))
         assert not backend.seen and site.user(browser) == "bob"
+
+    def test_a_look_ahead_leaves_the_form_alone(self, site, ended):
+        browser = ended()
+        page = sign_in(site, browser, post(site, browser, "/cgi/ahead", "x=1&y=2"))
+        assert Form(page.text).forms[0][2] == {"x": "1", "y": "2"}
 
     def test_a_place_may_switch_it_on_again(self, site, ended):
         browser = ended()
