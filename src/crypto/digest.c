@@ -8,7 +8,7 @@
 
 #include "base/base64.h"
 
-static void sha256(cog_secret_t secret, unsigned char *digest)
+void cog_digest_sha256(cog_secret_t secret, unsigned char *digest)
 {
     SHA256((const unsigned char *)(secret.bytes ? secret.bytes : ""), secret.len, digest);
 }
@@ -20,7 +20,7 @@ const char *cog_secret_hint(apr_pool_t *pool, cog_secret_t secret)
     if (!cog_secret_is_set(secret)) {
         return "none";
     }
-    sha256(secret, digest);
+    cog_digest_sha256(secret, digest);
     return apr_psprintf(pool, "%02x%02x%02x", digest[0], digest[1], digest[2]);
 }
 
@@ -28,7 +28,7 @@ const char *cog_digest_s256(apr_pool_t *pool, cog_secret_t verifier)
 {
     unsigned char digest[COG_SHA256_LEN];
 
-    sha256(verifier, digest);
+    cog_digest_sha256(verifier, digest);
     return cog_base64url_encode(pool, (cog_span_t){digest, sizeof(digest)});
 }
 
@@ -36,7 +36,7 @@ const char *cog_digest_half(apr_pool_t *pool, cog_secret_t token)
 {
     unsigned char digest[COG_SHA256_LEN];
 
-    sha256(token, digest);
+    cog_digest_sha256(token, digest);
     return cog_base64url_encode(pool, (cog_span_t){digest, sizeof(digest) / 2});
 }
 

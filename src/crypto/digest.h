@@ -9,6 +9,9 @@
 
 #define COG_SHA256_LEN 32
 
+/* `digest` has COG_SHA256_LEN bytes. */
+void cog_digest_sha256(cog_secret_t text, unsigned char *digest);
+
 /* What a log may show of a secret: the first 6 hex digits of its SHA-256; "none" when
  * unset. */
 const char *cog_secret_hint(apr_pool_t *pool, cog_secret_t secret);

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/language.h"
 #include "base/log.h"
 #include "base/pack.h"
@@ -21,11 +22,16 @@
 
 typedef struct {
     const char *target;               /* path and query that it was sent to */
-    const char *subject;              /* of who has filled it in; "" when nobody knows */
+    const char *owner;                /* who has filled it in, as text_of() has it */
     const apr_array_header_t *fields; /* cog_param_t, in order */
 } form_t;
 
-/* `place` is session id, slot and a nonce, with `:` between them: the key is all but the
+static const char *text_of(const cog_flow_t *flow, const unsigned char *owner)
+{
+    return cog_base64url_encode(flow->pool, (cog_span_t){owner, COG_SESSION_OWNER_LEN});
+}
+
+/* `place` is owner, slot and a nonce, with `:` between them: the key is all but the
  * nonce, which makes a login's form its own. */
 static cog_binding_t bind_to(const cog_flow_t *flow, const char *place)
 {
@@ -108,7 +114,7 @@ static cog_err_t pack(const cog_flow_t *flow, const form_t *form, cog_span_t *re
 
     cog_pack_begin(flow->pool, &packer, 4096);
     cog_pack_text(&packer, form->target);
-    cog_pack_text(&packer, form->subject);
+    cog_pack_text(&packer, form->owner);
     cog_pack_number(&packer, (uint64_t)form->fields->nelts);
     for (int i = 0; i < form->fields->nelts; ++i) {
         const cog_param_t *field = &APR_ARRAY_IDX(form->fields, i, cog_param_t);
@@ -133,8 +139,8 @@ static cog_err_t add(const cog_flow_t *flow, const char *place, cog_span_t recor
                       COG_LOGIN_SEC);
 }
 
-/* Few for each session that there ever was: nobody fills the store with forms. */
-static cog_err_t put(const cog_flow_t *flow, const char *session_id, cog_span_t record,
+/* Few for each user, whatever sessions they had: nobody fills the store with forms. */
+static cog_err_t put(const cog_flow_t *flow, const char *owner, cog_span_t record,
                      const char **place)
 {
     cog_err_t err = COG_E_EXISTS;
@@ -142,27 +148,38 @@ static cog_err_t put(const cog_flow_t *flow, const char *session_id, cog_span_t 
 
     COG_TRY(cog_random_text(flow->pool, flow->ports->random, NONCE_BYTES, &nonce));
     for (int slot = 0; slot < COG_KEPT_FORMS_MAX && err == COG_E_EXISTS; ++slot) {
-        *place = apr_psprintf(flow->pool, "%s:%d:%s", session_id, slot, nonce);
+        *place = apr_psprintf(flow->pool, "%s:%d:%s", owner, slot, nonce);
         err = add(flow, *place, record);
     }
     return err;
 }
 
+/* Whose form it is. What the browser has held for too long says nothing any more. */
+static cog_err_t find_owner(const cog_flow_t *flow, const char **owner)
+{
+    const cog_session_limits_t limits = cog_flow_limits(flow);
+    cog_session_reference_t held;
+
+    COG_TRY(cog_session_held(flow, flow->place->client, &held));
+    COG_REQUIRE(held.created > cog_flow_now(flow) - limits.max_sec - COG_LOGIN_SEC,
+                COG_E_SESSION_EXPIRED);
+    *owner = text_of(flow, held.owner);
+    return COG_OK;
+}
+
 static cog_err_t keep(cog_flow_t *flow, const char **place)
 {
-    cog_session_t held;
     cog_span_t record;
     form_t form;
 
     COG_TRY(check_type(flow));
     COG_REQUIRE(cog_request_is_sent_by(flow->request, cog_flow_origin(flow)),
                 COG_E_CROSS_SITE);
-    COG_TRY(cog_session_held(flow, flow->place->client, &held));
-    form.subject = held.subject;
+    COG_TRY(find_owner(flow, &form.owner));
     COG_TRY(find_target(flow, &form.target));
     COG_TRY(read_fields(flow, &form.fields));
     COG_TRY(pack(flow, &form, &record));
-    return put(flow, cog_session_id_text(flow->pool, &held), record, place);
+    return put(flow, form.owner, record, place);
 }
 
 void cog_form_keep(cog_flow_t *flow, cog_login_state_t *login)
@@ -194,7 +211,7 @@ static cog_err_t unpack(const cog_flow_t *flow, cog_span_t record, form_t *form)
 
     cog_unpack_begin(&unpacker, record);
     form->target = cog_unpack_text(&unpacker);
-    form->subject = cog_unpack_text(&unpacker);
+    form->owner = cog_unpack_text(&unpacker);
     count = cog_unpack_number(&unpacker);
     for (uint64_t i = 0; i < count && !unpacker.is_broken; ++i) {
         const char *name = cog_unpack_text(&unpacker);
@@ -228,37 +245,33 @@ static void say_not_sent(cog_page_t *page)
     page->link_text = COG_SAY("Continue");
 }
 
-static void send_on(const form_t *form, int is_same_user, cog_page_t *page)
+static void send_on(const form_t *form, cog_page_t *page)
 {
     page->title = COG_SAY("You are signed in again");
     page->cause = COG_SAY("The form that you had filled in was kept, and is sent now.");
     page->action = COG_SAY("If nothing happens, press the button.");
-    if (!is_same_user) {
-        page->title = COG_SAY("Send this form?");
-        page->cause = COG_SAY("It was filled in before you signed in, and kept for:");
-        page->detail = form->target;
-        page->action = COG_SAY("If it was you who filled it in, you can send it now.");
-    }
     page->link_text = COG_SAY("Send the form");
     page->is_form = 1;
     page->fields = form->fields;
-    page->is_sent_at_once = is_same_user;
+    page->is_sent_at_once = 1;
 }
 
 static void answer(const cog_flow_t *flow, const form_t *form,
                    const cog_session_t *session, cog_reply_t *reply)
 {
-    int is_same_user = strcmp(form->subject, session->subject) == 0;
+    unsigned char owner[COG_SESSION_OWNER_LEN];
 
+    cog_session_owner(session, owner);
     reply->kind = COG_REPLY_PAGE;
     reply->status = 200;
     reply->page = (cog_page_t){
         .link = apr_pstrcat(flow->pool, cog_flow_origin(flow), form->target, NULL)};
-    if (*form->subject && !is_same_user) {
-        say_not_sent(&reply->page);
-        return;
+    if (strcmp(form->owner, text_of(flow, owner)) == 0) {
+        send_on(form, &reply->page);
     }
-    send_on(form, is_same_user, &reply->page);
+    else {
+        say_not_sent(&reply->page);
+    }
 }
 
 int cog_form_resume(cog_flow_t *flow, const cog_login_state_t *login,

@@ -44,35 +44,31 @@ cog_err_t cog_session_open(const cog_flow_t *flow, const cog_client_conf_t *clie
                            cog_session_t **session)
 {
     cog_binding_t binding = session_binding(client);
-    unsigned char id[COG_SESSION_ID_LEN];
+    cog_session_reference_t reference;
     cog_span_t record;
 
     COG_TRY(read_cookie(flow, client->session_cookie, &binding, &record));
-    if (cog_session_decode_reference(record, id)) {
-        return cog_stored_session_get(flow, client, id, session);
+    if (cog_session_decode_reference(record, &reference)) {
+        return cog_stored_session_get(flow, client, reference.id, session);
     }
     return cog_session_decode(flow->pool, record, session);
 }
 
 cog_err_t cog_session_held(const cog_flow_t *flow, const cog_client_conf_t *client,
-                           cog_session_t *held)
+                           cog_session_reference_t *held)
 {
     cog_binding_t binding = session_binding(client);
     cog_session_t *session;
     cog_span_t record;
-    cog_err_t err;
 
     COG_TRY(read_cookie(flow, client->session_cookie, &binding, &record));
-    *held = (cog_session_t){.subject = ""};
-    if (!cog_session_decode_reference(record, held->id)) {
-        COG_TRY(cog_session_decode(flow->pool, record, &session));
-        memcpy(held->id, session->id, sizeof(held->id));
-        held->subject = session->subject;
+    if (cog_session_decode_reference(record, held)) {
         return COG_OK;
     }
-    err = cog_stored_session_get(flow, client, held->id, &session);
-    COG_REQUIRE(err != COG_E_STORE, err);
-    held->subject = err == COG_OK ? session->subject : "";
+    COG_TRY(cog_session_decode(flow->pool, record, &session));
+    memcpy(held->id, session->id, sizeof(held->id));
+    held->created = session->created;
+    cog_session_owner(session, held->owner);
     return COG_OK;
 }
 
@@ -124,7 +120,7 @@ static cog_err_t seal_session(cog_flow_t *flow, const cog_session_t *session,
     cog_sealer_t sealer = cog_flow_sealer(flow);
     cog_binding_t binding = session_binding(flow->place->client);
     cog_span_t record = session->is_stored
-                            ? cog_session_encode_reference(flow->pool, session->id)
+                            ? cog_session_encode_reference(flow->pool, session)
                             : cog_session_encode(flow->pool, session);
 
     return cog_seal(flow->pool, &sealer, &binding, record, sealed);

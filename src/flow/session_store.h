@@ -5,6 +5,7 @@
 #define COG_FLOW_SESSION_STORE_H
 
 #include "flow/flow.h"
+#include "session/session_codec.h"
 #include "session/tokens_codec.h"
 
 /* Start a session, in place of one that the browser may hold: a new id, created now, with
@@ -27,11 +28,10 @@ cog_err_t cog_session_write(cog_flow_t *flow, cog_session_t *session,
 cog_err_t cog_session_open(const cog_flow_t *flow, const cog_client_conf_t *client,
                            cog_session_t **session);
 
-/* The id of the session of which the browser holds a cookie for `client`, however long
- * ago it has ended, and its subject; "" when that was in the store and is gone. The rest
- * is not filled in. COG_E_NO_SESSION when it holds none. */
+/* Of which session the browser holds a cookie for `client`, however long ago it has
+ * ended. COG_E_NO_SESSION when it holds none. */
 cog_err_t cog_session_held(const cog_flow_t *flow, const cog_client_conf_t *client,
-                           cog_session_t *held);
+                           cog_session_reference_t *held);
 
 /* The tokens of a session: COG_E_NO_SESSION when there are none. */
 cog_err_t cog_session_tokens(const cog_flow_t *flow, const cog_client_conf_t *client,

@@ -1,7 +1,10 @@
 #include "session/session.h"
 
+#include <string.h>
+
 #include "base/base64.h"
 #include "base/claim.h"
+#include "crypto/digest.h"
 
 /* clocks of several hosts agree only so far */
 #define MAX_AHEAD_SEC 300
@@ -46,4 +49,12 @@ const char *cog_session_claim(const cog_session_t *session, const char *name)
 const char *cog_session_id_text(apr_pool_t *pool, const cog_session_t *session)
 {
     return cog_base64url_encode(pool, (cog_span_t){session->id, sizeof(session->id)});
+}
+
+void cog_session_owner(const cog_session_t *session, unsigned char *owner)
+{
+    unsigned char digest[COG_SHA256_LEN];
+
+    cog_digest_sha256(cog_secret_of(session->subject), digest);
+    memcpy(owner, digest, COG_SESSION_OWNER_LEN);
 }

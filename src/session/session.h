@@ -10,7 +10,8 @@
 #include "base/secret.h"
 #include "base/span.h"
 
-#define COG_SESSION_ID_LEN 16
+#define COG_SESSION_ID_LEN    16
+#define COG_SESSION_OWNER_LEN 16
 
 /* Times are seconds since 1970. */
 typedef struct {
@@ -57,5 +58,9 @@ const char *cog_session_claim(const cog_session_t *session, const char *name);
 /* The session id as text, for the log and for bindings: 22 characters. Not a credential.
  */
 const char *cog_session_id_text(apr_pool_t *pool, const cog_session_t *session);
+
+/* Whose session it is, without a word of who that is: a digest of its subject, of
+ * COG_SESSION_OWNER_LEN bytes. */
+void cog_session_owner(const cog_session_t *session, unsigned char *owner);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/claim_names.h"
 #include "base/pack.h"
 
-#define REFERENCE     3 /* what the record is, and its version */
+#define REFERENCE     6 /* what the record is, and its version */
 #define WHOLE         5
 #define MIN_CLAIM_LEN 2 /* what it is, and a text's NUL */
 
@@ -148,23 +148,29 @@ cog_err_t cog_session_decode(apr_pool_t *pool, cog_span_t record, cog_session_t 
     return COG_OK;
 }
 
-cog_span_t cog_session_encode_reference(apr_pool_t *pool, const unsigned char *id)
+cog_span_t cog_session_encode_reference(apr_pool_t *pool, const cog_session_t *session)
 {
+    unsigned char owner[COG_SESSION_OWNER_LEN];
     cog_packer_t packer;
 
+    cog_session_owner(session, owner);
     cog_pack_begin(pool, &packer, 0);
     cog_pack_number(&packer, REFERENCE);
-    cog_pack_bytes(&packer, id, COG_SESSION_ID_LEN);
+    cog_pack_bytes(&packer, session->id, COG_SESSION_ID_LEN);
+    cog_pack_time(&packer, session->created);
+    cog_pack_bytes(&packer, owner, sizeof(owner));
     return cog_pack_end(&packer);
 }
 
-int cog_session_decode_reference(cog_span_t record, unsigned char *id)
+int cog_session_decode_reference(cog_span_t record, cog_session_reference_t *found)
 {
     cog_unpacker_t unpacker;
     uint64_t kind;
 
     cog_unpack_begin(&unpacker, record);
     kind = cog_unpack_number(&unpacker);
-    cog_unpack_bytes(&unpacker, id, COG_SESSION_ID_LEN);
+    cog_unpack_bytes(&unpacker, found->id, COG_SESSION_ID_LEN);
+    found->created = cog_unpack_time(&unpacker);
+    cog_unpack_bytes(&unpacker, found->owner, sizeof(found->owner));
     return kind == REFERENCE && cog_unpack_is_complete(&unpacker);
 }

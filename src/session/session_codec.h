@@ -15,10 +15,16 @@ cog_span_t cog_session_encode(apr_pool_t *pool, const cog_session_t *session);
 cog_err_t cog_session_decode(apr_pool_t *pool, cog_span_t record,
                              cog_session_t **session);
 
-/* What a browser holds of a session that lives in the store: its id. */
-cog_span_t cog_session_encode_reference(apr_pool_t *pool, const unsigned char *id);
+/* What a browser holds of a session that lives in the store. */
+typedef struct {
+    unsigned char id[COG_SESSION_ID_LEN];
+    int64_t created;
+    unsigned char owner[COG_SESSION_OWNER_LEN]; /* cog_session_owner() */
+} cog_session_reference_t;
 
-/* Is `record` such a reference? Then `id`, COG_SESSION_ID_LEN bytes, is filled. */
-int cog_session_decode_reference(cog_span_t record, unsigned char *id);
+cog_span_t cog_session_encode_reference(apr_pool_t *pool, const cog_session_t *session);
+
+/* Is `record` such a reference? Then `found` is filled. */
+int cog_session_decode_reference(cog_span_t record, cog_session_reference_t *found);
 
 #endif

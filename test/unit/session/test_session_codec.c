@@ -379,17 +379,22 @@ static void opens_no_cookie_that_was_spliced(void **state)
 static void tells_a_reference_from_a_session(void **state)
 {
     cog_session_t session = ordinary_session(*state);
-    cog_span_t reference = cog_session_encode_reference(*state, session.id);
+    cog_span_t reference = cog_session_encode_reference(*state, &session);
+    unsigned char owner[COG_SESSION_OWNER_LEN];
+    cog_session_reference_t found;
     cog_session_t *read;
-    unsigned char id[COG_SESSION_ID_LEN];
 
-    assert_true(cog_session_decode_reference(reference, id));
-    assert_memory_equal(id, session.id, COG_SESSION_ID_LEN);
+    assert_true(cog_session_decode_reference(reference, &found));
+    assert_memory_equal(found.id, session.id, COG_SESSION_ID_LEN);
+    assert_int_equal(found.created, session.created);
+    cog_session_owner(&session, owner);
+    assert_memory_equal(found.owner, owner, sizeof(owner));
     assert_int_equal(cog_session_decode(*state, reference, &read), COG_E_NO_SESSION);
-    assert_false(cog_session_decode_reference(cog_session_encode(*state, &session), id));
+    assert_false(
+        cog_session_decode_reference(cog_session_encode(*state, &session), &found));
     for (size_t len = 0; len < reference.len; ++len) {
         assert_false(
-            cog_session_decode_reference((cog_span_t){reference.bytes, len}, id));
+            cog_session_decode_reference((cog_span_t){reference.bytes, len}, &found));
     }
 }
 
