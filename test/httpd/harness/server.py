@@ -65,6 +65,7 @@ class Server:
             wait_for(self.is_up, "httpd to listen", seconds=15)
             wait_for(lambda: len(self.generations()) > self.earlier, "httpd to be ready",
                      seconds=15)
+            wait_for(self.may_run_scripts, "the daemon of mod_cgid to be ready", seconds=15)
         except (StartFailed, AssertionError):
             self.kill()
             raise
@@ -80,6 +81,13 @@ class Server:
         except OSError:
             return False
         return True
+
+    def may_run_scripts(self):
+        """mod_cgid makes its socket as root and gives it to the children's user a moment later."""
+        if not any("ScriptSock" in line for line in self.conf.lines) or os.getuid() != 0:
+            return True
+        sockets = glob.glob(self.path("cgisock*"))
+        return any(os.stat(path).st_uid != 0 for path in sockets)
 
     def what_it_said(self):
         return read_text(self.path("startup.txt")) + read_text(self.path("error.log"))
