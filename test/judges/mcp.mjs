@@ -2,7 +2,10 @@
 // first it says where the server listens, then it answers each command.
 import http from "node:http";
 import readline from "node:readline";
+import { webcrypto } from "node:crypto";
 import { createRequire } from "node:module";
+
+globalThis.crypto ??= webcrypto; // it is there since Node.js 20
 
 // the packages are in the folder in which this runs, not beside this file
 const need = createRequire(process.cwd() + "/");

@@ -5,13 +5,16 @@
 //      {"by": "jose", "jwt", "issuer", "audience", "keys"}
 // out: {"claims": {...}} or {"error": "..."}
 import readline from "node:readline";
+import { webcrypto } from "node:crypto";
 import { createRequire } from "node:module";
+
+globalThis.crypto ??= webcrypto; // it is there since Node.js 20
 
 // the packages are in the folder in which this runs, not beside this file
 const need = createRequire(process.cwd() + "/");
 const { AlbJwtVerifier } = need("aws-jwt-verify");
 const { AlbJwksCache } = need("aws-jwt-verify/alb-cache");
-const { createRemoteJWKSet, jwtVerify } = need("jose");
+const { createRemoteJWKSet, jwtVerify } = await import(need.resolve("jose"));
 
 // its own fetcher insists on TLS
 const fetcher = {
