@@ -434,11 +434,12 @@ class TestFolders:
             server.remove()
 
 
-def on_a_terminal(command):
-    """What a command says to a terminal."""
+def on_a_terminal(server, wrapper):
+    """What the doctor says to a terminal."""
+    command = [*wrapper, *server.command("-t", "-DCHECK_COGNITO")]
     ours, theirs = os.openpty()
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs,
-                          stderr=subprocess.DEVNULL) as process:
+                          stderr=subprocess.DEVNULL, env=server.environment()) as process:
         os.close(theirs)
         said = b""
         try:
@@ -470,8 +471,7 @@ class TestText:
     def test_has_colours_on_a_terminal(self, consult, wrapper, is_coloured):
         consult()
         server = consult.servers[0]
-        assert ("\033[32mok" in on_a_terminal([*wrapper, *server.command("-t", "-DCHECK_COGNITO")])) \
-            == is_coloured
+        assert ("\033[32mok" in on_a_terminal(server, wrapper)) == is_coloured
 
     def test_says_when_nobody_can_sign_in(self):
         server = Server(Conf())
