@@ -87,9 +87,11 @@ class Conf:
         return self.file(name, text)
 
     def cgi(self, path="/cgi/"):
-        """A script at `path`env that answers with its environment, NUL-separated."""
+        """A script at `path`env that answers with its environment, NUL-separated. It reads all
+        that it is sent: who ends sooner may reset the connection that httpd answers from."""
         self.load("alias", "cgi" if MPM == "prefork" else "cgid")
-        self.file("cgi/env", "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\n'\nenv -0\n")
+        self.file("cgi/env", "#!/bin/sh\ncat > /dev/null\n"
+                  "printf 'Content-Type: text/plain\\r\\n\\r\\n'\nenv -0\n")
         if MPM != "prefork":
             self.add("ScriptSock {root}/cgisock")
         self.add(f"ScriptAlias {path} {{root}}/cgi/")
