@@ -129,7 +129,7 @@ static const cog_backend_t backends[] = {
      .exports = COG_EXPORT_ENV, .list_escapes = ""},
     {"oauth2-proxy", oauth2_proxy_headers, oauth2_proxy_patterns, USUAL, .list_escapes = ""},
     {"alb", alb_headers, alb_patterns, USUAL, .list_escapes = "",
-     .assertion = COG_ASSERTION_ALB},
+     .assertion = COG_ASSERTION_ALB, .tokens = COG_TOKENS_ACCESS | COG_TOKENS_BY_NAME},
     {"pomerium", pomerium_headers, pomerium_patterns, USUAL, .list_escapes = "",
      .assertion = COG_ASSERTION_POMERIUM},
     {"authelia", authelia_headers, authelia_patterns, USUAL, .list_escapes = ""},

@@ -45,6 +45,7 @@ typedef struct {
                                * cog_text_join() encodes */
     cog_assertion_form_t assertion; /* the form of COG_SENT_ASSERTION */
     int exports;                    /* CognitoExport, where it is not written */
+    int tokens;                     /* CognitoTokens, likewise */
 } cog_backend_t;
 
 /* The first row of the table: X-Cognito-*. */

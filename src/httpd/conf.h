@@ -74,6 +74,7 @@ typedef struct cog_server_conf_t {
 #define COG_TOKENS_ID        1
 #define COG_TOKENS_ACCESS    2
 #define COG_TOKENS_AS_BEARER 4
+#define COG_TOKENS_BY_NAME   8 /* CognitoBackend alone says it: in headers only */
 
 /* CognitoAssertion, when nothing else is written */
 #define COG_ASSERTION_HEADER  "X-Cognito-Assertion"

@@ -126,6 +126,23 @@ static const char *assertion_of(apr_pool_t *pool, const cog_export_t *export)
                        " ttl=", cog_dump_duration(pool, export->assertion.ttl_sec), NULL);
 }
 
+static void add_tokens(cog_dump_rows_t *rows, const cog_dir_conf_t *conf,
+                       const cog_export_t *export)
+{
+    const char *names = in_words(rows->pool, (unsigned)export->tokens, "id", "access");
+    int is_by_name = export->tokens & COG_TOKENS_BY_NAME;
+
+    if (is_by_name) {
+        names = apr_pstrcat(rows->pool, names, ", by CognitoBackend ",
+                            export->backend->name, NULL);
+    }
+    if (export->tokens & COG_TOKENS_AS_BEARER) {
+        names = apr_pstrcat(rows->pool, names, " as=bearer", NULL);
+    }
+    cog_dump_add(rows, "CognitoTokens", names,
+                 is_by_name ? conf->at.backend : conf->at.tokens);
+}
+
 static void add_export(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
 {
     static const char *const encodings[] = {[COG_HEADER_UTF8] = "utf-8",
@@ -151,12 +168,7 @@ static void add_export(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
                  cog_dump_list(rows->pool, conf->claims, "default"), conf->at.claims);
     cog_dump_add(rows, "CognitoGroups", cog_dump_list(rows->pool, conf->groups, "all"),
                  conf->at.groups);
-    cog_dump_add(
-        rows, "CognitoTokens",
-        apr_pstrcat(rows->pool,
-                    in_words(rows->pool, (unsigned)export.tokens, "id", "access"),
-                    export.tokens & COG_TOKENS_AS_BEARER ? " as=bearer" : "", NULL),
-        conf->at.tokens);
+    add_tokens(rows, conf, &export);
     cog_dump_add(rows, "CognitoAssertion", assertion_of(rows->pool, &export),
                  conf->at.has_assertion);
 }

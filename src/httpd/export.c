@@ -191,6 +191,11 @@ static int is_as_bearer(const cog_export_t *export)
     return export->tokens & COG_TOKENS_AS_BEARER;
 }
 
+static int is_for_headers(const cog_export_t *export)
+{
+    return export->tokens & (COG_TOKENS_AS_BEARER | COG_TOKENS_BY_NAME);
+}
+
 static cog_err_t tell(request_rec *r, const cog_export_t *export,
                       const cog_session_t *session)
 {
@@ -200,7 +205,7 @@ static cog_err_t tell(request_rec *r, const cog_export_t *export,
     if (tells && export->tokens) {
         COG_TRY(cog_export_find_tokens(r, export, &tokens));
     }
-    if (export->to_variables && !is_as_bearer(export)) {
+    if (export->to_variables && !is_for_headers(export)) {
         cog_export_token_variables(r, export->backend, &tokens);
     }
     return export->to_headers || is_as_bearer(export) || export->assertion.header

@@ -32,13 +32,30 @@ static const char *const *finish(apr_array_header_t *list)
     return (const char *const *)list->elts;
 }
 
+static void keep(cog_conf_t *conf, int tokens)
+{
+    conf->keeps_id_token |= tokens & COG_TOKENS_ID;
+    conf->keeps_access_token |= tokens & COG_TOKENS_ACCESS;
+}
+
+/* Those of CognitoTokens, and those that backends get by their name where none holds. */
 static void resolve_tokens(cog_resolve_t *host)
 {
     const apr_array_header_t *all = host->written->tokens;
+    const apr_array_header_t *places = host->written->places;
+    cog_dir_conf_t *outermost = cog_conf_of_dir(host->s->lookup_defaults);
 
     for (int i = 0; all && i < all->nelts; ++i) {
-        host->conf->keeps_id_token |= APR_ARRAY_IDX(all, i, int) & COG_TOKENS_ID;
-        host->conf->keeps_access_token |= APR_ARRAY_IDX(all, i, int) & COG_TOKENS_ACCESS;
+        keep(host->conf, APR_ARRAY_IDX(all, i, int));
+    }
+    keep(host->conf, cog_dir_tokens(outermost));
+    for (int i = 0; places && i < places->nelts; ++i) {
+        cog_dir_conf_t *place = APR_ARRAY_IDX(places, i, cog_dir_conf_t *);
+
+        if (place->section) {
+            keep(host->conf,
+                 cog_dir_tokens(cog_conf_merge_dir(host->start->pool, outermost, place)));
+        }
     }
 }
 

@@ -238,10 +238,28 @@ static void fill_in_assertion(const cog_dir_conf_t *written, cog_export_t *expor
                                     : written->assertion_ttl_sec;
 }
 
+static const cog_backend_t *backend_of(const cog_dir_conf_t *written)
+{
+    return cog_backend_at(written->backend == COG_UNSET ? COG_BACKEND_OWN
+                                                        : written->backend);
+}
+
+int cog_dir_tokens(const cog_dir_conf_t *written)
+{
+    return written->tokens == COG_UNSET ? backend_of(written)->tokens : written->tokens;
+}
+
+/* What goes into headers only is not looked for where there are none. */
+static void fill_in_tokens(const cog_dir_conf_t *written, cog_export_t *export)
+{
+    int tokens = cog_dir_tokens(written);
+
+    export->tokens = tokens & COG_TOKENS_BY_NAME && !export->to_headers ? 0 : tokens;
+}
+
 cog_export_t cog_dir_export(const cog_dir_conf_t *written)
 {
-    const cog_backend_t *backend = cog_backend_at(
-        written->backend == COG_UNSET ? COG_BACKEND_OWN : written->backend);
+    const cog_backend_t *backend = backend_of(written);
     int exports = written->exports == COG_UNSET ? backend->exports : written->exports;
     cog_export_t export = {
         .to_variables = exports & COG_EXPORT_ENV,
@@ -250,9 +268,9 @@ cog_export_t cog_dir_export(const cog_dir_conf_t *written)
         .groups = written->groups,
         .backend = backend,
         .encoding = COG_HEADER_UTF8,
-        .tokens = written->tokens == COG_UNSET ? 0 : written->tokens,
     };
 
+    fill_in_tokens(written, &export);
     fill_in_assertion(written, &export);
     if (written->header_encoding != COG_UNSET) {
         export.encoding = (cog_header_encoding_t)written->header_encoding;

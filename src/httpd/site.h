@@ -91,6 +91,9 @@ typedef struct {
 
 cog_export_t cog_dir_export(const cog_dir_conf_t *written);
 
+/* CognitoTokens, or what its backend gets without: of COG_TOKENS_*. */
+int cog_dir_tokens(const cog_dir_conf_t *written);
+
 /* CognitoUnauthenticated. */
 cog_unauthenticated_t cog_dir_unauthenticated(const cog_dir_conf_t *written);
 

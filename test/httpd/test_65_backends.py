@@ -340,6 +340,87 @@ class TestPlaces:
         assert answer.status == 200 and "VOUCH" not in answer.text
 
 
+class TestTokenOfALoadBalancer:
+    """`alb` hands the access token on as a load balancer does, in its one header; a
+    CognitoTokens that is in force decides alone."""
+
+    TOKEN = "x-amzn-oidc-accesstoken"
+    PATHS = {"/alb": {TOKEN}, "/alb/both": {TOKEN}, "/alb/env": set(), "/alb/nothing": set(),
+             "/alb/grafana": set(), "/alb/own": set(), "/alb/none": set(), "/alb/id": set(),
+             "/alb/access": {TOKEN}, "/none/alb": set(), "/id/alb": set(), "/access/alb": {TOKEN},
+             "/headers": set()}
+
+    @pytest.fixture(scope="class", params=["cookie", "store"])
+    def site(self, request, run, pool, trusted):
+        conf = site_conf(pool).cgi().add(f"CognitoSession {request.param}").protect("/")
+        conf.location("/headers", "CognitoExport headers")
+        conf.location("/alb", "CognitoBackend alb", "CognitoAccept session bearer",
+                      "CognitoBearerTokenUse access id")
+        conf.location("/alb/both", "CognitoExport both")
+        conf.location("/alb/env", "CognitoExport env")
+        conf.location("/alb/nothing", "CognitoExport none")
+        conf.location("/alb/grafana", "CognitoBackend grafana")
+        conf.location("/alb/own", "CognitoBackend cognito", "CognitoExport both")
+        for tokens in ("none", "id", "access"):
+            conf.location(f"/{tokens}", f"CognitoTokens {tokens}")
+            conf.location(f"/{tokens}/alb", "CognitoBackend alb")
+            conf.location(f"/alb/{tokens}", f"CognitoTokens {tokens}")
+        conf.location("/cgi/env", "CognitoBackend alb", "CognitoExport both")
+        conf.location("/cgi/env/asked", "CognitoTokens access")
+        site = run(conf.add("ProxyPass /cgi/ !", f"ProxyPass / {trusted.url}/"))
+        site.way_in = "/headers"
+        return site
+
+    @pytest.fixture
+    def alice(self, site, browsers):
+        browser = site.browser(browsers)
+        site.sign_in(browser, path=site.way_in)
+        return browser
+
+    def tokens(self, site, browser, trusted, path, headers=()):
+        """Headers with raw tokens that the backend got."""
+        heard = ask(site, browser, trusted, path, headers)
+        return {name for name, value in heard.items() if value == "TOKEN"}
+
+    def test_each_place_by_its_own_settings(self, site, alice, trusted):
+        found = {path: self.tokens(site, alice, trusted, path) for path in self.PATHS}
+        assert found == self.PATHS
+
+    def test_it_is_the_users_own(self, site, alice, trusted, pool):
+        ask(site, alice, trusted, "/alb")
+        token = trusted.seen[-1].header(self.TOKEN)
+        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+        assert claims["token_use"] == "access" and claims["username"] == "alice"
+        assert token in pool.issued()
+
+    def test_it_is_no_variable(self, site, alice):
+        text = alice.navigate(site.url("/cgi/env")).text
+        assert "COGNITO_EMAIL=alice@example.com" in text and "COGNITO_ACCESS_TOKEN" not in text
+        assert "HTTP_X_AMZN_OIDC_ACCESSTOKEN=ey" in text
+        assert "COGNITO_ACCESS_TOKEN=ey" in alice.navigate(site.url("/cgi/env/asked")).text
+
+    def test_who_brings_one_has_it_handed_on(self, site, browsers, trusted, pool, log):
+        nobody = site.browser(browsers)
+        tokens = pool.tokens("bob", "app", ["openid"])
+        evil = {self.TOKEN: "evil", "Authorization": f"Bearer {tokens['access_token']}"}
+        assert self.tokens(site, nobody, trusted, "/alb", evil) == {self.TOKEN}
+        assert trusted.seen[-1].header(self.TOKEN) == tokens["access_token"]
+        log.expect("COG4222: no access token to hand on")
+        evil["Authorization"] = f"Bearer {tokens['id_token']}"
+        assert self.tokens(site, nobody, trusted, "/alb", evil) == set()
+        assert trusted.seen[-1].header(self.TOKEN) is None
+
+    def test_it_makes_cookies_longer_only_where_it_is_sent(self, run, pool, browsers, trusted):
+        sizes = []
+        for lines in ([], ["CognitoTokens none"]):
+            conf = site_conf(pool).add(*lines).protect("/", "CognitoBackend alb")
+            site = run(conf.add(f"ProxyPass / {trusted.url}/"))
+            browser = site.browser(browsers)
+            site.sign_in(browser, "/x")
+            sizes.append(len(browser.jar.header(site.url())))
+        assert sizes[1] + 500 < sizes[0] < sizes[1] + 2500, sizes
+
+
 class TestOtherHosts:
     """Where no place speaks a dialect, its headers are the administrator's."""
 

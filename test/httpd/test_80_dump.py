@@ -240,6 +240,22 @@ class TestInheritance:
         dump.says('Location "/everywhere"', "Require", "valid-user",
                   dump.line_of("Require valid-user"))
 
+    def test_tells_which_backend_gets_a_token_by_its_name_alone(self, made):
+        dump = Dump(made(
+            "CognitoBaseURL https://app.example.com", *(row[0] for row in CLIENT),
+            *section_lines("Location", '"/app"', "CognitoBackend alb"),
+            *section_lines("Location", '"/app/in"', "CognitoUse default"),
+            *section_lines("Location", '"/app/env"', "CognitoExport env"),
+            *section_lines("Location", '"/app/none"', "CognitoTokens none"),
+            *section_lines("Location", '"/app/other"', "CognitoBackend vouch")))
+        at, named = dump.line_of("CognitoBackend alb"), "access, by CognitoBackend alb"
+        dump.says('Location "/app"', "CognitoTokens", named, at)
+        dump.says('Location "/app/in"', "CognitoTokens", named, f"inherited from {at}")
+        dump.says('Location "/app/env"', "CognitoTokens", "none", "default")
+        dump.says('Location "/app/none"', "CognitoTokens", "none",
+                  dump.line_of("CognitoTokens none"))
+        dump.says('Location "/app/other"', "CognitoTokens", "none", "default")
+
     def test_tells_the_urls_to_register(self, dump):
         for url in ("callback URL  https://app.example.com/.cognito/callback",
                     "sign-out URL  https://app.example.com/.cognito/signed-out"):
