@@ -89,6 +89,18 @@ def test_alice_signs_in_and_sees_who_she_is(demo, browser):
     browser.wait_for_text("Welcome to the admin page")
 
 
+def test_admins_have_a_status_page(demo, browser):
+    browser.open(demo.site + "/cognito-status")
+    browser.sign_in("alice", demo.password_of("alice"))
+    browser.wait_for_text("eu-west-1_Emulator1")
+    assert f"{demo.site}/cognito-status" in demo.said()
+    browser.driver.delete_all_cookies()
+    browser.open(demo.site + "/cognito-status")
+    browser.sign_in("bob", demo.password_of("bob"))
+    browser.wait_for_text("You may not see this page")
+    assert "eu-west-1_Emulator1" not in browser.text
+
+
 def test_the_script_of_the_page_is_answered(demo, browser):
     browser.open(demo.site + "/")
     browser.sign_in("alice", demo.password_of("alice"))

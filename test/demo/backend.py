@@ -9,7 +9,7 @@ PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Sample application</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head><body>
 <header><span class="brand">Sample application</span>
-<nav><a href="/">Home</a><a href="/admin">Admin</a>
+<nav><a href="/">Home</a><a href="/admin">Admin</a><a href="/cognito-status">Status</a>
 <form method="post" action="/.cognito/logout?return_to=/"><button>Sign out</button></form></nav></header>
 <main><section class="hero"><div class="avatar" aria-hidden="true">{initial}</div>
 <div><h1>{greeting}, {name}</h1><p>{email}</p><p class="groups">{groups}</p></div></section>

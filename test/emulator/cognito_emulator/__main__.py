@@ -17,20 +17,25 @@ def main() -> int:
     options = read_options()
     try:
         config = load(options.config)
-    except (OSError, ConfigError) as error:
-        print(f"cognito_emulator: {error}", file=sys.stderr)
-        return 2
+    except OSError as error:
+        return complain(f"{options.config}: {error.strerror}", 2)
+    except ConfigError as error:
+        return complain(str(error), 2)
     apply_options(config, options)
     emulator = Emulator(config)
     try:
         ready = emulator.start()
     except OSError as error:
-        print(f"cognito_emulator: cannot listen: {error}", file=sys.stderr)
-        return 1
+        return complain(str(error), 1)
     print(json.dumps(ready), flush=True)
     wait_for_signal(options.until_stdin_closes)
     emulator.stop()
     return 0
+
+
+def complain(text: str, code: int) -> int:
+    print(f"cognito_emulator: {text}", file=sys.stderr)
+    return code
 
 
 def read_options() -> argparse.Namespace:

@@ -228,7 +228,10 @@ class Listener(socketserver.ThreadingTCPServer):
     request_queue_size = 256
 
     def __init__(self, host: str, port: int, service, tls: ssl.SSLContext | None) -> None:
-        super().__init__((host, port), Connection)
+        try:
+            super().__init__((host, port), Connection)
+        except OSError as error:
+            raise OSError(f"cannot listen on {host}:{port}: {error.strerror}") from error
         self.service = service
         self.tls = tls
         self.stopping = threading.Event()
