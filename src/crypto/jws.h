@@ -13,7 +13,9 @@
 #include "base/secret.h"
 #include "crypto/jwk_set.h"
 
-#define COG_JWS_MAX_LEN 16384
+/* More than Cognito can give a user: 100 groups with names of 128 characters, with a role
+ * each. Tokens of API clients must fit LimitRequestFieldSize, too. */
+#define COG_JWS_MAX_LEN (128 * 1024)
 
 typedef struct cog_jws_t cog_jws_t;
 

@@ -9,6 +9,9 @@ from harness.site import Site, site_conf
 GROUPS = ["admins", "a,b", "orders-read", "orders-write", "orders-old"]
 MANY = [f"{number:03}-{'x' * 100}" for number in range(45)]  # 4.7 kB
 TOO_MANY = [f"{number:03}-{'x' * 100}" for number in range(85)]  # 8.9 kB
+# what Cognito allows: 100 groups of a user, names of 128 characters, each of them up to 3 bytes
+LONG = [f"{number:03}{'x' * 125}" for number in range(100)]
+WIDE = [f"{number:03}{chr(0x7fa4) * 125}" for number in range(100)]
 DIALECTS = {"oauth2-proxy": "X-Forwarded-Groups", "authelia": "Remote-Groups",
             "pomerium": "X-Pomerium-Claim-Groups", "grafana": "X-WEBAUTH-GROUPS",
             "openidc": "OIDC_CLAIM_cognito-groups"}
@@ -86,3 +89,47 @@ class TestGroups:
         log.allow("COG4300", "COG3001: header_too_long")
         assert told("moritz", "/x", status=500) is None
         assert len(told("moritz", "/few").split(",")) == 10
+
+
+class TestAllThatCognitoAllows:
+    """Such a user has tokens of 17 kB, 51 kB or more, and a session that no cookie holds."""
+
+    @pytest.fixture(scope="class", params=["latin", "wide"])
+    def names(self, request):
+        return {"latin": LONG, "wide": WIDE}[request.param]
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend, names):
+        for group in names:
+            pool.call("POST", "/groups", {"name": group})
+        pool.add_user("erika", password=pool.password_of("erika"), groups=names,
+                      attributes={"email": "erika@example.com"})
+        conf = site_conf(pool).cgi().protect("/", "CognitoAccept session bearer")
+        conf.add("LimitRequestFieldSize 200000", "LimitRequestLine 200000")
+        conf.location("/last", f'Require cognito-group "{names[-1]}"')
+        conf.location("/other", f'Require cognito-group "{names[-1]}x"')
+        conf.location("/headers", "CognitoExport headers", "CognitoGroups 09?*")
+        return Site(start(conf.add("ProxyPass /cgi/ !", f"ProxyPass / {backend.url}/"),
+                          allowed=["loopback", "COG4300"]), pool)
+
+    def test_signs_in(self, site, browsers, backend, names, log):
+        log.expect("AH01631: user erika")
+        browser = site.browser(browsers)
+        site.sign_in(browser, "/last", "erika")
+        assert len(browser.jar.header(site.url())) < 3000
+        assert browser.navigate(site.url("/other")).status == 403
+        backend.clear()
+        assert browser.navigate(site.url("/headers")).status == 200
+        assert len(backend.seen[-1].header("X-Cognito-Groups").split(",")) == 10
+        assert set(site.environment(browser)["COGNITO_GROUPS"].split(",")) == set(names)
+        answer = browser.fetch(site.url("/.cognito/session"))
+        assert set(answer.json()["groups"]) == set(names)
+
+    def test_comes_with_a_token(self, site, browsers, pool, log):
+        log.expect("AH01631: user erika")
+        token = pool.tokens("erika", "app", ["openid"])["access_token"]
+        assert len(token) > 16384
+        for path, status in (("/last", 200), ("/last", 200), ("/other", 403)):
+            answer = site.browser(browsers).fetch(
+                site.url(path), headers={"Authorization": f"Bearer {token}"})
+            assert answer.status == status, answer
