@@ -102,33 +102,66 @@ void cog_scrub_trailers(request_rec *r)
     apr_table_unset(r->trailers_in, "Connection");
 }
 
-/* Does a cookie begin at `name`? If httpd has joined it to the line before it, tell them
- * apart again. */
-static int cut_before(const char *begin, char *name)
+/* What stands before a name but for white space; NULL: nothing. */
+static char *find_before(char *header, char *name)
 {
-    if (name - begin >= 2 && name[-2] == ',' && name[-1] == ' ') {
-        name[-2] = ';';
-    }
-    while (name > begin && name[-1] == ' ') {
+    while (name > header && (name[-1] == ' ' || name[-1] == '\t')) {
         --name;
     }
-    return name == begin || name[-1] == ';';
+    return name > header ? name - 1 : NULL;
 }
 
-/* httpd joins several Cookie lines by a comma, which is a character of values too, but of
- * none of ours. */
-static const char *split_lines(apr_pool_t *pool, const char *cookies, const char *prefix)
+static int begins_cookie(char *header, char *name)
 {
-    char *copy = apr_pstrdup(pool, cookies);
+    const char *before = find_before(header, name);
 
-    for (char *c = strstr(copy, prefix); c; c = strstr(c + 1, prefix)) {
+    return !before || *before == ';';
+}
+
+/* httpd joins several Cookie lines by a comma. Ours hold none, so one behind them is such
+ * a joint. */
+static char *split_behind_ours(char *cookies, const char *prefix)
+{
+    for (char *c = strstr(cookies, prefix); c; c = strstr(c + 1, prefix)) {
         char *end = c + strcspn(c, ",;");
 
-        if (cut_before(copy, c) && end[0] == ',' && end[1] == ' ') {
+        if (begins_cookie(cookies, c) && end[0] == ',' && end[1] == ' ') {
             *end = ';';
         }
     }
-    return copy;
+    return cookies;
+}
+
+static char *split_before_ours(char *cookies, const char *prefix)
+{
+    for (char *c = strstr(cookies, prefix); c; c = strstr(c + 1, prefix)) {
+        char *before = find_before(cookies, c);
+
+        if (before && *before == ',') {
+            *before = ';';
+        }
+    }
+    return cookies;
+}
+
+/* Behind any other cookie a comma may be a joint too, or stand in its value, which may be
+ * the work of a neighbour who can set none of ours: what follows is taken out, and never
+ * believed. */
+static const char *without_doubtful(request_rec *r, const char *cookies,
+                                    const char *prefix)
+{
+    char *lines = split_before_ours(apr_pstrdup(r->pool, cookies), prefix);
+    apr_array_header_t *doubtful;
+    const char *kept;
+
+    lines = split_behind_ours(lines, prefix);
+    kept = cog_cookie_strip(r->pool, lines, prefix, &doubtful);
+    if (kept == lines) {
+        return cookies;
+    }
+    COG_LOG(cog_log_of_request(r), INFO, 4212,
+            "a name that begins with %s behind a comma is no cookie of ours", prefix);
+    return kept;
 }
 
 /* The memo keeps them. A site behind this forward proxy gets its own: it may well use
@@ -142,11 +175,17 @@ static void remove_own_cookies(request_rec *r, const cog_conf_t *conf, cog_memo_
     if (!sent) {
         return;
     }
-    if (strchr(sent, ',') && r->proxyreq != PROXYREQ_PROXY) {
-        sent = split_lines(r->pool, sent, prefix);
+    if (strchr(sent, ',')) {
+        sent = split_behind_ours(apr_pstrdup(r->pool, sent), prefix);
     }
     kept = cog_cookie_strip(r->pool, sent, prefix, &memo->cookies);
-    if (kept == sent || r->proxyreq == PROXYREQ_PROXY) {
+    if (r->proxyreq == PROXYREQ_PROXY) {
+        return;
+    }
+    if (kept && strchr(kept, ',')) {
+        kept = without_doubtful(r, kept, prefix);
+    }
+    if (kept == sent) {
         return;
     }
     if (kept) {

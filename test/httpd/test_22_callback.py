@@ -98,6 +98,19 @@ class TestB02:
         assert not victim.jar.all(SESSION)
         assert is_login(pool, answer), answer
 
+    def test_a_login_in_the_value_of_another_cookie_is_none(self, site, browser, browsers, pool,
+                                                           log):
+        """Which a neighbour in the same domain may set, __Host- or not."""
+        log.allow(r"COG3\d\d\d")
+        back = site.to_callback(browser, user="mallory")
+        (name, login), = browser.jar.all(LOGIN).items()
+        victim = site.browser(browsers)
+        before = len(pool.requests("token"))
+        answer = victim.navigate(back.location, site="cross-site", cookies=False,
+                                 headers={"Cookie": f"theme=x, {name}={login.value}"})
+        assert len(pool.requests("token")) == before and not victim.jar.all(SESSION)
+        assert is_login(pool, answer), answer
+
     def test_a_callback_without_its_cookie_gives_no_session(self, site, browser, pool, log):
         log.allow(r"COG3\d\d\d")
         back = site.to_callback(browser)

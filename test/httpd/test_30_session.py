@@ -122,6 +122,22 @@ class TestTampering:
         assert get(site, browser, f"{good}; {SESSION}=evil").status == 200  # the first counts
         assert is_login(site.pool, get(site, browser, f"{SESSION}=evil; {good}"))
 
+    @pytest.mark.parametrize("planted", [
+        "theme=x, {ours}", "theme=, {ours}", "theme, {ours}", "$Version=1, {ours}",
+        "theme=x, {ours}, y=1", "theme=x; other=y, {ours}; z=1", "theme=x,{ours}",
+        "theme=x,\t{ours}", "=x, {ours}", "={ours}", "theme=x {ours}", '"theme=x, {ours}"'])
+    def test_S14_a_value_of_another_cookie_holds_none_of_ours(self, site, browser, backend,
+                                                             planted):
+        """Cookies without __Host- may come from a sub-domain, or from who answers for it
+        without TLS: in the value of one, a session, or a login, would be theirs."""
+        site.sign_in(browser, user="mallory")
+        ours = f"{SESSION}={browser.jar.value(SESSION)}"
+        assert is_login(site.pool, get(site, browser, planted.format(ours=ours)))
+        backend.clear()
+        assert get(site, browser, planted.format(ours=ours), "/public").status == 200
+        if "," in planted:
+            assert browser.jar.value(SESSION) not in backend.text()
+
 
 class TestChunks:
     """S10, CVE-2024-24814: the number of chunks is what the browser says, not what we do."""
