@@ -181,6 +181,43 @@ class TestF05:
         assert site.sign_in(browser).status == 200
 
 
+@pytest.mark.skipif(MPM == "prefork", reason="each process has one thread: no half of them")
+class TestF05Crowd:
+    """It hangs while many come back from the hosted UI."""
+
+    THREADS = 8
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend):
+        conf = ordinary_conf(pool, backend).add(
+            "CognitoTimeout 1s 60s", "KeepAlive Off", "StartServers 1", "ServerLimit 1",
+            f"ThreadsPerChild {self.THREADS}", f"MaxRequestWorkers {self.THREADS}",
+            "MinSpareThreads 1", f"MaxSpareThreads {self.THREADS}")
+        return Site(start(conf), pool)
+
+    def test_half_of_the_threads_stay_free(self, site, browsers, pool, log):
+        log.expect("COG3074.* 4 requests .*token endpoint")
+        log.allow(NOISE)
+        people = [site.browser(browsers) for _ in range(self.THREADS // 2 + 1)]
+        backs = [site.to_callback(person) for person in people]
+        pool.fail("token", hang=True)
+        hanging = [threading.Thread(target=person.follow, args=(back,))
+                   for person, back in zip(people[:-1], backs)]
+        for thread in hanging:
+            thread.start()
+        pool.wait_for_requests("token", len(hanging))
+        time.sleep(1.1)  # COG_CROWD_PATIENCE: they have waited for longer than that
+        answer = people[-1].follow(backs[-1])
+        assert is_refusal(answer) and answer.status == 503, answer
+        assert site.visit(people[-1], "/public").status == 200
+        assert all(thread.is_alive() for thread in hanging)
+        assert len(pool.requests("token")) == len(hanging)
+        pool.heal()
+        for thread in hanging:
+            thread.join()
+        assert site.sign_in(site.browser(browsers)).status == 200
+
+
 class TestF06:
     def test_an_answer_after_our_patience_is_not_asked_for_again(self, site, browser, pool, log):
         log.expect("COG3001.*idp_unreachable")
