@@ -72,7 +72,7 @@ static const char *take(char *bytes, apr_size_t len, cog_secret_t *secret)
     return NULL;
 }
 
-static const char *check_file(apr_file_t *file)
+static const char *check_file(apr_pool_t *pool, apr_file_t *file, const char *path)
 {
     apr_finfo_t info;
 
@@ -83,7 +83,8 @@ static const char *check_file(apr_file_t *file)
         return "is not a regular file";
     }
     if (info.protection & OTHERS_MASK) {
-        return "may be read or written by everybody: chmod o-rwx";
+        return apr_pstrcat(pool, "may be read or written by everybody: chmod o-rwx ",
+                           path, NULL);
     }
     return NULL;
 }
@@ -101,7 +102,7 @@ static const char *read_file(apr_pool_t *pool, const char *path, cog_secret_t *s
     if (rv != APR_SUCCESS) {
         return apr_psprintf(pool, "cannot be read: %pm", &rv);
     }
-    problem = check_file(file);
+    problem = check_file(pool, file, path);
     if (!problem) {
         rv = apr_file_read_full(file, bytes, MAX_LEN + 1, &len);
         problem = rv == APR_SUCCESS || APR_STATUS_IS_EOF(rv) ? take(bytes, len, secret)

@@ -72,10 +72,14 @@ void cog_check_pool(cog_report_t *report, void *context)
         cog_report_say(report, COG_FOUND_OK, "%s", patient->client->issuer);
         return;
     }
-    cog_report_say(report,
-                   cog_patient_is_busy(response.status) ? COG_FOUND_WARNING
-                                                        : COG_FOUND_FAILED,
-                   "%s answers %d", first_url(patient), response.status);
+    if (cog_patient_is_busy(response.status)) {
+        cog_report_say(report, COG_FOUND_WARNING, "%s answers %d", first_url(patient),
+                       response.status);
+        return;
+    }
+    patient->is_reached = 0;
+    cog_report_say(report, COG_FOUND_FAILED, "%s answers %d: there is no such user pool",
+                   first_url(patient), response.status);
 }
 
 /* What the document says of itself; NULL: there is none. */

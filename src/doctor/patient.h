@@ -33,7 +33,7 @@ typedef struct {
     apr_hash_t *asked; /* what was fetched without a form, shared by all patients */
     /* found on the way */
     cog_reason_t *reason;      /* why a call failed */
-    int is_reached;            /* the issuer's host answers */
+    int is_reached;            /* the issuer's host answers for the user pool */
     cog_endpoints_t endpoints; /* complete, once they are known */
     int has_endpoints;
     cog_login_answer_t login; /* to the authorize request, of the first origin */

@@ -48,7 +48,7 @@ static const char *finding_text(apr_pool_t *pool, const cog_finding_t *finding,
                        remedy_line(pool, "AWS CLI", remedy->aws),
                        remedy_line(pool, "CloudFormation", remedy->cloudformation),
                        remedy_line(pool, "Terraform", remedy->terraform),
-                       remedy_line(pool, "httpd", remedy->httpd), NULL);
+                       remedy_line(pool, "here", remedy->httpd), NULL);
 }
 
 static const char *summary(apr_pool_t *pool, const cog_report_t *report, int has_colour)

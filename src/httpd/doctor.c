@@ -15,22 +15,23 @@ const cog_check_t cog_host_checks[] = {
     {"base-url", "https", cog_check_base_url,
      {"CognitoBaseURL https://app.example.com", NULL, NULL, NULL}},
     {"server-name", "ServerName", cog_check_server_name,
-     {"ServerName {host} in this virtual host, or ServerAlias {host}", NULL, NULL, NULL}},
+     {"ServerName {host}\n# in this virtual host; or ServerAlias {host}", NULL, NULL, NULL}},
     {"cookies", "cookies", cog_check_cookies,
-     {"CognitoCookie without domain= and samesite=, unless hosts have to share sessions", NULL, NULL, NULL}},
+     {"# CognitoCookie without domain= and samesite=, unless hosts have to share sessions", NULL, NULL, NULL}},
     {"headers", "header limits", cog_check_headers,
-     {"LimitRequestFieldSize 16380, in the first virtual host of the address", NULL, NULL, NULL}},
+     {"LimitRequestFieldSize 16380\n# in the first virtual host of the address", NULL, NULL, NULL}},
     {"trace", "TRACE", cog_check_trace, {"TraceEnable off", NULL, NULL, NULL}},
     {"default-deny", "default deny", cog_check_default_deny,
-     {"<Location \"/\"> with AuthType Cognito and Require valid-user; open what has to be with Require all granted",
+     {"<Location \"/\">\n    AuthType Cognito\n    Require valid-user\n</Location>\n"
+      "# behind it, open what has to be open with Require all granted",
       NULL, NULL, NULL}},
     {"secrets", "keys and secrets", cog_check_keys_kept,
-     {"(umask 077; openssl rand -base64 48 > FILE) makes a new key; chown root: {file}; chmod 600 {file}",
-      NULL, NULL, NULL}},
+     {"{cure}", NULL, NULL, NULL}},
     {"state", "state directory", cog_check_state,
-     {"install -d -m 700 {folder}, and ask as the user who starts httpd", NULL, NULL, NULL}},
+     {"install -d -m 700 {folder}\n# and ask as the user who starts httpd", NULL, NULL, NULL}},
     {"store", "store", cog_check_store,
-     {"CognitoStore rediss://USER:file:PATH@HOST:PORT, with ca=PATH for a CA of your own", NULL, NULL, NULL}},
+     {"CognitoStore rediss://USER:file:PATH@HOST:PORT\n# and ca=PATH behind it, for a CA of your own",
+      NULL, NULL, NULL}},
     {NULL, NULL, NULL, {NULL, NULL, NULL, NULL}},
 };
 /* clang-format on */
@@ -133,7 +134,7 @@ static void find_site(cog_report_t *report, void *patient)
 /* clang-format off */
 static const cog_check_t server_checks[] = {
     {"sites", "sites", find_site,
-     {"CognitoUserPool, CognitoClientID and CognitoBaseURL", NULL, NULL, NULL}},
+     {"CognitoUserPool ID\nCognitoClientID ID\nCognitoBaseURL https://HOST", NULL, NULL, NULL}},
     {NULL, NULL, NULL, {NULL, NULL, NULL, NULL}},
 };
 /* clang-format on */

@@ -1,5 +1,6 @@
 /* Keys and secrets: who may read them, and are they hard to guess? */
 #include <apr_file_info.h>
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <unistd.h>
 
@@ -23,36 +24,58 @@ static const char *folder_of(apr_pool_t *pool, const char *path)
     return ap_make_dirstr_parent(pool, path);
 }
 
-/* Who may put another file in its place may choose the secret. */
-static const char *explain_folder(apr_pool_t *pool, const char *path)
+/* What is wrong with a secret, and the commands that mend it. */
+typedef struct {
+    const char *problem; /* NULL: it is good */
+    const char *cure;
+} complaint_t;
+
+static complaint_t complain(const char *problem, const char *cure)
 {
+    return (complaint_t){problem, cure};
+}
+
+static complaint_t complain_of_rights(apr_pool_t *pool, const char *problem,
+                                      const char *path)
+{
+    return complain(problem,
+                    apr_pstrcat(pool, "chown root: ", path, "; chmod 600 ", path, NULL));
+}
+
+/* Who may put another file in its place may choose the secret. */
+static complaint_t examine_folder(apr_pool_t *pool, const char *path)
+{
+    const char *folder = folder_of(pool, path);
     apr_finfo_t info;
 
-    if (apr_stat(&info, folder_of(pool, path), WANTED, pool) == APR_SUCCESS &&
+    if (apr_stat(&info, folder, WANTED, pool) == APR_SUCCESS &&
         (info.protection & APR_FPROT_WWRITE) && !(info.protection & APR_FPROT_WSTICKY)) {
-        return "lies in a folder that everybody may write to";
+        return complain("lies in a folder that everybody may write to",
+                        apr_pstrcat(pool, "chmod o-w ", folder, NULL));
     }
-    return NULL;
+    return complain(NULL, NULL);
 }
 
 /* httpd's own group may read, for secrets that are rotated without a restart. */
-static const char *explain_file(apr_pool_t *pool, const char *path)
+static complaint_t examine_file(apr_pool_t *pool, const char *path)
 {
+    const char *problem = NULL;
     apr_finfo_t info;
 
     if (apr_stat(&info, path, WANTED, pool) != APR_SUCCESS) {
-        return "cannot be examined";
+        problem = "cannot be examined";
     }
-    if (info.protection & APR_FPROT_GWRITE) {
-        return "may be written by its group";
+    else if (info.protection & APR_FPROT_GWRITE) {
+        problem = "may be written by its group";
     }
-    if ((info.protection & APR_FPROT_GREAD) && info.group != ap_unixd_config.group_id) {
-        return "may be read by a group that is not httpd's";
+    else if ((info.protection & APR_FPROT_GREAD) &&
+             info.group != ap_unixd_config.group_id) {
+        problem = "may be read by a group that is not httpd's";
     }
-    if (info.user != 0 && info.user != geteuid()) {
-        return "belongs to somebody who does not start httpd";
+    else if (info.user != 0 && info.user != geteuid()) {
+        problem = "belongs to somebody who does not start httpd";
     }
-    return explain_folder(pool, path);
+    return problem ? complain_of_rights(pool, problem, path) : examine_folder(pool, path);
 }
 
 /* Whoever may read pages could read it. */
@@ -65,39 +88,63 @@ static int is_page(const server_rec *s, const char *path)
            (path[strlen(root)] == '/' || root[strlen(root) - 1] == '/');
 }
 
-/* NULL: it is good. */
-static const char *explain(const cog_host_patient_t *self,
+static complaint_t complain_of_place(apr_pool_t *pool, const char *path)
+{
+    return complain("lies in DocumentRoot, with the pages of the site",
+                    apr_pstrcat(pool, "install -d -m 755 /etc/cognito; mv ", path,
+                                " /etc/cognito/\n# and write file:/etc/cognito/",
+                                apr_filepath_name_get(path),
+                                " in its place; who has read it as a page knows it",
+                                NULL));
+}
+
+static complaint_t complain_of_value(apr_pool_t *pool, const char *where)
+{
+    return complain(
+        "is easy to guess: it repeats itself, or has few different characters",
+        apr_pstrcat(pool, "(umask 077; openssl rand -base64 48 > ", where,
+                    ")\n# makes a new key; a client secret is the app "
+                    "client's",
+                    NULL));
+}
+
+static complaint_t examine(const cog_host_patient_t *self,
                            const cog_secret_source_t *source)
 {
     apr_pool_t *pool = self->pool;
+    int is_file = source->kind == COG_SOURCE_FILE;
+    const char *where = is_file ? source->where : "FILE";
     cog_secret_t secret = cog_secret_of(NULL);
-    const char *problem;
+    complaint_t complaint = {NULL, NULL};
 
     if (source->kind == COG_SOURCE_EXEC) {
-        return NULL;
+        return complaint;
     }
-    problem = cog_secret_source_read(pool, source, &secret);
-    if (!problem && source->kind == COG_SOURCE_FILE) {
-        problem = is_page(self->host->s, source->where)
-                      ? "lies in DocumentRoot, with the pages of the site"
-                      : explain_file(pool, source->where);
+    complaint.problem = cog_secret_source_read(pool, source, &secret);
+    if (complaint.problem) {
+        return is_file ? complain_of_rights(pool, complaint.problem, where)
+                       : complain(complaint.problem,
+                                  "# set it in the environment of who starts httpd");
     }
-    if (!problem && cog_entropy_bits(secret) < COG_ENTROPY_MIN_BITS) {
-        problem = "is easy to guess: it repeats itself, or has few different characters";
+    if (is_file) {
+        complaint = is_page(self->host->s, where) ? complain_of_place(pool, where)
+                                                  : examine_file(pool, where);
     }
-    return problem;
+    if (!complaint.problem && cog_entropy_bits(secret) < COG_ENTROPY_MIN_BITS) {
+        complaint = complain_of_value(pool, where);
+    }
+    return complaint;
 }
 
 static void check_one(cog_report_t *report, const cog_host_patient_t *self,
                       const cog_secret_source_t *source)
 {
-    const char *problem = explain(self, source);
+    complaint_t complaint = examine(self, source);
     const char *name = cog_secret_words_source(self->pool, source);
 
-    cog_report_let(report, "file",
-                   source->kind == COG_SOURCE_FILE ? source->where : "FILE");
-    if (problem) {
-        cog_report_say(report, COG_FOUND_FAILED, "%s %s", name, problem);
+    if (complaint.problem) {
+        cog_report_let(report, "cure", complaint.cure);
+        cog_report_say(report, COG_FOUND_FAILED, "%s %s", name, complaint.problem);
         return;
     }
     cog_report_say(report, COG_FOUND_OK, "%s", name);

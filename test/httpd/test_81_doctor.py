@@ -227,7 +227,10 @@ HERE = [
      "COG2102: .*; asked directly, trusting the system's certificates", "CognitoProxy"),
     ("an issuer that cannot be asked leaves the rest out",
      {"issuer": "http://127.0.0.1:1/eu-west-1_AppPool01"}, "callback", "skipped", "", None),
-    ("another pool", {"issuer": "{elsewhere}"}, "pool", "failed", "answers 40[0-9]", ""),
+    ("another pool", {"issuer": "{elsewhere}"}, "pool", "failed",
+     "answers 40[0-9]: there is no such user pool", "list-user-pools"),
+    *[(f"another pool leaves out its {check}", {"issuer": "{elsewhere}"}, check, "skipped", "", None)
+      for check in ("issuer", "jwks", "domain", "client", "secret")],
     ("http", {"origin": "http://localhost", "name": "localhost"}, "base-url", "warning",
      "is not https", "CognitoBaseURL https"),
     ("another server name", {"name": "else.example.test"}, "server-name", "warning",
@@ -294,7 +297,7 @@ def check_remedy(finding, remedy):
         assert finding["remedy"] == {}
     else:
         assert remedy in text
-        assert "{" not in text.replace("{ ", ""), f"a word is missing: {text}"
+        assert not re.search(r"\{\w", text), f"a word is missing: {text}"
 
 
 class TestEachCheck:
@@ -345,8 +348,11 @@ class TestSecrets:
             "one letter"])
     def test_are_seen_where_they_are_kept_badly(self, consult, before, text):
         answer = consult(before=before)
-        answer.expect("secrets", "failed", text)
+        finding = answer.expect("secrets", "failed", text)
         assert answer.code == 1
+        if os.getuid() == 0:  # who else may give a file to root?
+            subprocess.run(["sh", "-ec", finding["remedy"]["httpd"]], check=True)
+            assert Answer(consult.servers[0]).code == 0, "the remedy is none"
 
     def test_are_seen_where_browsers_may_fetch_them(self, consult):
         def move(server):
@@ -461,10 +467,10 @@ class TestText:
         assert re.search(r"^  failed    callback URL +https://app.example.test/oauth2/callback is "
                          r"not registered .*\n"
                          r"            AWS CLI +aws cognito-idp update-user-pool-client .*\n"
-                         r"              +it resets what it does not name: .*\n"
+                         r"              +# it resets what it does not name: .*\n"
                          r"            CloudFormation +CallbackURLs: .*\n"
                          r"            Terraform +callback_urls = .*\n"
-                         r"            httpd +or CognitoBaseURL ", text, re.MULTILINE), text
+                         r"            here +# or CognitoBaseURL ", text, re.MULTILINE), text
         assert re.search(r"\n\d+ ok, 0 warnings, 1 failed, 2 skipped\n$", text)
 
     @pytest.mark.parametrize("wrapper, is_coloured", [((), True), (["env", "NO_COLOR=1"], False)])
