@@ -7,9 +7,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/bearer_token.h"
-#include "flow/endings.h"
 #include "flow/flow_private.h"
 #include "flow/metadata.h"
+#include "flow/session_revocation.h"
 #include "oidc/bearer.h"
 
 #define LOG_LIMIT 255
@@ -141,7 +141,7 @@ static cog_err_t judge(cog_flow_t *flow, cog_secret_t token, const cog_bearer_t 
     COG_REQUIRE(!has_token_in_query(flow->request), COG_E_BEARER);
     COG_TRY(cog_bearer_identify(flow, token, bearer));
     flow->who = (*bearer)->session;
-    COG_REQUIRE(!cog_endings_hold(flow, (*bearer)->session), COG_E_TOKEN_REVOKED);
+    COG_REQUIRE(!cog_session_is_revoked(flow, (*bearer)->session), COG_E_TOKEN_REVOKED);
     return cog_bearer_rules_check(&flow->place->bearer, &(*bearer)->facts);
 }
 

@@ -11,7 +11,7 @@
 #include "oidc/endpoints.h"
 #include "oidc/token.h"
 #include "session/cookie.h"
-#include "session/end_marks.h"
+#include "session/revocation_table.h"
 #include "session/session.h"
 
 typedef struct cog_provider_t cog_provider_t;         /* flow/provider.h */
@@ -62,10 +62,10 @@ typedef struct cog_conf_t {
                                    * endpoint that answers nobody */
     int is_store_shared;          /* other hosts use it too */
     const char *store_name;       /* CognitoStore: tells one store from another */
-    cog_end_marks_t *end_marks;   /* of this host, shared by all virtual hosts */
-    cog_secret_t revoke_key;      /* CognitoRevokeKey; unset: there is no such URL */
-    int keeps_id_token;           /* some place exports it */
-    int keeps_access_token;       /* likewise */
+    cog_revocation_table_t *revocations; /* of this host, shared by all virtual hosts */
+    cog_secret_t revoke_key; /* CognitoRevokeKey; unset: there is no such URL */
+    int keeps_id_token;      /* some place exports it */
+    int keeps_access_token;  /* likewise */
     const apr_array_header_t
         *resources;                   /* CognitoResource of all places: `const char *` */
     cog_token_cache_t *token_cache;   /* shared by all virtual hosts */

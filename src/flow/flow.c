@@ -52,7 +52,7 @@ static int is_health(const cog_conf_t *conf, const char *path)
 }
 
 /* Without a key there is no such URL. */
-static int is_end_user(const cog_conf_t *conf, const char *path)
+static int is_revoke_user(const cog_conf_t *conf, const char *path)
 {
     return cog_secret_is_set(conf->revoke_key) && is_below(conf, path, "revoke");
 }
@@ -71,7 +71,7 @@ static const cog_route_t routes[] = {
     {"logout",            is_logout,                     cog_flow_logout           },
     {"signed-out",        is_signed_out,                 cog_flow_signed_out       },
     {"session",           is_session_info,               cog_flow_session_info     },
-    {"revoke",            is_end_user,                   cog_flow_end_user         },
+    {"revoke",            is_revoke_user,                cog_flow_revoke_user      },
     {"key set",           cog_flow_is_key_set,           cog_flow_key_set          },
     {"key",               cog_flow_is_key,               cog_flow_key              },
     {"health",            is_health,                     cog_flow_health           },

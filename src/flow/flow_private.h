@@ -19,7 +19,7 @@ cog_err_t cog_flow_login(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_logout(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_session_info(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_signed_out(cog_flow_t *flow, cog_reply_t *reply);
-cog_err_t cog_flow_end_user(cog_flow_t *flow, cog_reply_t *reply);
+cog_err_t cog_flow_revoke_user(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_health(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply);
 cog_err_t cog_flow_resource_metadata(cog_flow_t *flow, cog_reply_t *reply);

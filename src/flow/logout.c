@@ -8,13 +8,13 @@
 #include "base/query.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "flow/endings.h"
 #include "flow/flow_private.h"
 #include "flow/logout_return.h"
 #include "flow/navigation.h"
 #include "flow/provider.h"
-#include "flow/revoke.h"
+#include "flow/session_revocation.h"
 #include "flow/session_store.h"
+#include "flow/token_revocation.h"
 #include "oidc/logout.h"
 
 /* A client of this site and the session that the browser holds for it. */
@@ -78,9 +78,9 @@ static void end_session(cog_flow_t *flow, const held_t *held, cog_reply_t *reply
     cog_session_tokens_t tokens;
 
     if (held->session) {
-        if (!cog_endings_hold(flow, held->session) &&
+        if (!cog_session_is_revoked(flow, held->session) &&
             cog_session_tokens(flow, held->client, held->session, &tokens) == COG_OK) {
-            cog_revoke_afterwards(flow, held->client, tokens.refresh_token, reply);
+            cog_token_revoke_afterwards(flow, held->client, tokens.refresh_token, reply);
         }
         cog_flow_count(flow, COG_EVENT_ENDED_BY_LOGOUT);
         cog_flow_audit_logout(flow, "logout", held->client, held->session);

@@ -4,12 +4,12 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "flow/endings.h"
 #include "flow/flow_private.h"
 #include "flow/lease.h"
 #include "flow/provider.h"
 #include "flow/redeem.h"
 #include "flow/session_claims.h"
+#include "flow/session_revocation.h"
 #include "flow/session_store.h"
 #include "flow/stored_session.h"
 
@@ -67,7 +67,7 @@ static cog_err_t find_in_cookies(const renewal_t *renewal)
 
 static cog_err_t find_newer(const renewal_t *renewal)
 {
-    COG_REQUIRE(!cog_endings_hold(renewal->flow, *renewal->session),
+    COG_REQUIRE(!cog_session_is_revoked(renewal->flow, *renewal->session),
                 COG_E_SESSION_EXPIRED);
     return (*renewal->session)->is_stored ? find_stored(renewal)
                                           : find_in_cookies(renewal);
@@ -152,7 +152,7 @@ static cog_err_t publish(const renewal_t *renewal, cog_session_t *renewed,
 {
     cog_flow_t *flow = renewal->flow;
 
-    COG_REQUIRE(!cog_endings_hold(flow, renewed), COG_E_SESSION_EXPIRED);
+    COG_REQUIRE(!cog_session_is_revoked(flow, renewed), COG_E_SESSION_EXPIRED);
     if (is_overtaken(renewal)) {
         return COG_OK;
     }

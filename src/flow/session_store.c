@@ -7,10 +7,10 @@
 #include "base/text.h"
 #include "crypto/seal.h"
 #include "flow/cookie_room.h"
-#include "flow/endings.h"
 #include "flow/flow_private.h"
-#include "flow/revoke.h"
+#include "flow/session_revocation.h"
 #include "flow/stored_session.h"
+#include "flow/token_revocation.h"
 #include "session/cookie.h"
 #include "session/session_codec.h"
 
@@ -92,7 +92,7 @@ cog_err_t cog_flow_load_session(cog_flow_t *flow, cog_session_t **session)
 
     COG_REQUIRE(flow->place->client, COG_E_MISCONFIGURED);
     COG_TRY(cog_session_open(flow, flow->place->client, &found));
-    COG_REQUIRE(!cog_endings_hold(flow, found), COG_E_SESSION_EXPIRED);
+    COG_REQUIRE(!cog_session_is_revoked(flow, found), COG_E_SESSION_EXPIRED);
     COG_TRY(cog_session_check(found, &limits, cog_flow_now(flow)));
     *session = found;
     return COG_OK;
@@ -222,7 +222,7 @@ static void revoke_tokens(cog_flow_t *flow, const cog_session_t *session,
     cog_session_tokens_t tokens;
 
     if (cog_session_tokens(flow, client, session, &tokens) == COG_OK) {
-        cog_revoke_afterwards(flow, client, tokens.refresh_token, reply);
+        cog_token_revoke_afterwards(flow, client, tokens.refresh_token, reply);
     }
 }
 
@@ -243,12 +243,12 @@ static void end_previous(cog_flow_t *flow, cog_reply_t *reply)
     cog_session_t *previous;
 
     if (cog_session_open(flow, flow->place->client, &previous) != COG_OK ||
-        cog_endings_hold(flow, previous)) {
+        cog_session_is_revoked(flow, previous)) {
         return;
     }
     tell_of_end(flow, previous);
     revoke_tokens(flow, previous, reply);
-    cog_end_session_for_all(flow, previous);
+    cog_session_revoke(flow, previous);
     if (previous->is_stored) {
         cog_stored_session_forget(flow, previous);
     }
@@ -306,7 +306,7 @@ void cog_session_end(cog_flow_t *flow, const cog_client_conf_t *client,
                      const cog_session_t *session, cog_reply_t *reply)
 {
     if (session) {
-        cog_end_session_for_all(flow, session);
+        cog_session_revoke(flow, session);
         cog_stored_session_forget(flow, session);
     }
     remove_cookie(flow, client->session_cookie, reply);

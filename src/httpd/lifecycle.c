@@ -11,9 +11,9 @@
 #include "httpd/conf_resolve.h"
 #include "httpd/doctor.h"
 #include "httpd/dump.h"
-#include "httpd/endings_task.h"
 #include "httpd/log_httpd.h"
 #include "httpd/meter_memory.h"
+#include "httpd/revocation_task.h"
 #include "httpd/store_memory.h"
 #include "httpd/stores.h"
 #include "net/fetch_curl.h"
@@ -228,7 +228,7 @@ static void listen_to_others(const lifecycle_t *life)
         const cog_host_t *host = host_at(life, i);
 
         if (host->site) {
-            cog_endings_task_add(life->start->pool, host->s, host->site, added);
+            cog_revocation_task_add(life->start->pool, host->s, host->site, added);
         }
     }
 }

@@ -5,7 +5,7 @@
 #include <ap_mpm.h>
 
 #include "httpd/conf_resolve.h"
-#include "httpd/end_marks_file.h"
+#include "httpd/revocation_file.h"
 
 #define DEFAULT_GRACE_SEC 900
 #define LEASE_MARGIN_SEC  3 /* for what is not a call to the token endpoint */
@@ -89,6 +89,6 @@ const char *cog_resolve_sessions(cog_resolve_t *host)
     conf->waiting_limit = waiting_limit();
     problem = read_revoke_key(host);
     return problem ? problem
-                   : cog_start_end_marks(host->start, conf->longest.max_sec,
-                                         &conf->end_marks);
+                   : cog_start_revocations(host->start, conf->longest.max_sec,
+                                           &conf->revocations);
 }

@@ -12,20 +12,20 @@
 #include "flow/provider.h"
 #include "net/fetch_curl.h"
 #include "net/meter_shm.h"
-#include "session/end_marks.h"
+#include "session/revocation_table.h"
 
 typedef struct {
     apr_pool_t *process; /* lives as long as httpd, over restarts */
     apr_pool_t *pool;    /* lives as long as the configuration */
     apr_pool_t *scratch;
-    int is_rehearsal;               /* nothing is changed, no program is run */
-    apr_hash_t *secrets;            /* cog_secret_t, by source: none is read twice */
-    apr_hash_t *providers;          /* cog_provider_t, by user pool: clients share it */
-    apr_hash_t *fetchers;           /* cog_fetcher_t, by settings: hosts share it */
-    apr_hash_t *stores;             /* of stores.c, by setting: hosts share them */
-    apr_hash_t *keyrings;           /* cog_keyring_t, by sources: hosts share it */
-    cog_store_t documents;          /* of all hosts; empty until one needs it */
-    cog_end_marks_t *end_marks;     /* of all hosts; NULL until one needs it */
+    int is_rehearsal;      /* nothing is changed, no program is run */
+    apr_hash_t *secrets;   /* cog_secret_t, by source: none is read twice */
+    apr_hash_t *providers; /* cog_provider_t, by user pool: clients share it */
+    apr_hash_t *fetchers;  /* cog_fetcher_t, by settings: hosts share it */
+    apr_hash_t *stores;    /* of stores.c, by setting: hosts share them */
+    apr_hash_t *keyrings;  /* cog_keyring_t, by sources: hosts share it */
+    cog_store_t documents; /* of all hosts; empty until one needs it */
+    cog_revocation_table_t *revocations; /* of all hosts; NULL until one needs it */
     apr_hash_t *signing_keys;       /* cog_signing_keys_t, by sources: hosts share it */
     cog_token_cache_t *token_cache; /* of all hosts; NULL until one needs it */
     cog_token_cache_t *assertions;  /* likewise */

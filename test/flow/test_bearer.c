@@ -269,8 +269,9 @@ static void refuses_tokens_of_a_sign_in_that_was_ended(void **state)
     for (int i = 0; i < 3; ++i) {
         assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
     }
-    cog_end_marks_set(world->conf.end_marks, cog_end_mark_of_subject("sub-9"),
-                      WORLD_NOW + 1, world->now);
+    cog_revocation_table_set(world->conf.revocations,
+                             cog_revocation_mark_of_subject("sub-9"), WORLD_NOW + 1,
+                             world->now);
     assert_int_equal(present(world, token)->error, COG_E_TOKEN_REVOKED);
     assert_int_equal(present(world, token)->status, 401);
     world->access_claims = APP USER ",'auth_time':1700000002";

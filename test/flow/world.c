@@ -5,9 +5,9 @@
 #include "base/query.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "crypto/signing_keys.h"
 #include "flow/session_store.h"
 #include "flow/stored_session.h"
-#include "crypto/signing_keys.h"
 #include "flow/token_cache.h"
 #include "session/rule.h"
 
@@ -264,11 +264,11 @@ static void fill_client(world_t *world, const char *name, cog_client_conf_t *cli
         apr_pstrcat(world->pool, "__Host-cognito_tokens", suffix, NULL);
 }
 
-static cog_end_marks_t *make_end_marks(apr_pool_t *pool)
+static cog_revocation_table_t *make_revocation_table(apr_pool_t *pool)
 {
-    char *memory = apr_pcalloc(pool, COG_END_MARKS_SIZE + 64);
+    char *memory = apr_pcalloc(pool, COG_REVOCATION_TABLE_SIZE + 64);
 
-    return cog_end_marks_make(pool, memory + 64 - (size_t)memory % 64, 12 * 3600);
+    return cog_revocation_table_make(pool, memory + 64 - (size_t)memory % 64, 12 * 3600);
 }
 
 static void fill_conf(world_t *world)
@@ -300,7 +300,7 @@ static void fill_conf(world_t *world)
     conf->lease_sec = 10;
     conf->waiting_limit = 2;
     conf->store_name = "redis://127.0.0.1:6379/0";
-    conf->end_marks = make_end_marks(world->pool);
+    conf->revocations = make_revocation_table(world->pool);
     assert_int_equal(
         cog_token_cache_make(world->pool, cog_random_system(), &conf->token_cache),
         COG_OK);
@@ -565,20 +565,20 @@ static cog_ports_t *make_ports(world_t *world)
     return ports;
 }
 
-cog_err_t world_listen(world_t *world, cog_endings_reader_t *reader)
+cog_err_t world_listen(world_t *world, cog_revocation_reader_t *reader)
 {
     const cog_flow_t flow = {
         .pool = world->pool, .conf = &world->conf, .ports = make_ports(world)};
 
-    return cog_endings_read(&flow, reader);
+    return cog_revocations_read(&flow, reader);
 }
 
-cog_err_t world_tell(world_t *world)
+cog_err_t world_send_revocations(world_t *world)
 {
     const cog_flow_t flow = {
         .pool = world->pool, .conf = &world->conf, .ports = make_ports(world)};
 
-    return cog_endings_tell(&flow);
+    return cog_revocations_send(&flow);
 }
 
 cog_err_t world_touch(world_t *world, const cog_session_t *session)

@@ -7,10 +7,10 @@
 
 #include <apr_tables.h>
 
-#include "flow/endings.h"
-#include "flow/flow.h"
 #include "base/query.h"
+#include "flow/flow.h"
 #include "flow/provider.h"
+#include "flow/session_revocation.h"
 #include "session/login_state.h"
 #include "session/tokens_codec.h"
 #include "test/flow/fake_store.h"
@@ -91,10 +91,10 @@ cog_reply_t *world_request(world_t *world, const char *method, const char *targe
 cog_reply_t *world_get(world_t *world, const char *target);
 
 /* Hear what other hosts have ended. */
-cog_err_t world_listen(world_t *world, cog_endings_reader_t *reader);
+cog_err_t world_listen(world_t *world, cog_revocation_reader_t *reader);
 
-/* Tell other hosts what they could not be told before. */
-cog_err_t world_tell(world_t *world);
+/* Send to the other hosts what could not be sent before. */
+cog_err_t world_send_revocations(world_t *world);
 
 /* Write down that `session`, as somebody has read it, was used just now. */
 cog_err_t world_touch(world_t *world, const cog_session_t *session);

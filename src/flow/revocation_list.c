@@ -1,4 +1,4 @@
-#include "flow/ending_list.h"
+#include "flow/revocation_list.h"
 
 #include <apr_strings.h>
 
@@ -15,7 +15,7 @@ static cog_binding_t binding_of(const char *key)
     return (cog_binding_t){COG_PURPOSE_END, "", "", key};
 }
 
-const char *cog_ending_list_name(const cog_flow_t *flow, int secret)
+const char *cog_revocation_list_name(const cog_flow_t *flow, int secret)
 {
     return apr_pstrcat(flow->pool, LIST_KEY,
                        cog_keyring_id_text(flow->pool, flow->conf->keyring, secret), ":",
@@ -84,7 +84,7 @@ static cog_err_t read_head(const cog_flow_t *flow, const char *list, head_t *hea
 
 static int64_t life_of(const cog_flow_t *flow)
 {
-    return cog_end_marks_life(flow->conf->end_marks);
+    return cog_revocation_table_life(flow->conf->revocations);
 }
 
 static cog_err_t write_head(const cog_flow_t *flow, const char *list, const head_t *head)
@@ -98,12 +98,13 @@ static cog_err_t write_head(const cog_flow_t *flow, const char *list, const head
 }
 
 static cog_err_t add_entry(const cog_flow_t *flow, const char *key,
-                           const cog_ending_t *ending)
+                           const cog_revocation_t *revocation)
 {
     const cog_store_t *store = &flow->ports->store;
     cog_span_t sealed;
 
-    COG_TRY(seal_numbers(flow, key, ending->mark, (uint64_t)ending->time, &sealed));
+    COG_TRY(
+        seal_numbers(flow, key, revocation->mark, (uint64_t)revocation->time, &sealed));
     return store->add(store->context, flow->ports->log, key, sealed, life_of(flow));
 }
 
@@ -160,10 +161,10 @@ static cog_err_t find_free(const cog_flow_t *flow, const char *list, uint64_t *n
 }
 
 static cog_err_t add_at_end(const cog_flow_t *flow, const char *list,
-                            const cog_ending_t *ending, uint64_t *number)
+                            const cog_revocation_t *revocation, uint64_t *number)
 {
     for (int i = 0; i < APPEND_TRIES; ++i) {
-        cog_err_t err = add_entry(flow, key_of(flow, list, *number), ending);
+        cog_err_t err = add_entry(flow, key_of(flow, list, *number), revocation);
 
         COG_REQUIRE(err == COG_E_EXISTS, err);
         COG_TRY(find_free(flow, list, number));
@@ -171,17 +172,18 @@ static cog_err_t add_at_end(const cog_flow_t *flow, const char *list,
     return COG_E_STORE;
 }
 
-cog_err_t cog_ending_list_append(const cog_flow_t *flow, const cog_ending_t *ending)
+cog_err_t cog_revocation_list_append(const cog_flow_t *flow,
+                                     const cog_revocation_t *revocation)
 {
     const cog_clock_t *clock = &flow->ports->clock;
-    const char *list = cog_ending_list_name(flow, 0);
+    const char *list = cog_revocation_list_name(flow, 0);
     head_t head;
 
     COG_TRY(read_head(flow, list, &head));
     if (head.epoch == 0) {
         head.epoch = (uint64_t)clock->now(clock->context);
     }
-    COG_TRY(add_at_end(flow, list, ending, &head.next));
+    COG_TRY(add_at_end(flow, list, revocation, &head.next));
     ++head.next;
     return write_head(flow, list, &head);
 }
@@ -200,8 +202,8 @@ static cog_err_t read_entry(const cog_flow_t *flow, const char *list, uint64_t n
         return COG_OK;
     }
     COG_TRY(err);
-    APR_ARRAY_PUSH(found, cog_ending_t) =
-        (cog_ending_t){mark, (int64_t)(time & UINT32_MAX)};
+    APR_ARRAY_PUSH(found, cog_revocation_t) =
+        (cog_revocation_t){mark, (int64_t)(time & UINT32_MAX)};
     return COG_OK;
 }
 
@@ -212,45 +214,45 @@ static int may_go_on(cog_err_t err, uint64_t next, const head_t *head)
 }
 
 static cog_err_t read_new(const cog_flow_t *flow, const char *list, const head_t *head,
-                          cog_ending_reading_t *reading)
+                          cog_revocation_reading_t *reading)
 {
-    cog_ending_place_t *place = reading->place;
+    cog_revocation_cursor_t *cursor = reading->cursor;
 
     while (reading->budget-- > 0) {
-        cog_err_t err = read_entry(flow, list, place->next, reading->found);
+        cog_err_t err = read_entry(flow, list, cursor->next, reading->found);
 
-        if (!may_go_on(err, place->next, head)) {
+        if (!may_go_on(err, cursor->next, head)) {
             return err == COG_E_NOT_FOUND ? COG_OK : err;
         }
-        ++place->next;
+        ++cursor->next;
     }
     return COG_OK;
 }
 
 /* Entries end in the order in which they were written, so the past is read backwards. */
 static cog_err_t read_past(const cog_flow_t *flow, const char *list,
-                           cog_ending_reading_t *reading)
+                           cog_revocation_reading_t *reading)
 {
-    cog_ending_place_t *place = reading->place;
+    cog_revocation_cursor_t *cursor = reading->cursor;
 
-    while (place->past > 0 && reading->budget-- > 0) {
-        cog_err_t err = read_entry(flow, list, place->past - 1, reading->found);
+    while (cursor->past > 0 && reading->budget-- > 0) {
+        cog_err_t err = read_entry(flow, list, cursor->past - 1, reading->found);
 
         COG_REQUIRE(err == COG_OK || err == COG_E_NOT_FOUND, err);
-        place->past = err == COG_OK ? place->past - 1 : 0;
+        cursor->past = err == COG_OK ? cursor->past - 1 : 0;
     }
     return COG_OK;
 }
 
-cog_err_t cog_ending_list_read(const cog_flow_t *flow, int secret,
-                               cog_ending_reading_t *reading)
+cog_err_t cog_revocation_list_read(const cog_flow_t *flow, int secret,
+                                   cog_revocation_reading_t *reading)
 {
-    const char *list = cog_ending_list_name(flow, secret);
+    const char *list = cog_revocation_list_name(flow, secret);
     head_t head;
 
     COG_TRY(read_head(flow, list, &head));
-    if (head.epoch != reading->place->epoch) {
-        *reading->place = (cog_ending_place_t){head.epoch, head.next, head.next};
+    if (head.epoch != reading->cursor->epoch) {
+        *reading->cursor = (cog_revocation_cursor_t){head.epoch, head.next, head.next};
     }
     COG_TRY(read_new(flow, list, &head, reading));
     return read_past(flow, list, reading);

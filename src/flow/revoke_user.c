@@ -7,8 +7,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "flow/endings.h"
 #include "flow/flow_private.h"
+#include "flow/session_revocation.h"
 
 #define HEADER      "Cognito-Signature"
 #define MAX_BODY    4096
@@ -98,7 +98,7 @@ static int64_t not_after(int64_t time, int64_t now)
     return time < now ? time : now;
 }
 
-cog_err_t cog_flow_end_user(cog_flow_t *flow, cog_reply_t *reply)
+cog_err_t cog_flow_revoke_user(cog_flow_t *flow, cog_reply_t *reply)
 {
     const cog_request_t *request = flow->request;
     const char *subject;
@@ -111,7 +111,7 @@ cog_err_t cog_flow_end_user(cog_flow_t *flow, cog_reply_t *reply)
     COG_TRY(request->read_body(request, flow->pool, MAX_BODY, &body));
     COG_TRY(check_signature(flow, body, &time));
     COG_TRY(read_subject(flow, body, &subject));
-    COG_TRY(cog_end_subject_for_all(flow, subject, not_after(time, cog_flow_now(flow))));
+    COG_TRY(cog_subject_revoke(flow, subject, not_after(time, cog_flow_now(flow))));
     cog_flow_count(flow, COG_EVENT_USER_ENDED);
     cog_flow_audit_user_ended(flow, subject);
     cog_reply_json(flow->pool, reply, 200,

@@ -1,4 +1,4 @@
-#include "session/end_marks.h"
+#include "session/revocation_table.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -14,47 +14,50 @@ typedef struct {
     _Atomic uint64_t slots[SLOTS];
 } bucket_t;
 
-_Static_assert(sizeof(bucket_t) == COG_END_MARKS_BUCKET, "a bucket is a cache line");
+_Static_assert(sizeof(bucket_t) == COG_REVOCATION_TABLE_BUCKET,
+               "a bucket is a cache line");
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "processes share words without locks");
 
-#define BUCKETS COG_END_MARKS_BUCKETS
+#define BUCKETS COG_REVOCATION_TABLE_BUCKETS
 
 /* What was added later stands behind. */
 typedef struct {
     bucket_t buckets[BUCKETS];
-    cog_untold_t untold;
+    cog_outbox_t outbox;
     atomic_uint crowded; /* marks that gave up their slot, since it was said */
     cog_gate_t say;
-} table_t;
+} memory_t;
 
-_Static_assert(sizeof(table_t) <= COG_END_MARKS_SIZE, "the table has its room");
+_Static_assert(sizeof(memory_t) <= COG_REVOCATION_TABLE_SIZE,
+               "the table fits its memory");
 
-struct cog_end_marks_t {
-    table_t *table;
+struct cog_revocation_table_t {
+    memory_t *memory;
     int64_t life_sec;
 };
 
-cog_end_marks_t *cog_end_marks_make(apr_pool_t *conf_pool, void *memory, int64_t life_sec)
+cog_revocation_table_t *cog_revocation_table_make(apr_pool_t *conf_pool, void *memory,
+                                                  int64_t life_sec)
 {
-    cog_end_marks_t *marks = apr_palloc(conf_pool, sizeof(*marks));
+    cog_revocation_table_t *table = apr_palloc(conf_pool, sizeof(*table));
 
-    marks->table = memory;
-    marks->life_sec = life_sec;
-    return marks;
+    table->memory = memory;
+    table->life_sec = life_sec;
+    return table;
 }
 
-void cog_end_marks_keep(cog_end_marks_t *marks, int64_t life_sec)
+void cog_revocation_table_keep_for(cog_revocation_table_t *table, int64_t life_sec)
 {
-    marks->life_sec = life_sec > marks->life_sec ? life_sec : marks->life_sec;
+    table->life_sec = life_sec > table->life_sec ? life_sec : table->life_sec;
 }
 
-int64_t cog_end_marks_life(const cog_end_marks_t *marks)
+int64_t cog_revocation_table_life(const cog_revocation_table_t *table)
 {
-    return marks->life_sec;
+    return table->life_sec;
 }
 
 /* Ids are random already. */
-uint64_t cog_end_mark_of_session(const unsigned char *id)
+uint64_t cog_revocation_mark_of_session(const unsigned char *id)
 {
     uint64_t mark;
 
@@ -64,7 +67,7 @@ uint64_t cog_end_mark_of_session(const unsigned char *id)
 
 /* FNV-1a. Subjects are made by the user pool, not by users: nobody can choose one that
  * shares a mark. */
-uint64_t cog_end_mark_of_subject(const char *subject)
+uint64_t cog_revocation_mark_of_subject(const char *subject)
 {
     uint64_t hash = 14695981039346656037U;
 
@@ -74,9 +77,9 @@ uint64_t cog_end_mark_of_subject(const char *subject)
     return hash;
 }
 
-static bucket_t *bucket_of(const cog_end_marks_t *marks, uint64_t mark)
+static bucket_t *bucket_of(const cog_revocation_table_t *table, uint64_t mark)
 {
-    return &marks->table->buckets[mark % BUCKETS];
+    return &table->memory->buckets[mark % BUCKETS];
 }
 
 static uint64_t slot_of(uint64_t mark, int64_t time)
@@ -144,34 +147,35 @@ static int set_once(bucket_t *bucket, uint64_t mark, uint64_t slot, int64_t outl
     return atomic_compare_exchange_strong(place, &seen, slot);
 }
 
-int cog_end_marks_set(cog_end_marks_t *marks, uint64_t mark, int64_t time, int64_t now)
+int cog_revocation_table_set(cog_revocation_table_t *table, uint64_t mark, int64_t time,
+                             int64_t now)
 {
-    bucket_t *bucket = bucket_of(marks, mark);
+    bucket_t *bucket = bucket_of(table, mark);
     uint64_t slot = slot_of(mark, time);
     outcome_t outcome = {0, 0};
 
-    while (!set_once(bucket, mark, slot, now - marks->life_sec, &outcome)) {
+    while (!set_once(bucket, mark, slot, now - table->life_sec, &outcome)) {
     }
     if (outcome.is_crowded) {
-        atomic_fetch_add(&marks->table->crowded, 1);
+        atomic_fetch_add(&table->memory->crowded, 1);
     }
     return outcome.is_new;
 }
 
-unsigned cog_end_marks_crowded(cog_end_marks_t *marks, apr_time_t now)
+unsigned cog_revocation_table_crowded(cog_revocation_table_t *table, apr_time_t now)
 {
-    table_t *table = marks->table;
+    memory_t *memory = table->memory;
 
-    if (atomic_load_explicit(&table->crowded, memory_order_relaxed) == 0 ||
-        !cog_gate_opens(&table->say, now, SAY_EVERY)) {
+    if (atomic_load_explicit(&memory->crowded, memory_order_relaxed) == 0 ||
+        !cog_gate_opens(&memory->say, now, SAY_EVERY)) {
         return 0;
     }
-    return atomic_exchange(&table->crowded, 0);
+    return atomic_exchange(&memory->crowded, 0);
 }
 
-int64_t cog_end_marks_time(const cog_end_marks_t *marks, uint64_t mark)
+int64_t cog_revocation_table_time(const cog_revocation_table_t *table, uint64_t mark)
 {
-    bucket_t *bucket = bucket_of(marks, mark);
+    bucket_t *bucket = bucket_of(table, mark);
     uint64_t time = atomic_load_explicit(&bucket->floor, memory_order_relaxed);
 
     for (int i = 0; i < SLOTS; ++i) {
@@ -184,16 +188,17 @@ int64_t cog_end_marks_time(const cog_end_marks_t *marks, uint64_t mark)
     return (int64_t)time;
 }
 
-int cog_end_marks_hold(const cog_end_marks_t *marks, const cog_session_t *session)
+int cog_revocation_table_has(const cog_revocation_table_t *table,
+                             const cog_session_t *session)
 {
-    uint64_t by_id = cog_end_mark_of_session(session->id);
-    uint64_t by_subject = cog_end_mark_of_subject(session->subject);
+    uint64_t by_id = cog_revocation_mark_of_session(session->id);
+    uint64_t by_subject = cog_revocation_mark_of_subject(session->subject);
 
-    return cog_end_marks_time(marks, by_id) >= session->created ||
-           cog_end_marks_time(marks, by_subject) >= session->created;
+    return cog_revocation_table_time(table, by_id) >= session->created ||
+           cog_revocation_table_time(table, by_subject) >= session->created;
 }
 
-cog_untold_t *cog_end_marks_untold(const cog_end_marks_t *marks)
+cog_outbox_t *cog_revocation_table_outbox(const cog_revocation_table_t *table)
 {
-    return &marks->table->untold;
+    return &table->memory->outbox;
 }

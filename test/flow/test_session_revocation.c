@@ -5,7 +5,7 @@
 #include <apr_strings.h>
 
 #include "crypto/digest.h"
-#include "flow/endings.h"
+#include "flow/session_revocation.h"
 
 #define KEY "0123456789abcdef0123456789abcdef"
 
@@ -18,7 +18,7 @@ static int is_granted(world_t *world)
 typedef struct {
     world_t *here;
     world_t *there;
-    cog_endings_reader_t reader;
+    cog_revocation_reader_t reader;
 } hosts_t;
 
 static hosts_t *make_hosts(apr_pool_t *pool)
@@ -157,7 +157,7 @@ static void minds_no_site_with_other_secrets_in_the_same_store(void **state)
 }
 
 /* Some hosts seal with the new secret already, others with the old one still. */
-static void hears_of_endings_while_secrets_rotate(void **state)
+static void reads_revocations_while_secrets_rotate(void **state)
 {
     static const char other_key[] = "fedcba9876543210fedcba9876543210";
     hosts_t *hosts = make_hosts(*state);
@@ -196,7 +196,7 @@ static void steps_over_entries_that_are_lost_or_not_ours(void **state)
     assert_false(is_granted(hosts->there));
 }
 
-static void says_when_the_others_cannot_be_told(void **state)
+static void says_when_it_cannot_be_sent_to_the_others(void **state)
 {
     hosts_t *hosts = make_hosts(*state);
 
@@ -223,7 +223,7 @@ static void ends_a_session_from_a_host_whose_clock_is_ahead(void **state)
 }
 
 /* Whoever keeps a cookie may sign it out as often as they like. */
-static void tells_of_an_ending_once(void **state)
+static void sends_a_revocation_once(void **state)
 {
     hosts_t *hosts = make_hosts(*state);
 
@@ -242,7 +242,7 @@ static void tells_of_an_ending_once(void **state)
     assert_int_equal(hosts->reader.lists[0].next, 1);
 }
 
-static void hears_of_endings_after_2038(void **state)
+static void reads_revocations_after_2038(void **state)
 {
     hosts_t *hosts = make_hosts(*state);
 
@@ -276,7 +276,7 @@ static void misses_nothing_when_the_store_fails_meanwhile(void **state)
 
 /* F20: who signs out while the store is down does not wait; the others hear of it when
  * the store is back. */
-static void tells_later_what_could_not_be_told(void **state)
+static void sends_later_what_could_not_be_sent(void **state)
 {
     hosts_t *hosts = make_hosts(*state);
 
@@ -285,22 +285,22 @@ static void tells_later_what_could_not_be_told(void **state)
     hosts->here->store->is_down = 1;
     world_get(hosts->here, "/.cognito/logout");
     assert_true(world_has_logged(hosts->here, "they will be when the store answers"));
-    assert_int_equal(world_tell(hosts->here), COG_E_STORE);
+    assert_int_equal(world_send_revocations(hosts->here), COG_E_STORE);
     hosts->here->store->is_down = 0;
     assert_int_equal(listen_there(hosts), COG_OK);
     assert_true(is_granted(hosts->there));
-    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_int_equal(world_send_revocations(hosts->here), COG_OK);
     assert_true(world_has_logged(hosts->here, "COG3311"));
     assert_int_equal(listen_there(hosts), COG_OK);
     assert_false(is_granted(hosts->there));
     /* and once */
-    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_int_equal(world_send_revocations(hosts->here), COG_OK);
     assert_int_equal(listen_there(hosts), COG_OK);
     assert_int_equal(hosts->reader.lists[0].next, 1);
 }
 
 /* A call that fails in the middle loses none of them; one may be told twice. */
-static void tells_all_of_them_whichever_call_fails(void **state)
+static void sends_all_of_them_whichever_call_fails(void **state)
 {
     for (int n = 1; n < 14; ++n) {
         hosts_t *hosts = make_hosts(*state);
@@ -314,9 +314,9 @@ static void tells_all_of_them_whichever_call_fails(void **state)
             hosts->here->store->is_down = 0;
         }
         hosts->here->fail_at = hosts->here->calls + n;
-        (void)world_tell(hosts->here);
+        (void)world_send_revocations(hosts->here);
         hosts->here->fail_at = 0;
-        assert_int_equal(world_tell(hosts->here), COG_OK);
+        assert_int_equal(world_send_revocations(hosts->here), COG_OK);
         assert_int_equal(listen_there(hosts), COG_OK);
         for (size_t i = 0; i < COUNT(copies); ++i) {
             hosts->there->cookies = copies[i];
@@ -337,20 +337,20 @@ static void leaves_to_others_what_is_not_for_its_store(void **state)
     world_get(hosts->here, "/.cognito/logout");
     hosts->here->store->is_down = 0;
     other->conf.is_store_shared = 1;
-    other->conf.end_marks = hosts->here->conf.end_marks;
+    other->conf.revocations = hosts->here->conf.revocations;
     other->conf.store_name = "redis://192.0.2.1:6379/0";
-    assert_int_equal(world_tell(other), COG_OK);
+    assert_int_equal(world_send_revocations(other), COG_OK);
     other->conf.store_name = hosts->here->conf.store_name;
     other->conf.keyring = keyring_of(*state, "another secret of 32 characters!", NULL);
-    assert_int_equal(world_tell(other), COG_OK);
+    assert_int_equal(world_send_revocations(other), COG_OK);
     assert_int_equal(fake_store_count(other->store, "cognito:"), 0);
-    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_int_equal(world_send_revocations(hosts->here), COG_OK);
     assert_int_equal(listen_there(hosts), COG_OK);
     assert_false(is_granted(hosts->there));
 }
 
 /* Nobody holds a session that is older than any may become. */
-static void tells_nobody_of_what_has_outlived_itself(void **state)
+static void sends_nothing_that_has_outlived_itself(void **state)
 {
     hosts_t *hosts = make_hosts(*state);
 
@@ -359,10 +359,10 @@ static void tells_nobody_of_what_has_outlived_itself(void **state)
     world_get(hosts->here, "/.cognito/logout");
     hosts->here->store->is_down = 0;
     hosts->here->now += 12 * 3600;
-    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_int_equal(world_send_revocations(hosts->here), COG_OK);
     assert_int_equal(fake_store_count(hosts->here->store, "cognito:"), 0);
     hosts->here->now -= 3600;
-    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_int_equal(world_send_revocations(hosts->here), COG_OK);
     assert_int_equal(fake_store_count(hosts->here->store, "cognito:"), 0);
 }
 
@@ -418,7 +418,7 @@ static void gives_up_on_a_list_without_an_end(void **state)
     assert_in_range(hosts->here->store->calls - before, 1, 100);
     assert_true(world_has_logged(hosts->here, "COG3300"));
     hosts->here->store->add = NULL;
-    assert_int_equal(world_tell(hosts->here), COG_OK);
+    assert_int_equal(world_send_revocations(hosts->here), COG_OK);
     assert_int_equal(fake_store_count(hosts->here->store, "cognito:end:"), 2);
 }
 
@@ -452,7 +452,7 @@ static void reads_a_long_list_in_pieces(void **state)
 }
 
 /* F22: other sessions end too early then, and the administrator hears of it, once. */
-static void says_when_there_are_more_endings_than_there_is_room_for(void **state)
+static void says_when_there_are_more_revocations_than_there_is_room_for(void **state)
 {
     world_t *world = world_make(*state);
 
@@ -460,10 +460,10 @@ static void says_when_there_are_more_endings_than_there_is_room_for(void **state
         world_sign_in(world, "/");
         for (uint64_t j = 0; j < 7; ++j) {
             const cog_session_t *session = world_get(world, "/")->session;
-            uint64_t mark = cog_end_mark_of_session(session->id);
+            uint64_t mark = cog_revocation_mark_of_session(session->id);
 
-            cog_end_marks_set(world->conf.end_marks, mark ^ ((i * 7 + j) << 40),
-                              world->now, world->now);
+            cog_revocation_table_set(world->conf.revocations, mark ^ ((i * 7 + j) << 40),
+                                     world->now, world->now);
         }
         world_get(world, "/.cognito/logout");
     }
@@ -482,7 +482,7 @@ static void listen_for(hosts_t *hosts, int seconds)
 
 /* F24: cookies are good on a host that hears of no sign-outs: its administrator hears of
  * that. */
-static void says_when_it_hears_of_no_endings_and_when_it_does_again(void **state)
+static void says_when_it_reads_no_revocations_and_when_it_does_again(void **state)
 {
     hosts_t *hosts = make_hosts(*state);
 
@@ -517,7 +517,7 @@ static void says_nothing_of_a_store_that_restarts(void **state)
     assert_int_equal(world_log_count(hosts->there, "COG331"), 0);
 }
 
-static void says_when_it_has_heard_nothing_since_its_start(void **state)
+static void says_when_it_has_read_nothing_since_its_start(void **state)
 {
     hosts_t *hosts = make_hosts(*state);
 
@@ -672,7 +672,7 @@ static void is_no_url_of_ours_without_a_key(void **state)
     assert_int_equal(world_get(world, "/.cognito/revoke")->status, 405);
 }
 
-static void fails_when_the_other_hosts_cannot_be_told(void **state)
+static void fails_when_it_cannot_be_sent_to_the_other_hosts(void **state)
 {
     static const char body[] = "{\"sub\":\"sub-1\"}";
     hosts_t *hosts = make_hosts(*state);
@@ -685,7 +685,7 @@ static void fails_when_the_other_hosts_cannot_be_told(void **state)
     assert_int_equal(post(world, body, sign(*state, KEY, world->now, body))->status, 503);
     /* they hear of it all the same, be it sent again or not */
     world->store->is_down = 0;
-    assert_int_equal(world_tell(world), COG_OK);
+    assert_int_equal(world_send_revocations(world), COG_OK);
     assert_int_equal(listen_there(hosts), COG_OK);
     assert_false(is_granted(hosts->there));
 }
@@ -698,34 +698,34 @@ int main(void)
         cmocka_unit_test_with_pool(reads_each_ending_once),
         cmocka_unit_test_with_pool(follows_a_store_that_was_emptied),
         cmocka_unit_test_with_pool(minds_no_site_with_other_secrets_in_the_same_store),
-        cmocka_unit_test_with_pool(hears_of_endings_while_secrets_rotate),
+        cmocka_unit_test_with_pool(reads_revocations_while_secrets_rotate),
         cmocka_unit_test_with_pool(steps_over_entries_that_are_lost_or_not_ours),
-        cmocka_unit_test_with_pool(says_when_the_others_cannot_be_told),
+        cmocka_unit_test_with_pool(says_when_it_cannot_be_sent_to_the_others),
         cmocka_unit_test_with_pool(ends_a_session_from_a_host_whose_clock_is_ahead),
-        cmocka_unit_test_with_pool(tells_of_an_ending_once),
-        cmocka_unit_test_with_pool(hears_of_endings_after_2038),
+        cmocka_unit_test_with_pool(sends_a_revocation_once),
+        cmocka_unit_test_with_pool(reads_revocations_after_2038),
         cmocka_unit_test_with_pool(misses_nothing_when_the_store_fails_meanwhile),
-        cmocka_unit_test_with_pool(tells_later_what_could_not_be_told),
-        cmocka_unit_test_with_pool(tells_all_of_them_whichever_call_fails),
+        cmocka_unit_test_with_pool(sends_later_what_could_not_be_sent),
+        cmocka_unit_test_with_pool(sends_all_of_them_whichever_call_fails),
         cmocka_unit_test_with_pool(leaves_to_others_what_is_not_for_its_store),
-        cmocka_unit_test_with_pool(tells_nobody_of_what_has_outlived_itself),
+        cmocka_unit_test_with_pool(sends_nothing_that_has_outlived_itself),
         cmocka_unit_test_with_pool(finds_the_end_of_a_list_whose_head_is_lost),
         cmocka_unit_test_with_pool(gives_up_on_a_list_without_an_end),
         cmocka_unit_test_with_pool(reads_a_long_list_in_pieces),
         cmocka_unit_test_with_pool(
-            says_when_it_hears_of_no_endings_and_when_it_does_again),
+            says_when_it_reads_no_revocations_and_when_it_does_again),
         cmocka_unit_test_with_pool(says_nothing_of_a_store_that_restarts),
-        cmocka_unit_test_with_pool(says_when_it_has_heard_nothing_since_its_start),
+        cmocka_unit_test_with_pool(says_when_it_has_read_nothing_since_its_start),
         cmocka_unit_test_with_pool(warns_at_its_time_whatever_the_clock_does),
         cmocka_unit_test_with_pool(
-            says_when_there_are_more_endings_than_there_is_room_for),
+            says_when_there_are_more_revocations_than_there_is_room_for),
         cmocka_unit_test_with_pool(ends_all_sessions_of_the_user),
         cmocka_unit_test_with_pool(ends_nobody_else),
         cmocka_unit_test_with_pool(ends_nothing_new_when_it_is_repeated),
         cmocka_unit_test_with_pool(believes_no_request_that_is_not_signed),
         cmocka_unit_test_with_pool(takes_no_signed_nonsense),
         cmocka_unit_test_with_pool(is_no_url_of_ours_without_a_key),
-        cmocka_unit_test_with_pool(fails_when_the_other_hosts_cannot_be_told),
+        cmocka_unit_test_with_pool(fails_when_it_cannot_be_sent_to_the_other_hosts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

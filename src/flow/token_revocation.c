@@ -1,4 +1,4 @@
-#include "flow/revoke.h"
+#include "flow/token_revocation.h"
 
 #include "base/log.h"
 #include "crypto/digest.h"
@@ -70,8 +70,8 @@ static void run_all(void *context)
     }
 }
 
-void cog_revoke_afterwards(cog_flow_t *flow, const cog_client_conf_t *client,
-                           cog_secret_t refresh_token, cog_reply_t *reply)
+void cog_token_revoke_afterwards(cog_flow_t *flow, const cog_client_conf_t *client,
+                                 cog_secret_t refresh_token, cog_reply_t *reply)
 {
     revocations_t *all = reply->afterwards_context;
 

@@ -1,4 +1,4 @@
-#include "flow/hearing.h"
+#include "flow/revocation_lag.h"
 
 #include "base/log.h"
 #include "flow/flow_private.h"
@@ -12,40 +12,41 @@ static int64_t not_after(int64_t time, int64_t now)
     return time < now ? time : now;
 }
 
-static void note_answer(const cog_flow_t *flow, cog_hearing_t *hearing, int64_t now)
+static void note_answer(const cog_flow_t *flow, cog_revocation_lag_t *lag, int64_t now)
 {
-    if (hearing->warned) {
+    if (lag->warned) {
         COG_LOG(flow->ports->log, WARNING, 3313,
                 "sign-outs on other hosts are heard of again, after %" APR_INT64_T_FMT
                 " s; those from meanwhile, too",
-                now - hearing->heard);
+                now - lag->read_at);
     }
-    *hearing = (cog_hearing_t){now, 0};
+    *lag = (cog_revocation_lag_t){now, 0};
 }
 
-static void note_silence(const cog_flow_t *flow, cog_hearing_t *hearing, int64_t now)
+static void note_silence(const cog_flow_t *flow, cog_revocation_lag_t *lag, int64_t now)
 {
-    hearing->heard = hearing->heard ? not_after(hearing->heard, now) : now;
-    hearing->warned = not_after(hearing->warned, now);
-    if (now - hearing->heard < PATIENCE_SEC || now - hearing->warned < WARN_EVERY_SEC) {
+    lag->read_at = lag->read_at ? not_after(lag->read_at, now) : now;
+    lag->warned = not_after(lag->warned, now);
+    if (now - lag->read_at < PATIENCE_SEC || now - lag->warned < WARN_EVERY_SEC) {
         return;
     }
-    hearing->warned = now;
+    lag->warned = now;
     COG_LOG(flow->ports->log, WARNING, 3312,
             "nothing was heard of sign-outs on other hosts for %" APR_INT64_T_FMT
             " s: copies of the cookies of sessions that have ended there are good here "
             "until the store of CognitoStore can be read again; see to it",
-            now - hearing->heard);
+            now - lag->read_at);
 }
 
-void cog_hearing_note(const cog_flow_t *flow, cog_hearing_t *hearing, int has_heard)
+void cog_revocation_lag_note(const cog_flow_t *flow, cog_revocation_lag_t *lag,
+                             int has_read)
 {
     int64_t now = cog_flow_now(flow);
 
-    if (has_heard) {
-        note_answer(flow, hearing, now);
+    if (has_read) {
+        note_answer(flow, lag, now);
     }
     else {
-        note_silence(flow, hearing, now);
+        note_silence(flow, lag, now);
     }
 }

@@ -1,4 +1,4 @@
-#include "httpd/end_marks_file.h"
+#include "httpd/revocation_file.h"
 
 #include <apr_file_io.h>
 #include <apr_mmap.h>
@@ -24,11 +24,11 @@ static apr_status_t make_room(apr_file_t *file)
     apr_os_file_t fd;
     apr_status_t rv = apr_file_info_get(&info, APR_FINFO_SIZE, file);
 
-    if (rv != APR_SUCCESS || info.size >= (apr_off_t)COG_END_MARKS_SIZE) {
+    if (rv != APR_SUCCESS || info.size >= (apr_off_t)COG_REVOCATION_TABLE_SIZE) {
         return rv;
     }
     rv = apr_os_file_get(&fd, file);
-    return rv == APR_SUCCESS ? posix_fallocate(fd, 0, COG_END_MARKS_SIZE) : rv;
+    return rv == APR_SUCCESS ? posix_fallocate(fd, 0, COG_REVOCATION_TABLE_SIZE) : rv;
 }
 
 static apr_status_t map(apr_pool_t *conf_pool, const char *path, void **memory)
@@ -42,7 +42,7 @@ static apr_status_t map(apr_pool_t *conf_pool, const char *path, void **memory)
     }
     rv = make_room(file);
     if (rv == APR_SUCCESS) {
-        rv = apr_mmap_create(&mapped, file, 0, COG_END_MARKS_SIZE,
+        rv = apr_mmap_create(&mapped, file, 0, COG_REVOCATION_TABLE_SIZE,
                              APR_MMAP_READ | APR_MMAP_WRITE, conf_pool);
     }
     apr_file_close(file);
@@ -86,7 +86,7 @@ static const char *open_file(cog_start_t *start)
     if (rv != APR_SUCCESS) {
         return problem_with(start, path, rv);
     }
-    start->end_marks = cog_end_marks_make(start->pool, memory, 0);
+    start->revocations = cog_revocation_table_make(start->pool, memory, 0);
     return NULL;
 }
 
@@ -104,20 +104,20 @@ static int is_going_to_start(void)
     return ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_NORMAL;
 }
 
-const char *cog_start_end_marks(cog_start_t *start, int64_t life_sec,
-                                cog_end_marks_t **marks)
+const char *cog_start_revocations(cog_start_t *start, int64_t life_sec,
+                                  cog_revocation_table_t **revocations)
 {
     const char *problem = NULL;
 
     if (start->is_rehearsal) {
         return is_going_to_start() ? rehearse(start) : NULL;
     }
-    if (!start->end_marks) {
+    if (!start->revocations) {
         problem = open_file(start);
     }
     if (!problem) {
-        cog_end_marks_keep(start->end_marks, life_sec);
-        *marks = start->end_marks;
+        cog_revocation_table_keep_for(start->revocations, life_sec);
+        *revocations = start->revocations;
     }
     return problem;
 }
