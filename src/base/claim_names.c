@@ -74,9 +74,9 @@ static int is_custom(const char *claim)
     return strncmp(claim, CUSTOM_PREFIX, strlen(CUSTOM_PREFIX)) == 0;
 }
 
-static const cog_claim_name_t *find_row(const char *claim)
+static __attribute__((noinline)) const cog_claim_name_t *find_row(const char *claim)
 {
-    const char *at = *claim ? strchr(initials, *claim) : NULL;
+    const char *at = *claim && !is_custom(claim) ? strchr(initials, *claim) : NULL;
 
     for (; at; at = strchr(at + 1, *claim)) {
         const cog_claim_name_t *row = &known[at - initials];
@@ -95,9 +95,6 @@ const cog_claim_name_t *cog_claim_usual(const char *claim)
 
     if (offset < sizeof(known) && offset % sizeof(*known) == 0) {
         return &known[offset / sizeof(*known)];
-    }
-    if (is_custom(claim)) {
-        return NULL;
     }
     return find_row(claim);
 }
@@ -152,15 +149,25 @@ static const char *without_own_prefix(const char *claim)
     return claim + (cog_text_begins(claim, OWN_PREFIX) ? strlen(OWN_PREFIX) : 0);
 }
 
+/* Most letters of a claim are lower ones. */
+static char in_variable(char c)
+{
+    if (is_lower(c)) {
+        return to_upper(c);
+    }
+    return is_kept(c) ? c : '_';
+}
+
 const char *cog_claim_unusual_variable(apr_pool_t *pool, const char *claim)
 {
+    static const char prefix[] = COG_CLAIM_VARIABLE;
     const char *name = without_own_prefix(claim);
-    size_t size = strlen(COG_CLAIM_VARIABLE) + strlen(name) + 1;
-    char *variable = apr_palloc(pool, size);
-    char *out = apr_cpystrn(variable, COG_CLAIM_VARIABLE, size);
+    char *variable = apr_palloc(pool, sizeof(prefix) + strlen(name));
+    char *out = variable + sizeof(prefix) - 1;
 
+    memcpy(variable, prefix, sizeof(prefix));
     for (; *name; ++name) {
-        *out++ = is_kept(*name) ? to_upper(*name) : '_';
+        *out++ = in_variable(*name);
     }
     *out = '\0';
     return variable;

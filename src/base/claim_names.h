@@ -33,6 +33,8 @@ cog_claim_class_t cog_claim_class(const char *claim);
  * 0: it is none of them. */
 unsigned cog_claim_number(const char *claim);
 
+#define COG_CLAIM_NUMBER_SUB 1u
+
 /* The name of a usual claim; NULL: none has this number. Nothing here has to look for a
  * name that comes from here. */
 const char *cog_claim_of_number(unsigned number);

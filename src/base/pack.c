@@ -96,7 +96,7 @@ void cog_unpack_begin(cog_unpacker_t *unpacker, cog_span_t record)
 }
 
 /* At the end there is nothing more to read. */
-static void give_up(cog_unpacker_t *unpacker)
+void cog_unpack_give_up(cog_unpacker_t *unpacker)
 {
     unpacker->is_broken = 1;
     unpacker->at = unpacker->end;
@@ -108,7 +108,7 @@ static const unsigned char *take(cog_unpacker_t *unpacker, size_t len)
     const unsigned char *bytes = unpacker->at;
 
     if ((size_t)(unpacker->end - unpacker->at) < len) {
-        give_up(unpacker);
+        cog_unpack_give_up(unpacker);
         return NULL;
     }
     unpacker->at += len;
@@ -132,7 +132,7 @@ uint64_t cog_unpack_long_number(cog_unpacker_t *unpacker)
         number |= (uint64_t)(byte & 127) << shift;
     }
     if (byte > 127 || !may_be_last(byte, shift - 7)) {
-        give_up(unpacker);
+        cog_unpack_give_up(unpacker);
         return 0;
     }
     return number;
@@ -147,26 +147,13 @@ int64_t cog_unpack_time(cog_unpacker_t *unpacker)
                  : 0;
 }
 
-const char *cog_unpack_text(cog_unpacker_t *unpacker)
-{
-    const unsigned char *text = unpacker->at;
-    const unsigned char *end = memchr(text, '\0', (size_t)(unpacker->end - text));
-
-    if (!end) {
-        give_up(unpacker);
-        return "";
-    }
-    unpacker->at = end + 1;
-    return (const char *)text;
-}
-
 void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len)
 {
     size_t found = (size_t)cog_unpack_number(unpacker);
     const unsigned char *from = found == len ? take(unpacker, len) : NULL;
 
     if (!from) {
-        give_up(unpacker);
+        cog_unpack_give_up(unpacker);
         memset(bytes, 0, len);
         return;
     }

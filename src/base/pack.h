@@ -5,6 +5,7 @@
 
 #include <apr_pools.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/span.h"
 
@@ -34,6 +35,7 @@ typedef struct {
 } cog_unpacker_t;
 
 void cog_unpack_begin(cog_unpacker_t *unpacker, cog_span_t record);
+void cog_unpack_give_up(cog_unpacker_t *unpacker); /* there was a fault */
 uint64_t cog_unpack_long_number(cog_unpacker_t *unpacker);
 
 /* Most numbers are short. */
@@ -45,8 +47,21 @@ static inline uint64_t cog_unpack_number(cog_unpacker_t *unpacker)
     return cog_unpack_long_number(unpacker);
 }
 
+/* Points into the record. */
+static inline const char *cog_unpack_text(cog_unpacker_t *unpacker)
+{
+    const unsigned char *text = unpacker->at;
+    const unsigned char *end = memchr(text, '\0', (size_t)(unpacker->end - text));
+
+    if (!end) {
+        cog_unpack_give_up(unpacker);
+        return "";
+    }
+    unpacker->at = end + 1;
+    return (const char *)text;
+}
+
 int64_t cog_unpack_time(cog_unpacker_t *unpacker);
-const char *cog_unpack_text(cog_unpacker_t *unpacker); /* points into the record */
 void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len);
 
 /* What cog_pack_bytes() has packed, of any length; points into the record. */

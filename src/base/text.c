@@ -16,7 +16,11 @@ int cog_text_has_control(const char *text)
 
 int cog_text_begins(const char *text, const char *prefix)
 {
-    return strncmp(text, prefix, strlen(prefix)) == 0;
+    while (*prefix && *prefix == *text) {
+        ++prefix;
+        ++text;
+    }
+    return !*prefix;
 }
 
 /* What stands for an octet after a backslash, NUL when it has no name. */

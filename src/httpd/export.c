@@ -114,28 +114,36 @@ static void forget(request_rec *r, int is_redirected)
 }
 
 static void export_own(request_rec *r, const cog_export_t *export,
-                       const cog_claim_t *claim)
+                       const apr_array_header_t *claims)
 {
-    const cog_claim_name_t *usual = cog_claim_usual(claim->name);
-    cog_claim_class_t class = usual ? usual->class : COG_CLAIM_UNKNOWN;
+    for (int i = 0; i < claims->nelts; ++i) {
+        const cog_claim_t *claim = &APR_ARRAY_IDX(claims, i, cog_claim_t);
+        const cog_claim_name_t *usual = cog_claim_usual(claim->name);
+        cog_claim_class_t class = usual ? usual->class : COG_CLAIM_UNKNOWN;
 
-    if (cog_claims_of_class_are_wanted(export->claims, claim->name, class)) {
-        apr_table_addn(r->subprocess_env,
-                       usual ? usual->variable
-                             : cog_claim_unusual_variable(r->pool, claim->name),
-                       claim->value);
+        if (cog_claims_of_class_are_wanted(export->claims, claim->name, class)) {
+            apr_table_addn(r->subprocess_env,
+                           usual ? usual->variable
+                                 : cog_claim_unusual_variable(r->pool, claim->name),
+                           claim->value);
+        }
     }
 }
 
 static void export_dialect(request_rec *r, const cog_export_t *export,
-                           const cog_claim_t *claim)
+                           const apr_array_header_t *claims)
 {
     const cog_backend_t *backend = export->backend;
+    const char *prefix = backend->headers->header;
 
-    if (cog_claims_are_wanted(export->claims, claim->name)) {
-        apr_table_addn(r->subprocess_env,
-                       backend->name_of(r->pool, backend->headers->header, claim->name),
-                       cog_backend_value(r->pool, backend, claim->kind, claim->value));
+    for (int i = 0; i < claims->nelts; ++i) {
+        const cog_claim_t *claim = &APR_ARRAY_IDX(claims, i, cog_claim_t);
+
+        if (cog_claims_are_wanted(export->claims, claim->name)) {
+            apr_table_addn(
+                r->subprocess_env, backend->name_of(r->pool, prefix, claim->name),
+                cog_backend_value(r->pool, backend, claim->kind, claim->value));
+        }
     }
 }
 
@@ -152,9 +160,8 @@ void cog_export_variables(request_rec *r, const cog_session_t *session)
         cog_memo_of(r)->variables = export.backend->variables;
     }
     forget(r, 0);
-    for (int i = 0; export.to_variables && i < claims->nelts; ++i) {
-        (has_dialect ? export_dialect
-                     : export_own)(r, &export, &APR_ARRAY_IDX(claims, i, cog_claim_t));
+    if (export.to_variables) {
+        (has_dialect ? export_dialect : export_own)(r, &export, claims);
     }
 }
 

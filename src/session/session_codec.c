@@ -80,7 +80,16 @@ static const char *unpack_name(cog_unpacker_t *unpacker, uint64_t number)
     return name ? name : "";
 }
 
-/* Claims come in strictly ascending order, for they are looked up by halving. */
+/* Claims come in strictly ascending order, for they are looked up by halving. Mostly the
+ * first letters tell. */
+static int is_behind(const char *previous, const char *name)
+{
+    unsigned char before = (unsigned char)*previous;
+    unsigned char here = (unsigned char)*name;
+
+    return before < here || (before == here && strcmp(previous, name) < 0);
+}
+
 static void unpack_claim(cog_unpacker_t *unpacker, const char *previous,
                          cog_claim_t *claim)
 {
@@ -89,8 +98,8 @@ static void unpack_claim(cog_unpacker_t *unpacker, const char *previous,
     claim->kind = (cog_claim_kind_t)(what & ((1 << KIND_BITS) - 1));
     claim->name = unpack_name(unpacker, what >> KIND_BITS);
     claim->value = cog_unpack_text(unpacker);
-    unpacker->is_broken |= claim->kind > COG_CLAIM_OTHER;
-    unpacker->is_broken |= previous && strcmp(previous, claim->name) >= 0;
+    unpacker->is_broken |=
+        claim->kind > COG_CLAIM_OTHER || (previous && !is_behind(previous, claim->name));
 }
 
 static apr_array_header_t *unpack_claims(apr_pool_t *pool, cog_unpacker_t *unpacker)
@@ -113,9 +122,24 @@ static apr_array_header_t *unpack_claims(apr_pool_t *pool, cog_unpacker_t *unpac
     return claims;
 }
 
+/* A usual name is known by its address here. */
+static const char *subject_claim(const cog_session_t *session)
+{
+    const char *name = cog_claim_of_number(COG_CLAIM_NUMBER_SUB);
+
+    for (int i = 0; i < session->claims->nelts; ++i) {
+        const cog_claim_t *claim = &APR_ARRAY_IDX(session->claims, i, cog_claim_t);
+
+        if (claim->name == name) {
+            return claim->value;
+        }
+    }
+    return NULL;
+}
+
 static const char *long_subject(cog_unpacker_t *unpacker, const cog_session_t *session)
 {
-    const char *claim = cog_session_claim(session, "sub");
+    const char *claim = subject_claim(session);
 
     if (!claim || *session->subject) {
         unpacker->is_broken |= claim && strcmp(claim, session->subject) == 0;
@@ -165,12 +189,13 @@ cog_span_t cog_session_encode_reference(apr_pool_t *pool, const cog_session_t *s
 int cog_session_decode_reference(cog_span_t record, cog_session_reference_t *found)
 {
     cog_unpacker_t unpacker;
-    uint64_t kind;
 
     cog_unpack_begin(&unpacker, record);
-    kind = cog_unpack_number(&unpacker);
+    if (cog_unpack_number(&unpacker) != REFERENCE) {
+        return 0;
+    }
     cog_unpack_bytes(&unpacker, found->id, COG_SESSION_ID_LEN);
     found->created = cog_unpack_time(&unpacker);
     cog_unpack_bytes(&unpacker, found->owner, sizeof(found->owner));
-    return kind == REFERENCE && cog_unpack_is_complete(&unpacker);
+    return cog_unpack_is_complete(&unpacker);
 }

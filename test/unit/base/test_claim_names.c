@@ -176,6 +176,7 @@ static void numbers_the_usual_claims_for_good(void **state)
         assert_string_equal(cog_claim_of_number(i + 1), numbered[i]);
         assert_int_equal(cog_claim_number(cog_claim_of_number(i + 1)), i + 1);
     }
+    assert_string_equal(cog_claim_of_number(COG_CLAIM_NUMBER_SUB), "sub");
     assert_int_equal(COUNT(numbered), COUNT(known));
     assert_null(cog_claim_of_number(0));
     assert_null(cog_claim_of_number(COUNT(numbered) + 1));
