@@ -153,11 +153,14 @@ static unsigned char *append(unsigned char *to, cog_span_t bytes)
 
 static void write_place(place_t *place, const cog_opened_key_t *key, cog_span_t plain)
 {
+    const unsigned char *old_end =
+        place->bytes + place->sealed_len + place->where_len + place->plain_len;
     unsigned char *end =
         append(append(append(place->bytes, key->sealed), key->where), plain);
 
-    /* of a longer one before */
-    cog_secret_wipe(end, (size_t)(place->bytes + ROOM - end));
+    if (end < old_end) {
+        cog_secret_wipe(end, (size_t)(old_end - end));
+    }
     place->sealed_len = (uint32_t)key->sealed.len;
     place->where_len = (uint32_t)key->where.len;
     place->plain_len = (uint32_t)plain.len;

@@ -140,11 +140,16 @@ typedef struct {
     cog_opened_key_t key; /* the envelope as it came, and where it belongs */
 } opening_t;
 
+cog_bound_t cog_binding_fix(apr_pool_t *pool, const cog_binding_t *binding)
+{
+    return (cog_bound_t){binding->purpose, associated_data(pool, binding)};
+}
+
 static opening_t begin(apr_pool_t *pool, const cog_keyring_t *keyring,
-                       const cog_binding_t *binding, cog_span_t sealed)
+                       const cog_bound_t *bound, cog_span_t sealed)
 {
     return (opening_t){
-        pool, keyring, binding->purpose, {sealed, associated_data(pool, binding)}
+        pool, keyring, bound->purpose, {sealed, bound->bytes}
     };
 }
 
@@ -218,7 +223,8 @@ cog_err_t cog_unseal_bytes(apr_pool_t *pool, const cog_keyring_t *keyring,
                            const cog_binding_t *binding, cog_span_t sealed,
                            cog_span_t *plain)
 {
-    opening_t opening = begin(pool, keyring, binding, sealed);
+    cog_bound_t bound = cog_binding_fix(pool, binding);
+    opening_t opening = begin(pool, keyring, &bound, sealed);
 
     return remember(&opening, plain) ? COG_OK : open_bytes(&opening, sealed, plain);
 }
@@ -226,7 +232,15 @@ cog_err_t cog_unseal_bytes(apr_pool_t *pool, const cog_keyring_t *keyring,
 cog_err_t cog_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
                      const cog_binding_t *binding, cog_span_t sealed, cog_span_t *plain)
 {
-    opening_t opening = begin(pool, keyring, binding, sealed);
+    cog_bound_t bound = cog_binding_fix(pool, binding);
+
+    return cog_unseal_bound(pool, keyring, &bound, sealed, plain);
+}
+
+cog_err_t cog_unseal_bound(apr_pool_t *pool, const cog_keyring_t *keyring,
+                           const cog_bound_t *bound, cog_span_t sealed, cog_span_t *plain)
+{
+    opening_t opening = begin(pool, keyring, bound, sealed);
     cog_span_t all;
 
     if (remember(&opening, plain)) {

@@ -19,6 +19,13 @@ typedef struct {
     const char *name;   /* the cookie's name, the store's key */
 } cog_binding_t;
 
+/* The same as the octets that are authenticated, for one that is needed again and again.
+ */
+typedef struct {
+    cog_purpose_t purpose;
+    cog_span_t bytes;
+} cog_bound_t;
+
 typedef struct {
     const cog_keyring_t *keyring;
     const cog_random_t *random;
@@ -37,6 +44,14 @@ cog_err_t cog_seal_bytes(apr_pool_t *pool, const cog_sealer_t *sealer,
  * that is not counted and is wiped with `pool`. */
 cog_err_t cog_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
                      const cog_binding_t *binding, cog_span_t sealed, cog_span_t *plain);
+
+/* On `pool`. */
+cog_bound_t cog_binding_fix(apr_pool_t *pool, const cog_binding_t *binding);
+
+/* Open what cog_seal() has sealed, likewise. */
+cog_err_t cog_unseal_bound(apr_pool_t *pool, const cog_keyring_t *keyring,
+                           const cog_bound_t *bound, cog_span_t sealed,
+                           cog_span_t *plain);
 
 /* Open what cog_seal_bytes() has sealed. */
 cog_err_t cog_unseal_bytes(apr_pool_t *pool, const cog_keyring_t *keyring,

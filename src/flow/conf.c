@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+cog_binding_t cog_client_session_binding(const cog_client_conf_t *client)
+{
+    return (cog_binding_t){COG_PURPOSE_SESSION, client->issuer, client->bound_to,
+                           client->session_cookie};
+}
+
 const cog_client_conf_t *cog_conf_client(const cog_conf_t *conf, const char *name)
 {
     if (!*name) {

@@ -7,6 +7,7 @@
 
 #include "base/secret_source.h"
 #include "crypto/keyring.h"
+#include "crypto/seal.h"
 #include "oidc/access_token.h"
 #include "oidc/endpoints.h"
 #include "oidc/token.h"
@@ -35,6 +36,7 @@ typedef struct {
     const char *bound_to; /* what cookies are sealed for: client id and the site's origin,
                            * or the domain of CognitoCookie */
     const char *session_cookie; /* full name: __Host-cognito_session[_NAME] */
+    cog_bound_t session_bound;  /* where what is in there belongs */
     const char *tokens_cookie;  /* __Host-cognito_tokens[_NAME] */
 } cog_client_conf_t;
 
@@ -106,6 +108,9 @@ typedef struct {
 
 /* What stands behind `path`, CognitoPath and a slash; NULL when it is not below. */
 const char *cog_conf_own_name(const cog_conf_t *conf, const char *path);
+
+/* What a client's session cookie is bound to, for session_bound too. */
+cog_binding_t cog_client_session_binding(const cog_client_conf_t *client);
 
 /* The client called `name` ("" is the default), NULL when there is none. */
 const cog_client_conf_t *cog_conf_client(const cog_conf_t *conf, const char *name);

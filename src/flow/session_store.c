@@ -14,12 +14,6 @@
 #include "session/cookie.h"
 #include "session/session_codec.h"
 
-static cog_binding_t session_binding(const cog_client_conf_t *client)
-{
-    return (cog_binding_t){COG_PURPOSE_SESSION, client->issuer, client->bound_to,
-                           client->session_cookie};
-}
-
 /* Tokens belong to one session: its id is part of the binding. */
 static cog_binding_t tokens_binding(apr_pool_t *pool, const cog_client_conf_t *client,
                                     const cog_session_t *session)
@@ -31,23 +25,22 @@ static cog_binding_t tokens_binding(apr_pool_t *pool, const cog_client_conf_t *c
 }
 
 static cog_err_t read_cookie(const cog_flow_t *flow, const char *name,
-                             const cog_binding_t *binding, cog_span_t *record)
+                             const cog_bound_t *bound, cog_span_t *record)
 {
     cog_span_t sealed;
 
     COG_REQUIRE(flow->request->cookies, COG_E_NO_SESSION);
     COG_TRY(cog_cookie_join(flow->pool, flow->request->cookies, name, &sealed));
-    return cog_unseal(flow->pool, flow->conf->keyring, binding, sealed, record);
+    return cog_unseal_bound(flow->pool, flow->conf->keyring, bound, sealed, record);
 }
 
 cog_err_t cog_session_open(const cog_flow_t *flow, const cog_client_conf_t *client,
                            cog_session_t **session)
 {
-    cog_binding_t binding = session_binding(client);
     cog_session_reference_t reference;
     cog_span_t record;
 
-    COG_TRY(read_cookie(flow, client->session_cookie, &binding, &record));
+    COG_TRY(read_cookie(flow, client->session_cookie, &client->session_bound, &record));
     if (cog_session_decode_reference(record, &reference)) {
         return cog_stored_session_get(flow, client, reference.id, session);
     }
@@ -57,11 +50,10 @@ cog_err_t cog_session_open(const cog_flow_t *flow, const cog_client_conf_t *clie
 cog_err_t cog_session_held(const cog_flow_t *flow, const cog_client_conf_t *client,
                            cog_session_reference_t *held)
 {
-    cog_binding_t binding = session_binding(client);
     cog_session_t *session;
     cog_span_t record;
 
-    COG_TRY(read_cookie(flow, client->session_cookie, &binding, &record));
+    COG_TRY(read_cookie(flow, client->session_cookie, &client->session_bound, &record));
     if (cog_session_decode_reference(record, held)) {
         return COG_OK;
     }
@@ -76,10 +68,11 @@ cog_err_t cog_session_tokens(const cog_flow_t *flow, const cog_client_conf_t *cl
                              const cog_session_t *session, cog_session_tokens_t *tokens)
 {
     cog_binding_t binding = tokens_binding(flow->pool, client, session);
+    cog_bound_t bound = cog_binding_fix(flow->pool, &binding);
     cog_span_t record;
 
     if (!session->is_stored &&
-        read_cookie(flow, client->tokens_cookie, &binding, &record) == COG_OK) {
+        read_cookie(flow, client->tokens_cookie, &bound, &record) == COG_OK) {
         return cog_session_tokens_decode(flow->pool, record, tokens);
     }
     return cog_stored_tokens_get(flow, client, session, tokens);
@@ -118,7 +111,7 @@ static cog_err_t seal_session(cog_flow_t *flow, const cog_session_t *session,
                               const char **sealed)
 {
     cog_sealer_t sealer = cog_flow_sealer(flow);
-    cog_binding_t binding = session_binding(flow->place->client);
+    cog_binding_t binding = cog_client_session_binding(flow->place->client);
     cog_span_t record = session->is_stored
                             ? cog_session_encode_reference(flow->pool, session)
                             : cog_session_encode(flow->pool, session);

@@ -179,6 +179,7 @@ static void fill_in(client_t *client)
 {
     const cog_client_fields_t *written = &client->written;
     cog_client_conf_t *conf = client->conf;
+    cog_binding_t binding;
 
     conf->name = client->name;
     conf->client_id = written->client_id;
@@ -191,6 +192,8 @@ static void fill_in(client_t *client)
         apr_pstrcat(pool_of(client), conf->client_id, " ", site_of(client->host), NULL);
     conf->session_cookie = cookie_name(client, "session");
     conf->tokens_cookie = cookie_name(client, "tokens");
+    binding = cog_client_session_binding(conf);
+    conf->session_bound = cog_binding_fix(pool_of(client), &binding);
 }
 
 static const char *resolve_client(cog_resolve_t *host, const char *name,

@@ -249,6 +249,7 @@ static cog_provider_t *make_provider(apr_pool_t *pool)
 static void fill_client(world_t *world, const char *name, cog_client_conf_t *client)
 {
     const char *suffix = *name ? apr_pstrcat(world->pool, "_", name, NULL) : "";
+    cog_binding_t binding;
 
     client->name = name;
     client->client_id = WORLD_CLIENT;
@@ -262,6 +263,8 @@ static void fill_client(world_t *world, const char *name, cog_client_conf_t *cli
         apr_pstrcat(world->pool, "__Host-cognito_session", suffix, NULL);
     client->tokens_cookie =
         apr_pstrcat(world->pool, "__Host-cognito_tokens", suffix, NULL);
+    binding = cog_client_session_binding(client);
+    client->session_bound = cog_binding_fix(world->pool, &binding);
 }
 
 static cog_revocation_table_t *make_revocation_table(apr_pool_t *pool)
@@ -378,7 +381,9 @@ world_t *world_make(apr_pool_t *pool)
 
 static const char *get_header(const cog_request_t *request, const char *name)
 {
-    return apr_table_get(((world_t *)request->context)->headers, name);
+    const world_t *world = request->context;
+
+    return strcmp(name, "Host") == 0 ? world->host : apr_table_get(world->headers, name);
 }
 
 static cog_err_t read_body(const cog_request_t *request, apr_pool_t *pool, size_t limit,
@@ -616,7 +621,6 @@ cog_reply_t *world_request(world_t *world, const char *method, const char *targe
         (cog_request_t){.method = method,
                         .path = apr_pstrndup(pool, target, strcspn(target, "?")),
                         .query = query ? query + 1 : NULL,
-                        .host = world->host,
                         .cookies = own_cookies(world),
                         .authorization = apr_table_get(world->headers, "Authorization"),
                         .client_ip = "192.0.2.1",

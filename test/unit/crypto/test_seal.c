@@ -297,6 +297,28 @@ static void seals_bytes_a_quarter_shorter(void **state)
     }
 }
 
+/* S11 */
+static void opens_by_a_fixed_binding_what_the_same_one_has_sealed(void **state)
+{
+    cog_sealer_t sealer = sealer_of(*state, SECRET, NULL);
+    cog_sealer_t opener = sealer_of(*state, SECRET, NULL); /* it has opened nothing yet */
+    cog_span_t sealed = cog_span_of(seal(*state, &sealer, &binding, "text"));
+    cog_bound_t bound = cog_binding_fix(*state, &binding);
+    cog_binding_t elsewhere = binding;
+    cog_bound_t other;
+    cog_span_t plain;
+
+    elsewhere.name = "__Host-other";
+    other = cog_binding_fix(*state, &elsewhere);
+    for (int i = 0; i < 2; ++i) {
+        assert_int_equal(cog_unseal_bound(*state, opener.keyring, &other, sealed, &plain),
+                         COG_E_SEAL_BROKEN);
+        assert_int_equal(cog_unseal_bound(*state, opener.keyring, &bound, sealed, &plain),
+                         COG_OK);
+        assert_string_equal(plain.bytes, "text");
+    }
+}
+
 static void refuses_what_is_no_envelope(void **state)
 {
     static const char *const texts[] = {
@@ -477,6 +499,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(opens_nothing_else_after_it_has_opened_something),
         cmocka_unit_test_with_pool(keeps_the_format_that_is_out_there),
+        cmocka_unit_test_with_pool(opens_by_a_fixed_binding_what_the_same_one_has_sealed),
         cmocka_unit_test_with_pool(opens_what_it_has_sealed),
         cmocka_unit_test_with_pool(seals_nothing_as_well),
         cmocka_unit_test_with_pool(opens_nowhere_else),
