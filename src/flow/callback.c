@@ -98,7 +98,8 @@ static cog_err_t explain_loop(cog_flow_t *flow, cog_reply_t *reply)
     if (!cog_flow_known_origin(flow)) {
         COG_LOG(flow->ports->log, WARNING, 3040,
                 "callback under host %s, configured is %s",
-                cog_text_for_log(flow->pool, flow->request->host, 255),
+                cog_text_for_log(flow->pool, flow->request->header(flow->request, "Host"),
+                                 255),
                 cog_flow_origin(flow));
         flow->cause = &other_host;
     }

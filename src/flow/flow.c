@@ -107,9 +107,17 @@ static void run(cog_flow_t *flow, const cog_route_t *route, cog_reply_t *reply)
     }
 }
 
+/* All but callbacks are below CognitoPath or where RFC 8615 has such things: most
+ * requests need not be compared with each route. */
+static int may_be_own_url(const cog_conf_t *conf, const char *path)
+{
+    return cog_conf_own_name(conf, path) || cog_text_begins(path, "/.well-known/") ||
+           cog_flow_is_callback(conf, path);
+}
+
 int cog_flow_is_own_url(const cog_conf_t *conf, const char *path)
 {
-    return classify(conf, path) != resource;
+    return may_be_own_url(conf, path) && classify(conf, path) != resource;
 }
 
 void cog_flow_run_own_url(cog_flow_t *flow, cog_reply_t *reply)
@@ -176,7 +184,7 @@ static int is_host_of(const char *host, const char *origin)
 const char *cog_flow_known_origin(const cog_flow_t *flow)
 {
     const apr_array_header_t *origins = flow->conf->origins;
-    const char *host = flow->request->host;
+    const char *host = flow->request->header(flow->request, "Host");
 
     for (int i = 0; host && i < origins->nelts; ++i) {
         const char *origin = APR_ARRAY_IDX(origins, i, const char *);

@@ -12,15 +12,14 @@ typedef struct cog_request_t cog_request_t;
 
 struct cog_request_t {
     const char *method;
-    const char *path;  /* as sent, not decoded */
-    const char *query; /* as sent; NULL when there is none */
-    const char
-        *host; /* of the Host header; only ever compared with the configured origins */
+    const char *path;                  /* as sent, not decoded */
+    const char *query;                 /* as sent; NULL when there is none */
     const apr_array_header_t *cookies; /* our own ones: cog_cookie_t; NULL when none */
     const char *authorization; /* the Authorization header as sent; NULL when none */
     const char *client_ip;
     void *context; /* of the functions */
-    /* A request header, NULL when absent. */
+    /* A request header, NULL when absent. Host is only ever compared with the configured
+     * origins. */
     const char *(*header)(const cog_request_t *request, const char *name);
     /* The whole body, followed by a NUL that is not counted. COG_E_TOO_LARGE when it has
      * more than `limit` bytes, COG_E_BAD_QUERY when it does not come whole. */

@@ -22,7 +22,9 @@ int cog_authn_is_ours(request_rec *r)
 {
     const char *type = ap_auth_type(r);
 
-    return type && apr_cstr_casecmp(type, AUTH_TYPE) == 0;
+    /* written as in our documentation, as a rule */
+    return type &&
+           (strcmp(type, AUTH_TYPE) == 0 || apr_cstr_casecmp(type, AUTH_TYPE) == 0);
 }
 
 /* A subrequest or an internal redirect, after this request has been granted already. A

@@ -29,10 +29,13 @@ static const char *skip_authority(const char *target)
 static void split_target(cog_memo_t *memo, const char *target)
 {
     const char *from = skip_authority(target ? target : "/");
-    size_t len = strcspn(from, "?");
+    const char *question = strchr(from, '?');
 
-    memo->path = len > 0 ? apr_pstrmemdup(memo->root->pool, from, len) : "/";
-    memo->query = from[len] == '?' ? from + len + 1 : NULL;
+    memo->query = question ? question + 1 : NULL;
+    memo->path = question
+                     ? apr_pstrmemdup(memo->root->pool, from, (size_t)(question - from))
+                     : from;
+    memo->path = *memo->path ? memo->path : "/";
 }
 
 static cog_memo_t *make_memo(request_rec *root)

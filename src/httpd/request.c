@@ -66,7 +66,6 @@ static void fill_request(const cog_memo_t *memo, cog_request_t *request)
     request->method = r->method;
     request->path = memo->path;
     request->query = memo->query;
-    request->host = apr_table_get(r->headers_in, "Host");
     request->cookies = memo->cookies;
     request->authorization = memo->authorization;
     request->client_ip = r->useragent_ip;
