@@ -66,11 +66,24 @@ static const char *make(apr_pool_t *pool, const char *path)
                         path, &rv);
 }
 
+/* Whoever has made the key could make sessions. */
+static const char *check_owner(apr_pool_t *pool, const char *path)
+{
+    apr_finfo_t info;
+    apr_status_t rv = apr_stat(&info, path, COG_STATE_FINFO, pool);
+
+    return rv == APR_SUCCESS ? cog_state_file_problem(&info)
+                             : apr_psprintf(pool, "cannot be examined: %pm", &rv);
+}
+
 static const char *read_it(apr_pool_t *pool, const char *path, cog_secret_t *secret)
 {
     const cog_secret_source_t source = {COG_SOURCE_FILE, path};
     const char *problem = cog_secret_source_read(pool, &source, secret);
 
+    if (!problem) {
+        problem = check_owner(pool, path);
+    }
     if (!problem && secret->len < COG_SECRET_MIN_LEN) {
         problem = "is shorter than 32 bytes";
     }

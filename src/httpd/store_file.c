@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 #include <fcntl.h>
 
+#include "httpd/state_dir.h"
 #include "net/store_shm.h"
 
 #define MODE     (APR_FOPEN_READ | APR_FOPEN_WRITE | APR_FOPEN_BINARY)
@@ -110,12 +111,17 @@ static const char *recover(apr_pool_t *pool, apr_file_t *handle, const apr_finfo
 static const char *reopen(apr_pool_t *pool, apr_file_t *handle, cog_store_file_t *file)
 {
     apr_finfo_t info;
-    apr_status_t rv = apr_file_info_get(&info, APR_FINFO_SIZE | APR_FINFO_TYPE, handle);
+    apr_status_t rv = apr_file_info_get(&info, APR_FINFO_SIZE | COG_STATE_FINFO, handle);
+    const char *problem;
 
     if (rv != APR_SUCCESS) {
         return tell(pool, "examined", rv);
     }
-    if (info.filetype != APR_REG || !may_be_replaced(handle, &info)) {
+    problem = cog_state_file_problem(&info);
+    if (problem) {
+        return problem;
+    }
+    if (!may_be_replaced(handle, &info)) {
         return "is a file of somebody else";
     }
     if (!file->is_ours && apr_file_lock(handle, ONCE) != APR_SUCCESS) {

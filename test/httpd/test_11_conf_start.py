@@ -428,6 +428,47 @@ def test_a_list_of_ended_sessions_that_cannot_be_used_stops_the_start_at_once(ma
     assert server.check()[0] == 0
 
 
+def make_pipe(path):
+    os.remove(path)
+    os.mkfifo(path)
+
+
+# what others may have made or may change, and how it is told
+FOREIGN_FILES = [(lambda path: os.chmod(path, 0o606), "may be written by others: chmod go-w"),
+                 (lambda path: os.chmod(path, 0o660), "may be written by others: chmod go-w"),
+                 (make_pipe, "is not a regular file")]
+if os.getuid() == 0:
+    FOREIGN_FILES.append((lambda path: os.chown(path, 12345, -1), "belongs to another user"))
+
+
+@pytest.mark.parametrize("spoil, problem", FOREIGN_FILES)
+def test_a_list_of_ended_sessions_that_others_may_change_is_refused(made, spoil, problem):
+    server = made("CognitoSecret file:key", *COMPLETE, key=KEY).start()
+    server.stop()
+    spoil(server.path("auth_cognito.ended"))
+    with pytest.raises(StartFailed, match=f"the list of sessions that have ended, .*, {problem}"):
+        server.start()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_an_own_key_that_somebody_else_has_made_is_refused(made):
+    server = made(*COMPLETE)
+    secret_file(server, OWN_KEY, KEY)
+    os.chown(server.path(OWN_KEY), 12345, -1)
+    with pytest.raises(StartFailed, match="the key that seals cookies, .*, belongs to another user"):
+        server.start()
+
+
+@pytest.mark.parametrize("spoil, problem", FOREIGN_FILES)
+def test_keys_of_user_pools_that_others_may_change_are_not_believed(made, spoil, problem):
+    server = made("CognitoSecret file:key", *COMPLETE, key=KEY).start()
+    server.stop()
+    spoil(server.path("auth_cognito.documents"))
+    server.allowed.append("COG4112")
+    server.start()
+    assert f"auth_cognito.documents {problem}" in server.what_it_said()
+
+
 # ---- at start ----
 
 def registered(server):

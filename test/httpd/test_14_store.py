@@ -160,6 +160,19 @@ class TestFile:
         for text in ("x", "something of value\n" * 1000):
             assert refused(in_file().file("store", text), "is a file of somebody else") == text
 
+    def test_a_store_that_others_may_change_is_refused(self):
+        """They could have all processes read what they like, and trip over it."""
+        server = Server(in_file())
+        try:
+            server.start()
+            server.stop()
+            os.chmod(server.path("store"), 0o606)
+            with pytest.raises(StartFailed, match="store:2M' may be written by others: chmod go-w"):
+                server.start()
+        finally:
+            server.stop()
+            server.remove()
+
     def test_a_file_has_one_size(self):
         refused(in_file(*vhost("a", "CognitoStore dbm:{root}/store:3M")),
                 "is written with another size, too; write dbm:PATH, a file of its own with one size")
