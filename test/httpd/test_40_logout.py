@@ -1,9 +1,12 @@
 """The way out: here, then the refresh token, then at the user pool. Names of security.md."""
+import os
+import re
 import time
 import urllib.parse
 
 import pytest
 
+from harness.conf import TOP
 from harness.site import (ORIGIN, RETURN, SESSION, SIGNED_OUT, TOKENS, Site, is_login,
                           ordinary_conf, site_lines)
 
@@ -190,6 +193,30 @@ class TestReturn:
     def test_a_return_cookie_is_good_once(self, site, browser):
         self.way_out(site, browser, "/left")
         assert site.visit(browser, SIGNED_OUT).location == "https://www.example.test/bye"
+
+
+class TestProvider:
+    """docs/ending-sessions.md: the last stop is the sign-out of an identity provider."""
+
+    @pytest.fixture(scope="class")
+    def written(self):
+        with open(os.path.join(TOP, "docs", "ending-sessions.md"), encoding="utf-8") as page:
+            text = page.read().partition("## At the identity provider, too")[2]
+        return re.search(r"```apache\n(.*?)```", text, re.DOTALL)[1]
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend, written):
+        lines = written.replace("\\\n", " ").splitlines()
+        return Site(start(ordinary_conf(pool, backend).add(*lines)), pool)
+
+    def test_the_address_comes_out_as_it_was_written(self, site, browser, written):
+        addresses = re.findall(r"https:\S+", written)
+        assert len(addresses) == 2
+        for query, address in (("", addresses[0]), *(
+                ("?return_to=" + urllib.parse.quote(a, safe=""), a) for a in addresses)):
+            site.sign_in(browser)
+            answer = browser.follow(browser.follow(leave(site, browser, query)))
+            assert answer.header("Location") == address
 
 
 class TestWithoutReturn:
