@@ -18,6 +18,8 @@ static const struct {
      "https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_GovPool12"},
     {"cn-north-1_CnPool123", "cn-north-1",
      "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_CnPool123"},
+    {"eu-west-1_AbC123dEfAbC123dEfAbC123dEfAbC123dEfAbC123dEf", "eu-west-1", /* 55 */
+     "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123dEfAbC123dEfAbC123dEfAbC123dEfAbC123dEf"},
     {"eusc-de-east-1_EuPool123", "eusc-de-east-1",
      "https://cognito-idp.eusc-de-east-1.amazonaws.eu/eusc-de-east-1_EuPool123"},
 };
@@ -58,6 +60,9 @@ static const struct {
 } domains[] = {
     {"eu-west-1", "my-app", "https://my-app.auth.eu-west-1.amazoncognito.com", NULL},
     {"eu-west-1", "a",      "https://a.auth.eu-west-1.amazoncognito.com", NULL},
+    {"eu-west-1", "a23456789b123456789c123456789d123456789e123456789f123456789g123",
+     "https://a23456789b123456789c123456789d123456789e123456789f123456789g123.auth.eu-west-1.amazoncognito.com",
+     NULL},
     {"us-gov-west-1", "my-app", "https://my-app.auth-fips.us-gov-west-1.amazoncognito.com",
      NULL},
     {"eusc-de-east-1", "my-app",
