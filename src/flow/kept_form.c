@@ -1,7 +1,6 @@
 #include "flow/kept_form.h"
 
 #include <apr_strings.h>
-#include <jansson.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -12,13 +11,14 @@
 #include "base/text.h"
 #include "crypto/seal.h"
 #include "flow/flow_private.h"
+#include "flow/form_fields.h"
 #include "flow/navigation.h"
 #include "flow/session_store.h"
 
 #define FORM_KEY    "cognito:form:"
-#define FORM_TYPE   "application/x-www-form-urlencoded"
 #define NONCE_BYTES 16
-#define SEAL_ROOM   64 /* more than a seal takes */
+#define SEAL_ROOM   64     /* more than a seal takes */
+#define LOST        "lost" /* of a login whose form is kept nowhere */
 
 typedef struct {
     const char *target;               /* path and query that it was sent to */
@@ -51,48 +51,6 @@ static const char *key_of(const cog_flow_t *flow, const char *place)
 }
 
 /* ---- keeping ---- */
-
-static cog_err_t check_type(const cog_flow_t *flow)
-{
-    const cog_request_t *request = flow->request;
-    const char *type = request->header(request, "Content-Type");
-    size_t len = strlen(FORM_TYPE);
-
-    COG_REQUIRE(type && strncasecmp(type, FORM_TYPE, len) == 0, COG_E_FORM);
-    COG_REQUIRE(strchr("; ", type[len]), COG_E_FORM); /* its NUL too */
-    COG_REQUIRE(!request->header(request, "Content-Encoding"), COG_E_FORM);
-    return COG_OK;
-}
-
-static int is_utf8(const char *text)
-{
-    json_t *value = json_string(text);
-    int is_good = value != NULL;
-
-    json_decref(value);
-    return is_good;
-}
-
-/* A page of ours speaks UTF-8, and could not send anything else on as it was. */
-static cog_err_t read_fields(cog_flow_t *flow, const apr_array_header_t **fields)
-{
-    const cog_request_t *request = flow->request;
-    apr_array_header_t *found;
-    cog_span_t body;
-
-    COG_TRY(request->read_body(request, flow->pool, flow->place->form_limit, &body));
-    COG_REQUIRE(strlen((const char *)body.bytes) == body.len, COG_E_FORM);
-    COG_REQUIRE(cog_form_parse(flow->pool, (const char *)body.bytes, &found) == COG_OK,
-                COG_E_FORM);
-    COG_REQUIRE(found->nelts > 0, COG_E_FORM);
-    for (int i = 0; i < found->nelts; ++i) {
-        const cog_param_t *field = &APR_ARRAY_IDX(found, i, cog_param_t);
-
-        COG_REQUIRE(is_utf8(field->name) && is_utf8(field->value), COG_E_FORM);
-    }
-    *fields = found;
-    return COG_OK;
-}
 
 /* Where it was sent to, if a login may lead back there, to the letter. */
 static cog_err_t find_target(const cog_flow_t *flow, const char **target)
@@ -172,33 +130,31 @@ static cog_err_t keep(cog_flow_t *flow, const char **place)
     cog_span_t record;
     form_t form;
 
-    COG_TRY(check_type(flow));
     COG_REQUIRE(cog_request_is_sent_by(flow->request, cog_flow_origin(flow)),
                 COG_E_CROSS_SITE);
+    COG_REQUIRE(flow->place->form_limit > 0, COG_E_TOO_LARGE);
     COG_TRY(find_owner(flow, &form.owner));
     COG_TRY(find_target(flow, &form.target));
-    COG_TRY(read_fields(flow, &form.fields));
+    COG_TRY(cog_form_fields_read(flow, &form.fields));
     COG_TRY(pack(flow, &form, &record));
     return put(flow, form.owner, record, place);
 }
 
 void cog_form_keep(cog_flow_t *flow, cog_login_state_t *login)
 {
-    const char *place;
     cog_err_t err;
 
-    if (strcmp(flow->request->method, "POST") != 0 || flow->place->form_limit == 0 ||
+    if (strcmp(flow->request->method, "POST") != 0 ||
         !cog_request_is_navigation(flow->request)) {
         return;
     }
-    err = keep(flow, &place);
+    err = keep(flow, &login->form);
     if (err != COG_OK) {
         COG_LOG(
             flow->ports->log, INFO, 3081, "the form that was sent to %s is not kept: %s",
             cog_text_for_log(flow->pool, flow->request->path, 256), cog_err_text(err));
-        return;
+        login->form = err == COG_E_CROSS_SITE ? "" : LOST;
     }
-    login->form = place;
 }
 
 /* ---- sending on ---- */
@@ -245,6 +201,16 @@ static void say_not_sent(cog_page_t *page)
     page->link_text = COG_SAY("Continue");
 }
 
+static void say_lost(cog_page_t *page)
+{
+    page->title = COG_SAY("Your form was not sent");
+    page->cause =
+        COG_SAY("You had to sign in first, and it could not be kept meanwhile.");
+    page->action = COG_SAY("Go back in your browser to the form, where you may find what "
+                           "you have typed, and send it again.");
+    page->link_text = COG_SAY("Continue");
+}
+
 static void send_on(const form_t *form, cog_page_t *page)
 {
     page->title = COG_SAY("You are signed in again");
@@ -256,16 +222,21 @@ static void send_on(const form_t *form, cog_page_t *page)
     page->is_sent_at_once = 1;
 }
 
+static void begin_page(const cog_flow_t *flow, const char *target, cog_reply_t *reply)
+{
+    reply->kind = COG_REPLY_PAGE;
+    reply->status = 200;
+    reply->page = (cog_page_t){
+        .link = apr_pstrcat(flow->pool, cog_flow_origin(flow), target, NULL)};
+}
+
 static void answer(const cog_flow_t *flow, const form_t *form,
                    const cog_session_t *session, cog_reply_t *reply)
 {
     unsigned char owner[COG_SESSION_OWNER_LEN];
 
     cog_session_owner(session, owner);
-    reply->kind = COG_REPLY_PAGE;
-    reply->status = 200;
-    reply->page = (cog_page_t){
-        .link = apr_pstrcat(flow->pool, cog_flow_origin(flow), form->target, NULL)};
+    begin_page(flow, form->target, reply);
     if (strcmp(form->owner, text_of(flow, owner)) == 0) {
         send_on(form, &reply->page);
     }
@@ -274,25 +245,35 @@ static void answer(const cog_flow_t *flow, const form_t *form,
     }
 }
 
-int cog_form_resume(cog_flow_t *flow, const cog_login_state_t *login,
-                    const cog_session_t *session, cog_reply_t *reply)
+static cog_err_t resume(const cog_flow_t *flow, const char *place,
+                        const cog_session_t *session, cog_reply_t *reply)
 {
     form_t form;
-    cog_err_t err;
+    cog_err_t err = take(flow, place, &form);
 
-    if (!*login->form) {
-        return 0;
-    }
-    err = take(flow, login->form, &form);
     if (err != COG_OK) {
         COG_LOG(flow->ports->log, WARNING, 3082,
-                "the form of session %s is not there any more (%s): its user has to fill "
-                "it in anew",
+                "the form of session %s is not there any more (%s): its user has to send "
+                "it again",
                 cog_session_id_text(flow->pool, session), cog_err_name(err));
-        return 0;
+        return err;
     }
     COG_LOG(flow->ports->log, DEBUG, 3083, "a kept form goes on to %s",
             cog_text_for_log(flow->pool, form.target, 256));
     answer(flow, &form, session, reply);
+    return COG_OK;
+}
+
+int cog_form_resume(cog_flow_t *flow, const cog_login_state_t *login,
+                    const cog_session_t *session, cog_reply_t *reply)
+{
+    if (!*login->form) {
+        return 0;
+    }
+    if (strcmp(login->form, LOST) == 0 ||
+        resume(flow, login->form, session, reply) != COG_OK) {
+        begin_page(flow, login->return_to, reply);
+        say_lost(&reply->page);
+    }
     return 1;
 }

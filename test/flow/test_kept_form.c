@@ -33,6 +33,19 @@ static cog_reply_t *post(world_t *world, const char *target, const char *body)
     return reply;
 }
 
+/* Nobody should think that a form has arrived which has not. */
+static void assert_says_lost(const cog_reply_t *reply, const char *target)
+{
+    assert_int_equal(reply->kind, COG_REPLY_PAGE);
+    assert_int_equal(reply->status, 200);
+    assert_string_equal(reply->page.title, "Your form was not sent");
+    assert_non_null(reply->page.action);
+    assert_true(cog_text_begins(reply->page.link, WORLD_ORIGIN));
+    assert_string_equal(reply->page.link + strlen(WORLD_ORIGIN), target);
+    assert_false(reply->page.is_form);
+    assert_null(reply->page.fields);
+}
+
 /* Signed in at WORLD_NOW, ended by now. */
 static world_t *make_ended(apr_pool_t *pool)
 {
@@ -176,8 +189,7 @@ static void goes_on_when_it_is_gone(void **state)
     cog_reply_t *reply = post(world, "/notes", FORM);
 
     fake_store_clear(world->store);
-    reply = world_get(world, world_callback(world, reply));
-    assert_string_equal(reply->location, WORLD_ORIGIN "/notes");
+    assert_says_lost(world_get(world, world_callback(world, reply)), "/notes");
     assert_true(world_has_logged(world, "COG3082"));
 }
 
@@ -199,8 +211,11 @@ static void keeps_a_form_that_wants_a_fresh_sign_in(void **state)
 static void keeps_nothing_without_an_earlier_session(void **state)
 {
     world_t *world = make(*state);
+    cog_reply_t *reply = post(world, "/notes", FORM);
 
-    assert_int_equal(post(world, "/notes", FORM)->status, 303);
+    assert_int_equal(reply->status, 303);
+    assert_says_lost(world_get(world, world_callback(world, reply)), "/notes");
+    apr_table_clear(world->cookies);
     apr_table_setn(world->cookies, SESSION, "cAVUforged");
     assert_int_equal(post(world, "/notes", FORM)->status, 303);
     world_sign_in(world, "/");
@@ -278,6 +293,7 @@ static void keeps_nothing_of_another_site(void **state)
 
     for (size_t i = 0; i < COUNT(cases); ++i) {
         world_t *world = make_ended(*state);
+        cog_reply_t *reply;
 
         world_header(world, "Sec-Fetch-Site", cases[i].site);
         if (cases[i].origin) {
@@ -286,8 +302,12 @@ static void keeps_nothing_of_another_site(void **state)
         if (cases[i].referer) {
             world_header(world, "Referer", cases[i].referer);
         }
-        assert_int_equal(post(world, "/notes", FORM)->status, 303);
+        reply = post(world, "/notes", FORM);
+        assert_int_equal(reply->status, 303);
         assert_int_equal(fake_store_count(world->store, KEY), cases[i].is_kept);
+        reply = world_get(world, world_callback(world, reply));
+        assert_int_equal(reply->kind,
+                         cases[i].is_kept ? COG_REPLY_PAGE : COG_REPLY_REDIRECT);
     }
 }
 
@@ -315,11 +335,18 @@ static void keeps_forms_alone_that_it_can_send_on_as_they_were(void **state)
 
     for (size_t i = 0; i < COUNT(cases); ++i) {
         world_t *world = make_ended(*state);
+        cog_reply_t *reply;
 
         world_header(world, "Content-Type", cases[i].type);
-        assert_int_equal(post(world, cases[i].target, cases[i].body)->status, 303);
+        reply = post(world, cases[i].target, cases[i].body);
+        assert_int_equal(reply->status, 303);
         assert_int_equal(fake_store_count(world->store, KEY), cases[i].is_kept);
         assert_int_equal(world_has_logged(world, "COG3081"), !cases[i].is_kept);
+        reply = world_get(world, world_callback(world, reply));
+        assert_int_equal(reply->page.is_sent_at_once, cases[i].is_kept);
+        if (!cases[i].is_kept) {
+            assert_says_lost(reply, "/");
+        }
     }
 }
 
@@ -355,10 +382,13 @@ static void keeps_no_more_than_the_store_takes(void **state)
 static void keeps_nothing_where_it_is_switched_off(void **state)
 {
     world_t *world = make_ended(*state);
+    cog_reply_t *reply;
 
     world->place.form_limit = 0;
-    assert_int_equal(post(world, "/notes", FORM)->status, 303);
+    reply = post(world, "/notes", FORM);
+    assert_int_equal(reply->status, 303);
     assert_int_equal(fake_store_count(world->store, KEY), 0);
+    assert_says_lost(world_get(world, world_callback(world, reply)), "/notes");
 }
 
 static void logs_in_though_the_store_fails(void **state)
@@ -369,8 +399,7 @@ static void logs_in_though_the_store_fails(void **state)
     world->store->is_down = 1;
     reply = post(world, "/notes", FORM);
     assert_int_equal(reply->status, 303);
-    assert_int_equal(world_get(world, world_callback(world, reply))->kind,
-                     COG_REPLY_REDIRECT);
+    assert_says_lost(world_get(world, world_callback(world, reply)), "/notes");
 }
 
 static void answers_scripts_as_before(void **state)

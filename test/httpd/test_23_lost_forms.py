@@ -2,6 +2,8 @@
 import base64
 import hashlib
 import re
+import socket
+import struct
 import urllib.parse
 
 import pytest
@@ -137,7 +139,7 @@ class TestForms:
         {"site_": "cross-site"}, {"site_": "same-site"}, {"body": "x=%FC"},
         {"Content-Type": "multipart/form-data; boundary=x"}, {"Content-Type": "text/plain"},
         {"Content-Encoding": "gzip"}])
-    def test_what_is_not_kept_leads_back_to_the_page(self, site, ended, how):
+    def test_what_is_not_kept_was_not_sent_and_that_is_said(self, site, ended, backend, how):
         browser = ended()
         jar = browser.jar.header(site.url())
         if "site_" in how:  # SameSite alone would keep the cookies at home
@@ -147,30 +149,124 @@ class TestForms:
             site.url(how.pop("path", "/secure/notes")), method="POST", body=how.pop("body", BODY),
             site=how.pop("site_", "same-origin"), headers={**TYPE, **how}, cookies=cookies)
         assert is_login(site.pool, answer)
+        backend.clear()
         answer = sign_in(site, browser, answer)
-        assert answer.status == 303 and browser.follow(answer).status == 200
+        if not cookies:  # of another site: its user expects nothing
+            assert answer.status == 303
+            answer = browser.follow(answer)
+        else:
+            assert_says_lost(answer)
+            answer = browser.navigate(re.search('<a class="button" href="([^"]*)"', answer.text)[1])
+        assert answer.status == 200 and [seen.method for seen in backend.seen] == ["GET"]
 
     def test_who_was_never_here_leaves_nothing(self, site, browser):
-        answer = sign_in(site, browser, post(site, browser))
-        assert answer.status == 303 and browser.jar.value(SESSION)
+        assert_says_lost(sign_in(site, browser, post(site, browser)))
+        assert browser.jar.value(SESSION)
 
-    def test_a_chunked_form_survives(self, site, ended):
-        browser = ended()
-        cookie = browser.jar.header(site.url())
-        head = (f"POST /secure/c HTTP/1.1\r\nHost: app.example.test\r\nAccept: text/html\r\n"
-                f"Origin: {site.origin}\r\nCookie: {cookie}\r\nTransfer-Encoding: chunked\r\n"
-                f"Content-Type: {TYPE['Content-Type']}\r\nConnection: close\r\n\r\n")
-        answer = browser.raw(site.origin, head.encode() + b"3\r\nx=1\r\n4\r\n&y=2\r\n0\r\n\r\n")
-        headers = answer.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
-        browser.jar.take([h.split(": ", 1)[1] for h in headers if h.startswith("Set-Cookie")],
-                         site.url())
-        location, = [h.split(": ", 1)[1] for h in headers if h.startswith("Location")]
-        page = browser.navigate(location)
+
+class TestBodies:
+    """However a body comes, or does not, half a form is never sent on."""
+
+    SMALL = 1024  # CognitoPreservePost on 1K
+    CHUNKED = "Transfer-Encoding: chunked"
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend):
+        conf = ordinary_conf(pool, backend).add("ErrorDocument 403 /secure/help")
+        conf.protect("/secure/small", "CognitoPreservePost on 1K")
+        conf.protect("/secure/off", "CognitoPreservePost off")
+        conf.location("/denied", "Require all denied")
+        return Site(start(conf), pool)
+
+    @pytest.fixture
+    def sent(self, site, ended):
+        """sent(body, *headers): (what httpd has sent, the page behind the login)."""
+        def send(body, *headers, path="/secure/small", ends=False):
+            browser = ended()
+            lines = [f"POST {path} HTTP/1.1", "Host: app.example.test", "Accept: text/html",
+                     f"Origin: {site.origin}", f"Cookie: {browser.jar.header(site.url())}",
+                     f"Content-Type: {TYPE['Content-Type']}", "Connection: close", *headers]
+            answer = browser.raw(site.origin, "\r\n".join([*lines, "", ""]).encode() + body,
+                                 ends=ends).decode("latin-1")
+            final = re.sub(r"\AHTTP/1\.1 100 .*?\r\n\r\n", "", answer, flags=re.S)
+            return answer, self.behind(site, browser, final) if " 303 " in final[:20] else None
+        return send
+
+    def behind(self, site, browser, answer):
+        fields = [line.split(": ", 1) for line in answer.split("\r\n\r\n")[0].split("\r\n")[1:]]
+        browser.jar.take([value for name, value in fields if name == "Set-Cookie"], site.url())
+        page = browser.navigate(dict(fields)["Location"])
         while page.status == 302:
             page = browser.follow(page)
         answer = browser.submit(page, username="alice", password=site.pool.password_of("alice"))
-        page = browser.follow(answer)
-        assert Form(page.text).forms[0][2] == {"x": "1", "y": "2"}
+        return browser.follow(answer)
+
+    @pytest.mark.parametrize("body", [
+        b"7\r\nx=1&y=2\r\n0\r\n\r\n", b"3\r\nx=1\r\n4;e=x\r\n&y=2\r\n000\r\n\r\n",
+        b"7\r\nx=1&y=2\r\n0\r\nX-Cognito-Sub: evil\r\nCookie: evil\r\nContent-Length: 3\r\n\r\n"],
+        ids=["one", "several", "trailers"])
+    def test_a_chunked_form_survives(self, sent, body):
+        _, page = sent(body, self.CHUNKED)
+        assert Form(page.text).forms[0][2] == {"x": "1", "y": "2"} and "evil" not in page.text
+
+    @pytest.mark.parametrize("more, is_kept", [(0, True), (1, False), (100000, False)])
+    @pytest.mark.parametrize("is_chunked", [False, True])
+    def test_the_limit_is_exact(self, sent, is_chunked, more, is_kept):
+        text = b"x=" + b"a" * (self.SMALL - 2 + more)
+        if is_chunked:
+            halves = text[:500], text[500:]
+            body = b"".join(b"%x\r\n%s\r\n" % (len(half), half) for half in halves) + b"0\r\n\r\n"
+            _, page = sent(body, self.CHUNKED)
+        else:
+            _, page = sent(text, f"Content-Length: {len(text)}")
+        if is_kept:
+            assert Form(page.text).forms[0][2] == {"x": "a" * (self.SMALL - 2)}
+        else:
+            assert_says_lost(page)
+
+    @pytest.mark.parametrize("headers, body", [
+        (["Content-Length: 20"], b"x=1&y=2"), (["Content-Length: 20"], b""),
+        ([CHUNKED], b"7\r\nx=1&y=2\r\n"), ([CHUNKED], b"ff\r\nx=1"), ([CHUNKED], b""),
+        ([CHUNKED], b"7\r\nx=1&y=2\r\nwhat\r\n\r\n"), ([CHUNKED], b"-1\r\nx=1\r\n0\r\n\r\n")],
+        ids=["short", "none", "no end", "half a chunk", "no chunk", "broken", "negative"])
+    def test_half_a_form_is_not_kept(self, sent, log, headers, body):
+        log.allow("AH01587", "AH02606", "AH10268")  # httpd's own words about it
+        answer, page = sent(body, *headers, ends=True)
+        if page is None:
+            assert not answer or re.match("HTTP/1.1 4(00|08|13) ", answer), answer
+        else:
+            assert_says_lost(page)
+
+    def test_a_client_that_goes_away_harms_nobody(self, site, ended, sent):
+        browser = ended()
+        head = (f"POST /secure/small HTTP/1.1\r\nHost: app.example.test\r\nAccept: text/html\r\n"
+                f"Origin: {site.origin}\r\nCookie: {browser.jar.header(site.url())}\r\n"
+                f"Content-Type: {TYPE['Content-Type']}\r\nContent-Length: 900\r\n\r\nx=1")
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", int(site.server.port))) as sock:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                sock.sendall(head.encode())
+        _, page = sent(b"x=1", "Content-Length: 3")
+        assert Form(page.text).forms[0][2] == {"x": "1"}
+
+    @pytest.mark.parametrize("path, is_kept", [("/secure/small", True), ("/secure/off", False)])
+    def test_who_asks_first_is_told_to_go_on_where_a_form_is_kept(self, sent, path, is_kept):
+        """RFC 9110, 10.1.1"""
+        answer, page = sent(b"x=1", "Content-Length: 3", "Expect: 100-continue", path=path)
+        begin = "HTTP/1.1 100 Continue\r\n\r\n" if is_kept else ""
+        assert answer.startswith(f"{begin}HTTP/1.1 303 "), answer
+        if is_kept:
+            assert Form(page.text).forms[0][2] == {"x": "1"}
+        else:
+            assert_says_lost(page)
+
+    def test_an_error_document_has_no_form_of_its_own(self, sent, log, backend):
+        """The page that explains an error is not the one that the form was for."""
+        log.expect("AH01630")  # denied by configuration
+        backend.clear()
+        answer, page = sent(b"x=1", "Content-Length: 3", path="/denied")
+        assert "x=1" not in answer and not any(seen.method == "POST" for seen in backend.seen)
+        assert page is None or not Form(page.text).forms
 
 
 class TestStoredSessions:
@@ -184,6 +280,12 @@ class TestStoredSessions:
         assert len(browser.jar.value(SESSION)) < 300
         page = sign_in(site, browser, post(site, browser, body="x=1"))
         assert Form(page.text).forms[0][2] == {"x": "1"}
+
+
+def assert_says_lost(page):
+    assert page.status == 200 and "Your form was not sent" in page.text
+    assert "Go back in your browser to the form" in page.text
+    assert not any(text in page.text for text in ("<form", "<script", "<input"))
 
 
 def unescape(text):

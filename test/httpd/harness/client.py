@@ -168,12 +168,14 @@ class Client:
         for origin in list(self.connections):
             self.forget(origin)
 
-    def raw(self, origin, data, timeout=5, until=None):
+    def raw(self, origin, data, timeout=5, until=None, ends=False):
         """Sends bytes as they are and reads until the server closes or is silent, or has sent
-        `until`."""
+        `until`. `ends`: says that there will be no more."""
         host, port, _ = self.routes[origin]
         with socket.create_connection((host, port), timeout=timeout * PATIENCE) as sock:
             sock.sendall(data)
+            if ends:
+                sock.shutdown(socket.SHUT_WR)
             answer = b""
             try:
                 while not (until and answer.endswith(until)) and (chunk := sock.recv(65536)):
