@@ -4,20 +4,43 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/multipart.h"
 #include "base/query.h"
 #include "flow/flow_private.h"
 
 #define FORM_TYPE "application/x-www-form-urlencoded"
 
-static cog_err_t check_type(const cog_flow_t *flow)
+static int is_urlencoded(const char *type)
 {
-    const cog_request_t *request = flow->request;
-    const char *type = request->header(request, "Content-Type");
     size_t len = strlen(FORM_TYPE);
 
-    COG_REQUIRE(type && strncasecmp(type, FORM_TYPE, len) == 0, COG_E_FORM);
-    COG_REQUIRE(strchr("; ", type[len]), COG_E_FORM); /* its NUL too */
+    return strncasecmp(type, FORM_TYPE, len) == 0 &&
+           strchr("; ", type[len]) != NULL; /* its NUL too */
+}
+
+static cog_err_t read_text(const cog_flow_t *flow, const char **text)
+{
+    const cog_request_t *request = flow->request;
+    cog_span_t body;
+
     COG_REQUIRE(!request->header(request, "Content-Encoding"), COG_E_FORM);
+    COG_TRY(request->read_body(request, flow->pool, flow->place->form_limit, &body));
+    *text = (const char *)body.bytes;
+    COG_REQUIRE(strlen(*text) == body.len, COG_E_FORM);
+    return COG_OK;
+}
+
+static cog_err_t parse(const cog_flow_t *flow, const char *type,
+                       apr_array_header_t **fields)
+{
+    const char *boundary = cog_multipart_boundary(flow->pool, type);
+    const char *text;
+
+    COG_REQUIRE(boundary || is_urlencoded(type), COG_E_FORM);
+    COG_TRY(read_text(flow, &text));
+    COG_REQUIRE((boundary ? cog_multipart_parse(flow->pool, text, boundary, fields)
+                          : cog_form_parse(flow->pool, text, fields)) == COG_OK,
+                COG_E_FORM);
     return COG_OK;
 }
 
@@ -31,23 +54,21 @@ static int is_utf8(const char *text)
 }
 
 /* A page of ours speaks UTF-8, and could not send anything else on as it was. */
-cog_err_t cog_form_fields_read(cog_flow_t *flow, const apr_array_header_t **fields)
+cog_err_t cog_form_fields_read(cog_flow_t *flow, cog_form_fields_t *form)
 {
-    const cog_request_t *request = flow->request;
-    apr_array_header_t *found;
-    cog_span_t body;
+    const char *type = flow->request->header(flow->request, "Content-Type");
+    apr_array_header_t *fields;
 
-    COG_TRY(check_type(flow));
-    COG_TRY(request->read_body(request, flow->pool, flow->place->form_limit, &body));
-    COG_REQUIRE(strlen((const char *)body.bytes) == body.len, COG_E_FORM);
-    COG_REQUIRE(cog_form_parse(flow->pool, (const char *)body.bytes, &found) == COG_OK,
-                COG_E_FORM);
-    COG_REQUIRE(found->nelts > 0, COG_E_FORM);
-    for (int i = 0; i < found->nelts; ++i) {
-        const cog_param_t *field = &APR_ARRAY_IDX(found, i, cog_param_t);
+    COG_REQUIRE(type, COG_E_FORM);
+    COG_TRY(parse(flow, type, &fields));
+    COG_REQUIRE(fields->nelts > 0, COG_E_FORM);
+    for (int i = 0; i < fields->nelts; ++i) {
+        const cog_param_t *field = &APR_ARRAY_IDX(fields, i, cog_param_t);
 
-        COG_REQUIRE(is_utf8(field->name) && is_utf8(field->value), COG_E_FORM);
+        COG_REQUIRE(is_utf8(field->name) && (!field->value || is_utf8(field->value)),
+                    COG_E_FORM);
     }
-    *fields = found;
+    form->fields = fields;
+    form->is_multipart = !is_urlencoded(type);
     return COG_OK;
 }

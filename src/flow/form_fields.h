@@ -7,8 +7,14 @@
 
 #include "flow/flow.h"
 
-/* Read the request's body: at least one field, in order, cog_param_t. It must be
- * urlencoded UTF-8 and no longer than the place allows. COG_E_FORM for any other. */
-cog_err_t cog_form_fields_read(cog_flow_t *flow, const apr_array_header_t **fields);
+typedef struct {
+    const apr_array_header_t *fields; /* cog_param_t, in order; NULL is the value of a
+                                       * file that nobody has chosen */
+    int is_multipart;                 /* multipart/form-data; else urlencoded */
+} cog_form_fields_t;
+
+/* Read the request's body: at least one field. It must be UTF-8, hold no file, and be no
+ * longer than the place allows. COG_E_FORM for any other. */
+cog_err_t cog_form_fields_read(cog_flow_t *flow, cog_form_fields_t *form);
 
 #endif

@@ -21,9 +21,9 @@
 #define LOST        "lost" /* of a login whose form is kept nowhere */
 
 typedef struct {
-    const char *target;               /* path and query that it was sent to */
-    const char *owner;                /* who has filled it in, as text_of() has it */
-    const apr_array_header_t *fields; /* cog_param_t, in order */
+    const char *target; /* path and query that it was sent to */
+    const char *owner;  /* who has filled it in, as text_of() has it */
+    cog_form_fields_t sent;
 } form_t;
 
 static const char *text_of(const cog_flow_t *flow, const unsigned char *owner)
@@ -73,11 +73,13 @@ static cog_err_t pack(const cog_flow_t *flow, const form_t *form, cog_span_t *re
     cog_pack_begin(flow->pool, &packer, 4096);
     cog_pack_text(&packer, form->target);
     cog_pack_text(&packer, form->owner);
-    cog_pack_number(&packer, (uint64_t)form->fields->nelts);
-    for (int i = 0; i < form->fields->nelts; ++i) {
-        const cog_param_t *field = &APR_ARRAY_IDX(form->fields, i, cog_param_t);
+    cog_pack_number(&packer, (uint64_t)form->sent.is_multipart);
+    cog_pack_number(&packer, (uint64_t)form->sent.fields->nelts);
+    for (int i = 0; i < form->sent.fields->nelts; ++i) {
+        const cog_param_t *field = &APR_ARRAY_IDX(form->sent.fields, i, cog_param_t);
 
         cog_pack_text(&packer, field->name);
+        cog_pack_number(&packer, field->value != NULL);
         cog_pack_text(&packer, field->value);
     }
     *record = cog_pack_end(&packer);
@@ -135,7 +137,7 @@ static cog_err_t keep(cog_flow_t *flow, const char **place)
     COG_REQUIRE(flow->place->form_limit > 0, COG_E_TOO_LARGE);
     COG_TRY(find_owner(flow, &form.owner));
     COG_TRY(find_target(flow, &form.target));
-    COG_TRY(cog_form_fields_read(flow, &form.fields));
+    COG_TRY(cog_form_fields_read(flow, &form.sent));
     COG_TRY(pack(flow, &form, &record));
     return put(flow, form.owner, record, place);
 }
@@ -159,6 +161,20 @@ void cog_form_keep(cog_flow_t *flow, cog_login_state_t *login)
 
 /* ---- sending on ---- */
 
+static cog_param_t unpack_field(cog_unpacker_t *unpacker)
+{
+    cog_param_t field;
+    int has_value;
+
+    field.name = cog_unpack_text(unpacker);
+    has_value = cog_unpack_number(unpacker) == 1;
+    field.value = cog_unpack_text(unpacker);
+    if (!has_value) {
+        field.value = NULL;
+    }
+    return field;
+}
+
 static cog_err_t unpack(const cog_flow_t *flow, cog_span_t record, form_t *form)
 {
     apr_array_header_t *fields = cog_query_make(flow->pool);
@@ -168,13 +184,12 @@ static cog_err_t unpack(const cog_flow_t *flow, cog_span_t record, form_t *form)
     cog_unpack_begin(&unpacker, record);
     form->target = cog_unpack_text(&unpacker);
     form->owner = cog_unpack_text(&unpacker);
+    form->sent.is_multipart = cog_unpack_number(&unpacker) == 1;
     count = cog_unpack_number(&unpacker);
     for (uint64_t i = 0; i < count && !unpacker.is_broken; ++i) {
-        const char *name = cog_unpack_text(&unpacker);
-
-        cog_query_add(fields, name, cog_unpack_text(&unpacker));
+        APR_ARRAY_PUSH(fields, cog_param_t) = unpack_field(&unpacker);
     }
-    form->fields = fields;
+    form->sent.fields = fields;
     COG_REQUIRE(cog_unpack_is_complete(&unpacker), COG_E_NOT_FOUND);
     return COG_OK;
 }
@@ -218,7 +233,8 @@ static void send_on(const form_t *form, cog_page_t *page)
     page->action = COG_SAY("If nothing happens, press the button.");
     page->link_text = COG_SAY("Send the form");
     page->is_form = 1;
-    page->fields = form->fields;
+    page->fields = form->sent.fields;
+    page->is_multipart = form->sent.is_multipart;
     page->is_sent_at_once = 1;
 }
 

@@ -27,7 +27,9 @@ typedef struct {
                             * NULL: no button */
     const char *link_text; /* its label */
     int is_form;           /* the button is a POST to `link` */
-    const apr_array_header_t *fields; /* that it sends, hidden: cog_param_t; NULL: none */
+    const apr_array_header_t *fields; /* that it sends, hidden: cog_param_t, where NULL is
+                                       * the value of a file not chosen; NULL: none */
+    int is_multipart;                 /* it sends them as multipart/form-data */
     int is_sent_at_once;              /* by a script, where scripts run */
     const char *incident; /* for the conversation with the admin, also of answers that are
                            * no page; NULL: none */

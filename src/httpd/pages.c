@@ -58,17 +58,25 @@ static void write_fields(const writer_t *writer, const apr_array_header_t *field
 {
     for (int i = 0; fields && i < fields->nelts; ++i) {
         const cog_param_t *field = &APR_ARRAY_IDX(fields, i, cog_param_t);
+        const char *name = escaped(writer, field->name);
 
-        ap_rvputs(writer->r, "<input type=\"hidden\" name=\"",
-                  escaped(writer, field->name), "\" value=\"",
-                  escaped(writer, field->value), "\">", NULL);
+        if (field->value) {
+            ap_rvputs(writer->r, "<input type=\"hidden\" name=\"", name, "\" value=\"",
+                      escaped(writer, field->value), "\">", NULL);
+        }
+        else {
+            ap_rvputs(writer->r, "<input type=\"file\" hidden name=\"", name, "\">",
+                      NULL);
+        }
     }
 }
 
 static void write_form(const writer_t *writer, const cog_page_t *page)
 {
+    const char *type = page->is_multipart ? "\" enctype=\"multipart/form-data" : "";
+
     ap_rvputs(writer->r, "<form method=\"post\" action=\"", escaped(writer, page->link),
-              "\">", NULL);
+              type, "\">", NULL);
     write_fields(writer, page->fields);
     ap_rvputs(writer->r, "<button class=\"button\" type=\"submit\">",
               said(writer, page->link_text), "</button></form>", NULL);

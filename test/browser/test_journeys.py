@@ -190,6 +190,20 @@ class TestJourneys:
                  if '"POST /secure/notes ' in line]
         assert [line.split('" ')[1].split()[0] for line in posts] == ["303", "200"]
 
+    def test_a_form_with_an_empty_field_for_a_file_survives_too(self, site, browser):
+        self.fill_in_and_end_the_session(site, browser)
+        browser.run("const form = document.forms[0]; form.enctype = 'multipart/form-data';"
+                    "form.insertAdjacentHTML('beforeend', '<input type=file name=photo>')")
+        browser.click("#send")
+        browser.wait_for_url(site.pool.domain + "/login")
+        browser.sign_in("alice", PASSWORD)
+        browser.wait_for_url(site.url("/secure/notes"))
+        sent = browser.find("#sent").text
+        assert sent.startswith(f"POST {site.origin} ------")
+        for part in ('form-data; name="note"', "first", "\u00fc", 'name="submit"', "Send it",
+                     'name="photo"; filename=""', "Content-Type: application/octet-stream"):
+            assert part in sent, sent
+
     def test_a_form_is_not_sent_by_somebody_else(self, site, browser):
         self.fill_in_and_end_the_session(site, browser)
         browser.click("#send")

@@ -9,6 +9,9 @@
 #define SESSION "__Host-cognito_session"
 #define FORM    "note=a+b%0D%0A%C3%BC&tag=x&tag=y&empty=&submit=1"
 #define KEY     "cognito:form:"
+#define PART(name, value)                                                                \
+    "--x\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n" value "\r\n"
+#define MULTIPART "multipart/form-data; boundary=x"
 
 static world_t *make(apr_pool_t *pool)
 {
@@ -76,6 +79,7 @@ static void sends_the_form_of_the_same_user_on(void **state)
     assert_int_equal(reply->kind, COG_REPLY_PAGE);
     assert_int_equal(reply->status, 200);
     assert_true(reply->page.is_form && reply->page.is_sent_at_once);
+    assert_false(reply->page.is_multipart);
     assert_string_equal(reply->page.link, WORLD_ORIGIN "/notes?id=7");
     assert_int_equal(reply->page.fields->nelts, 5);
     assert_string_equal(field(reply, 0, "note"), "a b\r\n\xc3\xbc");
@@ -85,6 +89,27 @@ static void sends_the_form_of_the_same_user_on(void **state)
     assert_string_equal(field(reply, 4, "submit"), "1");
     assert_int_equal(fake_store_count(world->store, KEY), 0);
     assert_int_equal(world_get(world, "/notes")->kind, COG_REPLY_GRANT);
+}
+
+/* Its page sends what it has got in the same way, and files that were not chosen. */
+static void sends_a_multipart_form_on_as_one(void **state)
+{
+    world_t *world = make_ended(*state);
+    cog_reply_t *reply;
+
+    world_header(world, "Content-Type", MULTIPART);
+    reply =
+        post(world, "/notes",
+             PART("note", "a\r\n&=+%20") "--x\r\nContent-Disposition: form-data; "
+                                         "name=\"photo\"; filename=\"\"\r\nContent-Type: "
+                                         "application/octet-stream\r\n\r\n\r\n" PART(
+                                             "empty", "") "--x--\r\n");
+    reply = world_get(world, world_callback(world, reply));
+    assert_true(reply->page.is_sent_at_once && reply->page.is_multipart);
+    assert_int_equal(reply->page.fields->nelts, 3);
+    assert_string_equal(field(reply, 0, "note"), "a\r\n&=+%20");
+    assert_null(field(reply, 1, "photo"));
+    assert_string_equal(field(reply, 2, "empty"), "");
 }
 
 static void sends_it_once(void **state)
@@ -319,18 +344,24 @@ static void keeps_forms_alone_that_it_can_send_on_as_they_were(void **state)
         const char *target;
         int is_kept;
     } cases[] = {
-        {"application/x-www-form-urlencoded; charset=utf-8", FORM,    "/",     1},
-        {"Application/X-WWW-Form-Urlencoded",                FORM,    "/?a=b", 1},
-        {"application/x-www-form-urlencodedx",               FORM,    "/",     0},
-        {"application/x-www-form-urlencoded",                "",      "/",     0},
-        {"application/x-www-form-urlencoded",                "&",     "/",     0},
-        {"application/x-www-form-urlencoded",                "a=%FC", "/",     0},
-        {"application/x-www-form-urlencoded",                "a=%00", "/",     0},
-        {"application/x-www-form-urlencoded",                "a=%4",  "/",     0},
-        {"application/x-www-form-urlencoded",                FORM,    "/%00",  0},
-        {"multipart/form-data; boundary=x",                  FORM,    "/",     0},
-        {"text/plain",                                       FORM,    "/",     0},
-        {"application/json",                                 "{}",    "/",     0},
+        {"application/x-www-form-urlencoded; charset=utf-8", FORM,                        "/",                                                         1},
+        {"Application/X-WWW-Form-Urlencoded",                FORM,                        "/?a=b",                                                     1},
+        {"application/x-www-form-urlencodedx",               FORM,                        "/",                                                         0},
+        {"application/x-www-form-urlencoded",                "",                          "/",                                                         0},
+        {"application/x-www-form-urlencoded",                "&",                         "/",                                                         0},
+        {"application/x-www-form-urlencoded",                "a=%FC",                     "/",                                                         0},
+        {"application/x-www-form-urlencoded",                "a=%00",                     "/",                                                         0},
+        {"application/x-www-form-urlencoded",                "a=%4",                      "/",                                                         0},
+        {"application/x-www-form-urlencoded",                FORM,                        "/%00",                                                      0},
+        {MULTIPART,                                          PART("a",                    "1") PART("a",                                               "\xc3\xbc") "--x--\r\n","/", 1},
+        {MULTIPART,                                                 PART("a",                                                                            "\xfc") "--x--\r\n",                                                                                                                               "/",0},
+        {MULTIPART,                                               PART("a",                                                                         "1"),      "/",0},
+        {MULTIPART,                                              "--x--\r\n","/",                                                   0},
+        {MULTIPART,FORM,                     "/",                             0},
+        {"multipart/form-data",                                                     PART("a",                                                         "1") "--x--\r\n",                                                                                       "/",0},
+        {"multipart/mixed; boundary=x",PART("a","1") "--x--\r\n","/",0},
+        {"text/plain",                      FORM,                                                    "/",                                                                                                                                                       0},
+        {"application/json",                                                  "{}",                                                                  "/",                                                                                                    0},
     };
 
     for (size_t i = 0; i < COUNT(cases); ++i) {
@@ -442,6 +473,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(sends_the_form_of_the_same_user_on),
+        cmocka_unit_test_with_pool(sends_a_multipart_form_on_as_one),
         cmocka_unit_test_with_pool(sends_it_once),
         cmocka_unit_test_with_pool(gives_nobody_the_form_of_somebody_else),
         cmocka_unit_test_with_pool(knows_whose_form_it_is_without_the_session),

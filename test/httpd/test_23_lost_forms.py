@@ -15,6 +15,11 @@ FIELDS = [("note", 'a "b" <c>\r\n\u00fc &amp;'), ("tag", "x"), ("tag", "y"), ("e
           ("submit", "go"), ("a&b=c", "1+1=2%")]
 BODY = urllib.parse.urlencode(FIELDS)
 TYPE = {"Content-Type": "application/x-www-form-urlencoded"}
+MULTIPART = "multipart/form-data; boundary=x"
+
+
+def part(name, value):
+    return f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
 
 
 @pytest.fixture(scope="class")
@@ -83,6 +88,21 @@ class TestForms:
         again = browser.navigate(page.url)
         assert again.status == 303 and again.location == site.url("/secure/notes?id=7")
 
+    def test_a_multipart_form_without_files_survives(self, site, ended):
+        """As MediaWiki sends its pages."""
+        browser = ended()
+        empty = ('--x\r\nContent-Disposition: form-data; name="photo"; filename=""\r\n'
+                 "Content-Type: application/octet-stream\r\n\r\n\r\n")
+        fields = [("text", 'a "b" <c>\r\n\u00fc &amp;'), ("a&b=c", "1+1=2%")]
+        body = "".join(part(*field) for field in fields) + empty + "--x--\r\n"
+        page = sign_in(site, browser, post(site, browser, body=body.encode(),
+                                           **{"Content-Type": MULTIPART}))
+        assert re.findall('<form method="post" action="([^"]*)" enctype="([^"]*)">', page.text) == [
+            (site.url("/secure/notes?id=7"), "multipart/form-data")]
+        shown = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text)
+        assert [(unescape(n), unescape(v)) for n, v in shown] == fields
+        assert re.findall('<input type="file" hidden name="([^"]*)">', page.text) == ["photo"]
+
     def test_the_page_runs_its_own_script_and_no_other(self, site, ended):
         browser = ended()
         body = urllib.parse.urlencode({"x": '"><script>alert(1)</script>'})
@@ -137,7 +157,8 @@ class TestForms:
     @pytest.mark.parametrize("how", [
         {"path": "/secure/off"}, {"path": "/secure/small", "body": "x=" + "a" * 1100},
         {"site_": "cross-site"}, {"site_": "same-site"}, {"body": "x=%FC"},
-        {"Content-Type": "multipart/form-data; boundary=x"}, {"Content-Type": "text/plain"},
+        {"Content-Type": MULTIPART}, {"Content-Type": "text/plain"},
+        {"Content-Type": MULTIPART, "body": part('f"; filename="a.txt', "x") + "--x--\r\n"},
         {"Content-Encoding": "gzip"}])
     def test_what_is_not_kept_was_not_sent_and_that_is_said(self, site, ended, backend, how):
         browser = ended()
