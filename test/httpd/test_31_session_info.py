@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from harness.site import SESSION, Site, ordinary_conf
+from harness.site import SESSION, Site, is_login, ordinary_conf, type_password
 
 PATH = "/.cognito/session"
 
@@ -111,3 +111,42 @@ class TestSessionInfo:
         site.sign_in(browser)
         browser.navigate(site.url("/.cognito/logout"), site="same-origin")
         assert ask().status == 401
+
+
+class TestSettingsOfFolders:
+    """What stands in .htaccess and <Directory> is not known to the module's own URLs, which have a
+    path and no file: the page itself asks by it, whatever they say."""
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend):
+        conf = ordinary_conf(pool, backend).section("CognitoClient", '"staff"', "CognitoClientID other")
+        conf.lines.insert(0, "ProxyPass /ht !")
+        conf.section("Directory", '"{root}/htdocs"', "AllowOverride AuthConfig")
+        conf.file("htdocs/ht/.htaccess", "AuthType Cognito\nRequire valid-user\nCognitoUse staff\n"
+                  "CognitoClaims email\nCognitoSessionTimeout 5m 1h\n")
+        conf.file("htdocs/ht/page.html", "of the folder")
+        return Site(start(conf), pool)
+
+    def test_a_script_hears_what_another_page_would_tell_it(self, site, browser, ask):
+        site.sign_in(browser)
+        told = ask("/ht/page.html").json()
+        assert told == {**ask("/secure").json(), "now": told["now"], "login_url": told["login_url"]}
+        assert told["login_url"].endswith("login?return_to=%2Fht%2Fpage.html")
+
+    def test_a_link_leads_there_though_by_two_sign_ins(self, site, browser):
+        answer = browser.navigate(site.url("/.cognito/login?return_to=/ht/page.html"))
+        assert answer.query["client_id"] == "app"
+        answer = browser.follow(type_password(browser, answer, "alice", site.pool))
+        assert answer.location == site.url("/ht/page.html")
+        answer = browser.follow(answer)
+        assert is_login(site.pool, answer) and answer.query["client_id"] == "other"
+        answer = browser.follow(type_password(browser, answer, "alice", site.pool))
+        answer = browser.follow(answer)
+        assert answer.status == 200 and answer.text == "of the folder"
+
+    def test_the_page_lets_nobody_in_by_the_session_of_another_client(self, site, browser):
+        site.sign_in(browser)
+        assert is_login(site.pool, browser.navigate(site.url("/ht/page.html")))
+        answer = browser.navigate(site.url("/.cognito/login?return_to=/ht/page.html"))
+        assert answer.location == site.url("/ht/page.html")
+        assert is_login(site.pool, browser.follow(answer))
