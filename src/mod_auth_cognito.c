@@ -7,6 +7,7 @@
 #include "httpd/authn.h"
 #include "httpd/authz.h"
 #include "httpd/conf.h"
+#include "httpd/doctor_refusal.h"
 #include "httpd/export.h"
 #include "httpd/lifecycle.h"
 #include "httpd/memo.h"
@@ -25,6 +26,7 @@ static const char *const before_forensic[] = {"mod_log_forensic.c", NULL};
 
 static void register_hooks(apr_pool_t *pool)
 {
+    cog_doctor_refusal_await(pool);
     ap_hook_check_config(cog_lifecycle_check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(cog_lifecycle_post_config, NULL, NULL, APR_HOOK_MIDDLE);
 

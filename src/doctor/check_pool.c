@@ -21,6 +21,12 @@ static int needs_discovery(const cog_patient_t *patient)
     return !configured->authorize || !configured->token || !configured->logout;
 }
 
+/* Where the keys have an address of their own as well, httpd never asks the issuer. */
+static int is_issuer_asked(const cog_patient_t *patient)
+{
+    return needs_discovery(patient) || !patient->provider->endpoints.jwks;
+}
+
 static const char *jwks_url(const cog_patient_t *patient)
 {
     const char *configured = patient->provider->endpoints.jwks;
@@ -104,6 +110,12 @@ void cog_check_issuer(cog_report_t *report, void *context)
 
     if (!patient->is_reached) {
         say_unreached(report);
+        return;
+    }
+    if (!is_issuer_asked(patient)) {
+        cog_report_say(report, COG_FOUND_SKIPPED,
+                       "not asked, as all endpoints are configured; tokens must name %s",
+                       patient->client->issuer);
         return;
     }
     issuer = issuer_in(patient, patient->provider->discovery_url, &response);

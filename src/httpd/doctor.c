@@ -8,6 +8,7 @@
 #include "doctor/checks.h"
 #include "httpd/advice.h"
 #include "httpd/clock.h"
+#include "httpd/doctor_refusal.h"
 #include "net/fetch_curl.h"
 
 /* clang-format off */
@@ -101,7 +102,7 @@ static int may_colour(apr_pool_t *pool)
     return isatty(STDOUT_FILENO) && apr_env_get(&value, "NO_COLOR", pool) != APR_SUCCESS;
 }
 
-static void print(const cog_report_t *report, int is_json)
+void cog_doctor_print(const cog_report_t *report, int is_json)
 {
     apr_pool_t *pool = report->pool;
     const char *text = is_json
@@ -119,6 +120,13 @@ typedef struct {
     const apr_array_header_t *hosts;
 } all_t;
 
+/* Else nobody would come here: doctor_refusal.c. */
+static void say_accepted(cog_report_t *report, void *patient)
+{
+    (void)patient;
+    cog_report_say(report, COG_FOUND_OK, "httpd accepts it");
+}
+
 static void find_site(cog_report_t *report, void *patient)
 {
     const apr_array_header_t *hosts = ((const all_t *)patient)->hosts;
@@ -133,6 +141,7 @@ static void find_site(cog_report_t *report, void *patient)
 
 /* clang-format off */
 static const cog_check_t server_checks[] = {
+    {"configuration", "configuration", say_accepted, {NULL, NULL, NULL, NULL}},
     {"sites", "sites", find_site,
      {"CognitoUserPool ID\nCognitoClientID ID\nCognitoBaseURL https://HOST", NULL, NULL, NULL}},
     {NULL, NULL, NULL, {NULL, NULL, NULL, NULL}},
@@ -156,6 +165,7 @@ int cog_doctor_examine(apr_pool_t *pool, const cog_tree_t *tree,
             examine_host(report, tree, host, asked);
         }
     }
-    print(report, is_json);
+    cog_doctor_refusal_forget();
+    cog_doctor_print(report, is_json);
     return cog_report_count(report, COG_FOUND_FAILED) == 0;
 }

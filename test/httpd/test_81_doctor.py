@@ -5,6 +5,8 @@ import re
 import secrets
 import stat
 import subprocess
+import time
+from email.utils import formatdate
 
 import pytest
 
@@ -16,7 +18,7 @@ from harness.waiting import PATIENCE
 from harness.site import CALLBACK, ORIGIN, SIGNED_OUT, key_file, site_lines
 
 HOST = "app.example.test"
-CHECKS = {"base-url", "server-name", "cookies", "headers", "trace", "default-deny", "secrets",
+CHECKS = {"configuration", "base-url", "server-name", "cookies", "headers", "trace", "default-deny", "secrets",
           "state", "store", "sites", "reach", "pool", "issuer", "jwks", "clock", "domain", "client",
           "callback", "scopes", "pkce", "sign-out", "secret"}
 PATIENT = ["CognitoTimeout 30s 60s"]  # a machine may be slow
@@ -157,6 +159,12 @@ POOL_SIDE = [
      "jwks", "failed", "holds no key that may be used", ""),
     ("keys answer 500", lambda p: p.fail("jwks", status=500), {},
      "jwks", "failed", "answers 500", ""),
+    ("keys that nobody may use",
+     lambda p: p.fail("jwks", json_set={"keys": [{"kty": "oct", "kid": "a", "k": "c2VjcmV0"}]}), {},
+     "jwks", "failed", "holds no key that may be used", ""),
+    ("a clock that is slow",
+     lambda p: p.fail("discovery", headers={"Date": formatdate(time.time() + 40, usegmt=True)}, work=True),
+     {}, "clock", "warning", r"this clock is \d\d s behind that of the user pool", "systemd-timesyncd"),
     ("a clock behind",
      lambda p: p.fail("discovery", headers={"Date": "Sat, 01 Jan 2000 00:00:00 GMT"}, work=True),
      {}, "clock", "failed", "this clock is .* s ahead of that of the user pool", "systemd-timesyncd"),
@@ -289,6 +297,14 @@ HERE = [
      "COG2200: Redis at 127.0.0.1:1: ", "CognitoStore rediss://"),
     ("a store in a file", {"host": ["CognitoStore dbm:{root}/store"]}, "store", "ok", "dbm:", None),
 ]
+
+
+def test_every_check_is_seen_to_fail():
+    """Or to warn, in a row above or in a test below."""
+    with open(__file__, encoding="utf-8") as file:
+        asserted = re.findall(r'expect\(\s*"([\w-]+)", "(?:failed|warning)"', file.read())
+    rows = [row[-4] for row in POOL_SIDE + HERE if row[-3] in ("failed", "warning")]
+    assert {*rows, *asserted} == CHECKS
 
 
 def check_remedy(finding, remedy):
@@ -482,11 +498,59 @@ class TestText:
     def test_says_when_nobody_can_sign_in(self):
         server = Server(Conf())
         try:
+            Answer(server).expect("sites", "failed", "in 0 of 1 ")
             code, text, _ = server.ask("CHECK_COGNITO")
             assert code == 1
             assert "failed    sites" in text
         finally:
             server.remove()
+
+
+class TestAConfigurationThatHttpdRefuses:
+    """Programs get one object all the same; people read httpd's own words."""
+
+    @pytest.mark.parametrize("lines, text", [
+        (["CognitoTimeout 1 2"], r"Syntax error on line \d+ of \S+/httpd\.conf: CognitoTimeout: '1' is not "),
+        (["NoSuchDirective 1"], "Invalid command 'NoSuchDirective'"),
+        (["Include {root}/gone.conf"], "Could not open configuration file"),
+        (['<Location "/">'], "<Location> was not closed"),
+        (["CognitoClientID app", *PROTECTED], "COG4000: main server: CognitoBaseURL is missing"),
+        (["CognitoClientID \u00fcber"], "CognitoClientID: "),
+    ], ids=["a value", "a name", "a file", "a section", "what is missing", "not ASCII"])
+    def test_is_a_finding(self, lines, text):
+        server = Server(Conf().add(*lines))
+        try:
+            answer = Answer(server)
+            answer.expect("configuration", "failed", text)
+            assert answer.code == 1 and answer.report["ok"] is False
+            assert answer.report["counts"] == {"ok": 0, "warning": 0, "failed": 1, "skipped": 0}
+            assert server.ask("CHECK_COGNITO")[:2] == (1, "")
+        finally:
+            server.remove()
+
+
+class TestEndpointsThatAreConfigured:
+    """docs/recipes/appsmith.md: the issuer names the tokens, and is asked for nothing."""
+
+    AWAY = "https://issuer.example.test/eu-west-1_AppPool01"
+
+    def lines(self, pool, *without):
+        paths = {"authorize": "oauth2/authorize", "token": "oauth2/token", "logout": "logout"}
+        found = {kind: f"{pool.domain}/{path}" for kind, path in paths.items()}
+        return [f"CognitoEndpoint {kind} {url}" for kind, url in {**found, "jwks": pool.jwks}.items()
+                if kind not in without]
+
+    def test_leave_out_what_httpd_does_not_ask(self, consult, pool):
+        pool.clear_requests()
+        answer = consult(host=self.lines(pool), issuer=self.AWAY)
+        answer.expect("issuer", "skipped", f"all endpoints are configured; tokens must name {self.AWAY}")
+        assert answer.code == 0, answer.text
+        assert answer.report["counts"]["skipped"] == 1 and pool.requests("discovery") == []
+
+    def test_the_issuer_is_compared_where_it_is_asked_for_keys(self, consult, pool):
+        answer = consult(host=self.lines(pool, "jwks"))
+        answer.expect("issuer", "ok")
+        assert answer.code == 0, answer.text
 
 
 class TestARunningServer:
