@@ -15,12 +15,13 @@ pool=$(aws cognito-idp create-user-pool --pool-name "$host" \
 
 aws cognito-idp create-user-pool-domain --user-pool-id "$pool" --domain "$prefix" >/dev/null
 
+# lists in JSON: some versions of aws would fetch what looks like a URL
 client=$(aws cognito-idp create-user-pool-client --user-pool-id "$pool" --client-name "$host" \
     --generate-secret --supported-identity-providers COGNITO \
     --allowed-o-auth-flows-user-pool-client --allowed-o-auth-flows code \
     --allowed-o-auth-scopes openid email profile \
-    --callback-urls "https://$host/.cognito/callback" \
-    --logout-urls "https://$host/.cognito/signed-out" \
+    --callback-urls "[\"https://$host/.cognito/callback\"]" \
+    --logout-urls "[\"https://$host/.cognito/signed-out\"]" \
     --prevent-user-existence-errors ENABLED --enable-token-revocation \
     --query UserPoolClient.ClientId --output text)
 

@@ -36,11 +36,14 @@ static void let_pool(const cog_patient_t *patient, cog_report_t *report)
     }
 }
 
-static void let_list(cog_report_t *report, const char *name, const char *list_name,
-                     const apr_array_header_t *texts)
+/* The AWS CLI would fetch what looks like a URL, but not a list of them in JSON. */
+static void let_urls(cog_report_t *report, const char *name, const char *list_name,
+                     const apr_array_header_t *urls)
 {
-    cog_report_let(report, name, cog_remedy_words(report->pool, texts));
-    cog_report_let(report, list_name, cog_remedy_list(report->pool, texts));
+    const char *list = cog_remedy_list(report->pool, urls);
+
+    cog_report_let(report, name, cog_remedy_quote(report->pool, list));
+    cog_report_let(report, list_name, list);
 }
 
 static apr_array_header_t *scopes_of(const cog_patient_t *patient)
@@ -59,6 +62,7 @@ static apr_array_header_t *scopes_of(const cog_patient_t *patient)
 static void let_words(const cog_patient_t *patient, cog_report_t *report)
 {
     int count = patient->conf->origins->nelts;
+    const apr_array_header_t *scopes = scopes_of(patient);
     apr_array_header_t *callbacks =
         apr_array_make(patient->pool, count, sizeof(const char *));
     apr_array_header_t *returns =
@@ -68,9 +72,10 @@ static void let_words(const cog_patient_t *patient, cog_report_t *report)
         APR_ARRAY_PUSH(callbacks, const char *) = cog_patient_callback(patient, i);
         APR_ARRAY_PUSH(returns, const char *) = cog_patient_signed_out(patient, i);
     }
-    let_list(report, "callbacks", "callback_list", callbacks);
-    let_list(report, "returns", "return_list", returns);
-    let_list(report, "scopes", "scope_list", scopes_of(patient));
+    let_urls(report, "callbacks", "callback_list", callbacks);
+    let_urls(report, "returns", "return_list", returns);
+    cog_report_let(report, "scopes", cog_remedy_words(report->pool, scopes));
+    cog_report_let(report, "scope_list", cog_remedy_list(report->pool, scopes));
     cog_report_let(report, "client", patient->client->client_id);
     let_pool(patient, report);
 }

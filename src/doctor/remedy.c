@@ -40,7 +40,7 @@ const char *cog_remedy_fill(apr_pool_t *pool, const char *text, const apr_table_
 }
 
 /* In single quotes; a quote inside leaves them for a moment. */
-static const char *quote(apr_pool_t *pool, const char *text)
+const char *cog_remedy_quote(apr_pool_t *pool, const char *text)
 {
     const char *quoted = "'";
 
@@ -61,7 +61,8 @@ const char *cog_remedy_words(apr_pool_t *pool, const apr_array_header_t *texts)
 
     for (int i = 0; i < texts->nelts; ++i) {
         words = apr_pstrcat(pool, words, i ? " " : "",
-                            quote(pool, APR_ARRAY_IDX(texts, i, const char *)), NULL);
+                            cog_remedy_quote(pool, APR_ARRAY_IDX(texts, i, const char *)),
+                            NULL);
     }
     return words;
 }

@@ -9,6 +9,9 @@
  * nothing. NULL for NULL. */
 const char *cog_remedy_fill(apr_pool_t *pool, const char *text, const apr_table_t *words);
 
+/* One word of a shell; what is not plain is quoted. */
+const char *cog_remedy_quote(apr_pool_t *pool, const char *text);
+
 /* Lists as a shell has them, and as JSON, YAML and Terraform do. What is not plain is
  * quoted. */
 const char *cog_remedy_words(apr_pool_t *pool, const apr_array_header_t *texts);

@@ -144,7 +144,7 @@ class TestUserPool:
         calls = (tmp_path / "aws.log").read_text().splitlines()
         assert [call.split()[1] for call in calls] == [
             "create-user-pool", "create-user-pool-domain", "create-user-pool-client"]
-        assert "--callback-urls https://app.example.com/.cognito/callback" in calls[2]
+        assert '--callback-urls ["https://app.example.com/.cognito/callback"]' in calls[2]
         assert "CognitoUserPool     made-create-user-pool\n" in done.stdout
         assert "CognitoClientID     made-create-user-pool-client\n" in done.stdout
 

@@ -292,9 +292,9 @@ static void fill_remedies_in(void **state)
     assert_string_equal(
         remedy->aws,
         "aws cognito-idp update-user-pool-client --region eu-west-1 --user-pool-id "
-        "eu-west-1_Test --client-id app --callback-urls " CALLBACK
-        " --logout-urls " RETURN
-        " --allowed-o-auth-flows-user-pool-client --allowed-o-auth-flows code "
+        "eu-west-1_Test --client-id app --callback-urls '[\"" CALLBACK
+        "\"]' --logout-urls '[\"" RETURN
+        "\"]' --allowed-o-auth-flows-user-pool-client --allowed-o-auth-flows code "
         "--allowed-o-auth-scopes openid email --supported-identity-providers COGNITO\n"
         "# it resets what it does not name: add what describe-user-pool-client shows");
 }
