@@ -16,7 +16,7 @@ PAGES = ["getting-started", "migrating", "monitoring", "pages", "security", "ses
 # whose examples have tests of their own
 ELSEWHERE = {"apis": "test_58_apis_page", "authorization": "test_67_authorization_docs",
              "backends": "test_65_backends", "directives": "test_88_directives",
-             "doctor": "test_80_dump", "signing-in": "test_25_signing_in_page"}
+             "doctor": "test_80_dump", "how-to": "test_89_how_to", "signing-in": "test_25_signing_in_page"}
 MODULES = ["authz_host", "headers", "proxy", "proxy_http", "setenvif", "rewrite"]
 COMPLETE = ["CognitoUserPool eu-west-1_AbC123dEf", "CognitoClientID app",
             "CognitoBaseURL https://app.example.com"]
