@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Prevents: a link that leads nowhere, in any page; a failure whose name nobody can look up in
-docs/errors.md; a directive that the manual page does not name; and an answer of Cognito that the code knows but docs/troubleshooting.md does not."""
+docs/errors.md; a directive, or a type of Require, that the manual page does not name; and an answer of Cognito that the code knows but docs/troubleshooting.md does not."""
 import os
 import re
 
@@ -60,7 +60,9 @@ def check(tree):
 
 def check_manual(tree):
     named = set(re.findall(r"^\.B <?(Cognito\w+)>?$", tree.read(MANUAL), re.MULTILINE))
-    known = set(re.findall(r"^### `?<?(Cognito\w+)", tree.read(PAGE), re.MULTILINE))
+    named |= {name.replace("\\", "") for name in
+              re.findall(r"^\.BI (cognito[\w\\-]+)", tree.read(MANUAL), re.MULTILINE)}
+    known = set(re.findall(r"^### (?:`?<?|Require )([Cc]ognito[\w-]+)", tree.read(PAGE), re.MULTILINE))
     tree.saw(len(known))
     for name in sorted(known ^ named):
         yield f"{MANUAL}: {name} is " + ("missing" if name in known else "no directive")
@@ -89,7 +91,8 @@ def check_answers(tree):
 CLEAN = {ERRORS: '    X(COG_E_GONE, "gone", "x") \\\n    X(COG_E_LATE, \\\n      "late", "y")\n',
          NAMES: "# Errors\n\n## Names of failures\n\n| `gone` | 1 |\n| `late` | 2 |\n",
          ANSWERS: '    {NULL, "is disabled",\n     {COG_SAY("a", B), "c", 0}},\n',
-         PAGE: "### CognitoUse\n### `<CognitoClient>`\n", MANUAL: ".B CognitoUse\n.B <CognitoClient>\n",
+         PAGE: "### CognitoUse\n### `<CognitoClient>`\n### Require cognito-a-b\n",
+         MANUAL: ".B CognitoUse\n.B <CognitoClient>\n.BI cognito\\-a\\-b \" GROUP\"\n",
          ADVICE: "# Help\n[a](errors.md#names-of-failures) `User Is Disabled` ![x](x.png)\n",
          "docs/x.png": ""}
 PLANTED = [
@@ -99,6 +102,7 @@ PLANTED = [
     {NAMES: CLEAN[NAMES] + "| `never` | 3 |\n"},
     {MANUAL: CLEAN[MANUAL] + ".B CognitoGone\n"},
     {PAGE: CLEAN[PAGE] + "### CognitoNew\n"},
+    {PAGE: CLEAN[PAGE] + "### Require cognito-new\n"},
     {ERRORS: CLEAN[ERRORS] + '    X(COG_E_NEW, "new", "z") \\\n'},
     {ANSWERS: CLEAN[ANSWERS] + '    {"new_error", NULL,\n     {COG_SAY("a", B), "c", 0}},\n'},
 ]
