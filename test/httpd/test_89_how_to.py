@@ -22,9 +22,12 @@ def origin(number):
     return f"https://how-to-{number}.example.test"
 
 
-def adapted(number, text, backend, staff):
+def adapted(number, text, backend, pool, staff):
     """With the emulator for Amazon, and a backend that shows what it is asked."""
     text = text.replace("https://app.example.com", origin(number))
+    text = text.replace("domain=example.com", f"domain={origin(number).partition('//')[2]}")
+    text = text.replace("file:/etc/cognito/cookie-secret", "file:{root}/keys")
+    text = re.sub("CognitoUserPool +[$].*", f"CognitoIssuer {pool.issuer}", text)
     text = re.sub(r"ProxyPass http://127.0.0.1:8080", f"ProxyPass {backend.url}", text)
     return text.replace("    CognitoUserPool     eu-west-1_StaffPool", "\n".join(
         ["    CognitoUserPool eu-west-1_StaffPool", *endpoints(staff, False)])).splitlines()
@@ -41,14 +44,19 @@ class TestExamples:
         conf.add("CognitoSecret file:{root}/keys", "AliasMatch . {root}/cgi/env")
         conf.section("Directory", '"{root}/cgi"', "SetHandler cgi-script", "Options ExecCGI")
         for number, (text, _) in enumerate(EXAMPLES):
-            lines = adapted(number, text, trusted, staff)
+            lines = adapted(number, text, trusted, pool, staff)
             if "CognitoBaseURL" not in text:
                 lines.insert(0, f"CognitoBaseURL {origin(number)}")
-            conf.vhost(origin(number).partition("//")[2], f"CognitoIssuer {pool.issuer}",
-                       "CognitoClientID app", *lines)
+            if "CLIENT_ID" in text:
+                conf.environment.update(CLIENT_ID="secret", CLIENT_SECRET=pool.secret_of("secret"),
+                                        SEAL_KEY=key_file().strip(), BASE_URL=origin(number))
+            else:
+                lines[:0] = [f"CognitoIssuer {pool.issuer}", "CognitoClientID app"]
+            conf.vhost(origin(number).partition("//")[2], *lines)
         hosts = [origin(number) for number in range(len(EXAMPLES))]
-        pool.change_client("app", callback_urls=[o + CALLBACK for o in hosts],
-                           logout_urls=[o + SIGNED_OUT for o in hosts])
+        for client in ("app", "secret"):
+            pool.change_client(client, callback_urls=[o + CALLBACK for o in hosts],
+                               logout_urls=[o + SIGNED_OUT for o in hosts])
         return start(conf, allowed=["loopback"])
 
     @pytest.fixture(scope="class")
