@@ -113,7 +113,7 @@ def check_samples(tree):
 def check_advice(tree):
     every = set.union(*(known(kind) for kind in RESOURCES))
     for token in TOKEN.finditer(tree.read(ADVICE)):
-        text = token[0]
+        text = token[0].replace(r"\n", "\n")
         if token.lastgroup != "string" or "aws cognito" in text or "Cognito" in text.split(" ")[0]:
             continue
         for name in re.findall(r"(?<![\w:{])([A-Z][a-z]+[A-Z]\w+): |(?<!\w)([a-z]+_[a-z_]+) = ", text):
@@ -148,6 +148,7 @@ PLANTED = [
     {SAMPLES + "tf": TF.replace("callback_urls", "callback_urls = 1\n  logout_urls")},
     {SAMPLES + "sh": SH.replace("--domain x", "--domain x --managed-login-version 2")},
     {ADVICE: CLEAN[ADVICE].replace("LogoutURLs", "LogoutUrl")},
+    {ADVICE: CLEAN[ADVICE].replace("LogoutURLs: x", r"Type: x\n  LogoutUrl: x")},
     {ADVICE: CLEAN[ADVICE].replace("logout_urls", "logout_url")},
     {ADVICE: CLEAN[ADVICE].replace("--client-id", "--client")},
 ]
