@@ -12,7 +12,7 @@ from harness.recipe import CLIENT, endpoints, replaced
 from harness.server import Server
 from harness.site import CALLBACK, SIGNED_OUT, Site, key_file
 
-PAGES = ["getting-started", "migrating", "monitoring", "pages", "security", "sessions"]
+PAGES = ["ending-sessions", "getting-started", "migrating", "monitoring", "pages", "security", "sessions"]
 # whose examples have tests of their own
 ELSEWHERE = {"apis": "test_58_apis_page", "authorization": "test_67_authorization_docs",
              "backends": "test_65_backends", "directives": "test_88_directives",
