@@ -297,6 +297,61 @@ class TestCookieMode:
         everywhere(site, browser, lambda a: is_login(pool, a), **copied)
 
 
+class TestForgedValues:
+    """F21: whoever writes to the store may take sessions away, and make none."""
+
+    @pytest.fixture(scope="class")
+    def redis(self, start_redis):
+        return start_redis()
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend, redis):
+        store = Store(f"CognitoStore redis://127.0.0.1:{redis.port}", redis)
+        return Site(start(store_conf(pool, backend, store)), pool)
+
+    @pytest.fixture
+    def entry(self, site, redis):
+        """entry(browser): the key of the session that it signs in with."""
+        def sign_in(browser, user="alice"):
+            before = set(redis.ask("KEYS", "cognito:session:*"))
+            site.sign_in(browser, user=user)
+            key, = set(redis.ask("KEYS", "cognito:session:*")) - before
+            return key
+        return sign_in
+
+    def test_nobody_gets_the_session_of_another(self, site, browsers, redis, entry):
+        alice, mallory = site.browser(browsers), site.browser(browsers)
+        hers, his = entry(alice), entry(mallory, "mallory")
+        redis.ask("COPY", hers, his, "REPLACE")
+        assert is_login(site.pool, fresh(site, mallory))
+        assert is_let_in(fresh(site, alice))
+        # nor do the tokens of one pass for those of another, or for a session
+        redis.ask("COPY", hers.replace("session", "tokens"), hers, "REPLACE")
+        assert is_login(site.pool, fresh(site, alice))
+
+    @pytest.mark.parametrize("change", [
+        "''", "v:sub(1, -2)", "v:sub(1, 20)", "v:sub(2)", "v .. 'x'", "v .. v",
+        "v:sub(1, 15) .. string.char((v:byte(16) + 1) % 256) .. v:sub(17)",
+        "string.rep('A', 1000)", "string.rep('A', 70000)", "string.char(1, 0, 0, 0)"])
+    def test_what_was_changed_is_no_session(self, site, browsers, redis, entry, log, change):
+        log.allow(OUTAGE)  # a value that is larger than any of ours
+        browser = site.browser(browsers)
+        key = entry(browser)
+        redis.ask("EVAL", "local v = redis.call('GET', KEYS[1]); "
+                  f"redis.call('SET', KEYS[1], {change}, 'EX', 900)", "1", key)
+        answer = fresh(site, browser)
+        assert is_login(site.pool, answer) or is_unavailable(answer), answer
+
+    def test_a_value_of_another_kind_is_no_session(self, site, browsers, redis, entry, log):
+        log.allow(OUTAGE)
+        browser = site.browser(browsers)
+        key = entry(browser)
+        redis.ask("DEL", key)
+        redis.ask("LPUSH", key, "x")
+        answer = fresh(site, browser)
+        assert is_login(site.pool, answer) or is_unavailable(answer), answer
+
+
 class TestForgetting:
     """F22"""
 
