@@ -55,10 +55,17 @@ class TestFirstVisit:
         assert answer.header("Referrer-Policy") == "no-referrer"
 
     def test_B04_each_login_has_its_own_values(self, site, browser):
-        asked = []
+        """In whatever child: those that have forked from one process draw other numbers, and
+        seal nothing twice with the same ones (CVE-2021-32791)."""
+        asked, heads = [], set()
         for _ in range(100):
             browser.jar.drop()
+            browser.forget(site.origin)
             asked.append(site.begin(browser).query)
+            cookie, = browser.jar.all(LOGIN).values()
+            # version, key and the nonce of AES-GCM
+            heads |= {envelope[:21] for envelope in (cookie.value, asked[-1]["state"])}
+        assert len(heads) == 200
         for name in ("state", "nonce", "code_challenge"):
             assert len({a[name] for a in asked}) == 100
         for one in asked:

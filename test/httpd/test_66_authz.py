@@ -686,6 +686,84 @@ class TestInternalRequests:
             assert answer.status == 404 and "lost" not in answer.text and not answer.location
 
 
+class TestWaysToAFile:
+    """Rows 88, 92 and 94 of security.md: modules that find files by other names, and the old
+    words of mod_access_compat."""
+
+    PATHS = ["/secure", "/secure/", "//secure/a.html", "/./secure/a.html", "/x/../secure/a.html",
+             "/%73ecure/a.html", "/x/%2e%2e/secure/a.html", "/x/.%2e/secure/a.html",
+             "/x/%%32%65%%32%65/secure/a.html", "///secure///a.html", "/secure;x/a.html",
+             "/secure%2fa.html", "/secure%00/a.html", "/SECURE/a.html", "/Secure/a.html",
+             "/secure%3f/a.html", "/secure\\a.html", "/secure%5ca.html", "/secure%20/a.html",
+             "/secure./a.html", "/secure/a", "/secure/A.html", "/secure/a.htm", "/secur/a.html",
+             "/secure/a.html/", "/secure/a.html/x", "/secure/a.html;x", "/x/y", "/x/passed",
+             "/x/nothing", "http://other.example/secure/a.html", "/secure/a.html?/public",
+             "/secure/a.html#/public"]
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool):
+        conf = site_conf(pool).load("dir", "negotiation", "mime", "speling", "autoindex", "rewrite",
+                                    "alias", "access_compat", "authz_host")
+        conf.protect("/secure").protect("/ask").add("TypesConfig /dev/null")
+        conf.section("Directory", '"{root}/htdocs"', "Options +MultiViews +Indexes",
+                     "CheckSpelling on", "AddType text/html .html",
+                     "FallbackResource /secure/a.html")
+        conf.section("Directory", '"{root}/htdocs/x"', "RewriteEngine on",
+                     "RewriteRule ^y$ /secure/a.html [L]", "RewriteRule ^passed$ /secure/a.html [PT]")
+        for name in ("secure/a.html", "secure/index.html"):
+            conf.file(f"htdocs/{name}", "protected")
+        for name in ("x/z.html", "ask", "any", "any-far", "all", "all-far"):
+            conf.file(f"htdocs/{name}", name)
+        for name, where in {"any": "127.0.0.1", "any-far": "192.0.2.1", "all": "127.0.0.1",
+                            "all-far": "192.0.2.1"}.items():
+            conf.protect(f"/{name}", f"Satisfy {name[:3]}", "Order deny,allow", "Deny from all",
+                         f"Allow from {where}")
+        return run(conf)
+
+    @pytest.fixture(autouse=True)
+    def how_httpd_speaks_of_it(self, log):
+        log.allow("AH10244", "AH00026", "AH00027", "AH01797")
+
+    def get(self, site, browser, path):
+        head = (f"GET {path} HTTP/1.1\r\nHost: app.example.test\r\nAccept: text/html\r\n"
+                "Connection: close\r\n\r\n")
+        return browser.raw(site.origin, head.encode()).decode("latin-1")
+
+    def test_none_leads_around_the_sign_in(self, site, browsers):
+        browser = site.browser(browsers)
+        for path in self.PATHS:
+            answer = self.get(site, browser, path)
+            assert answer.startswith("HTTP/1.1 ") and "protected" not in answer, path
+
+    def test_who_has_signed_in_finds_the_file(self, site, enter):
+        alice = enter("alice", "/ask")
+        for path in ("/secure/a.html", "/secure/a", "/x/y", "/x/passed", "/x/nothing"):
+            assert alice.follow_all(alice.navigate(site.url(path))).text == "protected", path
+
+    @pytest.mark.parametrize("name, nobody, alice", [
+        ("any", 200, 200), ("any-far", 302, 200), ("all", 302, 200), ("all-far", 403, 403)])
+    def test_the_old_words_mean_what_they_meant(self, site, enter, browsers, name, nobody, alice):
+        assert site.browser(browsers).navigate(site.url(f"/{name}")).status == nobody
+        assert enter("alice", "/ask").navigate(site.url(f"/{name}")).status == alice
+
+
+class TestParametersOfAPath:
+    """A servlet container takes /app;x for /app; httpd does not."""
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend):
+        conf = site_conf(pool).section("LocationMatch", '"^/app([;/]|$)"', "AuthType Cognito",
+                                       "Require valid-user")
+        return run(conf.add(f"ProxyPass / {backend.url}/"))
+
+    @pytest.mark.parametrize("path", ["/app", "/app/", "/app;x", "/app;x/y", "/app/;x", "//app;x",
+                                      "/%61pp;x", "/x/../app;x", "/app%3bx", "/./app;x=1/y"])
+    def test_the_pattern_of_the_documentation_covers_them(self, site, browsers, backend, path):
+        backend.clear()
+        answer = site.browser(browsers).navigate(site.url(path))
+        assert is_login(site.pool, answer) and not backend.seen
+
+
 class TestExpressions:
     """Values that depend on the request are looked at for each request."""
 
