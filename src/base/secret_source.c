@@ -83,8 +83,8 @@ static const char *check_file(apr_pool_t *pool, apr_file_t *file, const char *pa
         return "is not a regular file";
     }
     if (info.protection & OTHERS_MASK) {
-        return apr_pstrcat(pool, "may be read or written by everybody: chmod o-rwx ",
-                           path, NULL);
+        return apr_pstrcat(pool, "may be read or written by everybody: chmod 600 ", path,
+                           NULL);
     }
     return NULL;
 }

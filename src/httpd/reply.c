@@ -144,8 +144,26 @@ static int refusal_of(const cog_reply_t *reply)
                                                   : HTTP_INTERNAL_SERVER_ERROR;
 }
 
+/* As httpd does it before it calls a handler. Header directives of the virtual host are
+ * such filters, as HSTS; those of mod_filter crash when nobody has made them ready. */
+static int insert_filters(request_rec *r)
+{
+    int result = OK;
+
+    ap_run_insert_filter(r);
+    for (ap_filter_t *filter = r->output_filters; filter && result == OK;
+         filter = filter->next) {
+        if (filter->frec->filter_init_func) {
+            result = filter->frec->filter_init_func(filter);
+        }
+    }
+    return result;
+}
+
 int cog_reply_send(request_rec *r, const cog_reply_t *reply)
 {
+    int result;
+
     if (is_error_document(r)) {
         return ap_is_HTTP_ERROR(reply->status) ? reply->status : HTTP_UNAUTHORIZED;
     }
@@ -165,8 +183,11 @@ int cog_reply_send(request_rec *r, const cog_reply_t *reply)
     if (ap_discard_request_body(r) != OK || reply->afterwards) {
         r->connection->keepalive = AP_CONN_CLOSE;
     }
-    ap_run_insert_filter(r); /* for Header directives of the virtual host, as HSTS */
-    set_headers(r, reply);   /* over what hooks of filters have set */
+    result = insert_filters(r);
+    if (result != OK) {
+        return result;
+    }
+    set_headers(r, reply); /* over what hooks of filters have set */
     write_body(r, reply);
     return DONE;
 }

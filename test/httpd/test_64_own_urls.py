@@ -1,7 +1,9 @@
 """The module's own URLs: answered by us alone, by exact path, and kept out of logs."""
 import base64
+import gzip
 import hashlib
 import re
+import subprocess
 
 import pytest
 
@@ -35,6 +37,34 @@ def nobody(site, browsers):
 def raw(site, browser, head, body=b""):
     data = head.replace("\n", "\r\n").encode("latin-1") + b"\r\n\r\n" + body
     return browser.raw(site.origin, data, timeout=3).decode("latin-1")
+
+
+class TestFilters:
+    """Debian's httpd compresses whatever is text: AddOutputFilterByType."""
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend):
+        conf = ordinary_conf(pool, backend).load("filter", "deflate")
+        conf.add("AddOutputFilterByType DEFLATE text/html application/json",
+                 "CognitoAssertionKey file:{root}/assertion.pem")
+        command = ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        conf.secret("assertion.pem",
+                    subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        return run(conf)
+
+    @pytest.mark.parametrize("path, part", [
+        ("/.cognito/signed-out", "<h1"), ("/.cognito/logout", "<form"), ("/.cognito/health", '"ok"'),
+        ("/.cognito/session", "{"), ("/.cognito/jwks.json", '"keys"')])
+    def test_work_on_our_answers(self, site, browsers, path, part):
+        user = site.browser(browsers)
+        site.sign_in(user)
+        how = {"headers": {"Accept-Encoding": "gzip"}}
+        answer = user.navigate(site.url(path), site="cross-site", **how) if part.startswith("<") \
+            else user.fetch(site.url(path), **how)
+        assert answer.status == 200
+        is_packed = answer.header("Content-Encoding") == "gzip"  # unless it is too short
+        assert is_packed or len(answer.body) < 20
+        assert part in (gzip.decompress(answer.body) if is_packed else answer.body).decode()
 
 
 class TestPlace:
