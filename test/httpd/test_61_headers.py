@@ -4,7 +4,7 @@ import urllib.parse
 
 import pytest
 
-from harness.site import Site, is_login, ordinary_conf, site_conf
+from harness.site import Site, is_login, ordinary_conf, pick_identity, site_conf
 
 OWN = "x_cognito(_.*)?"
 ALICE = {"x_cognito_sub", "x_cognito_username", "x_cognito_email", "x_cognito_email_verified",
@@ -219,6 +219,35 @@ class TestValues:
         found = {one.strip() for one in value.split(",")}
         assert not {"a", "admins", "staff"} & found and len(found) == len(GROUPS)
         assert ("DOMAIN\\x" in found) and ("M\u00fcnchen" in found or "percent" in path)
+
+
+class TestFederatedUser:
+    """Who comes by an identity provider is told with its name, and with the id there."""
+
+    @pytest.fixture(scope="class")
+    def site(self, run, pool, backend):
+        conf = ordinary_conf(pool, backend)
+        conf.location("/secure", "CognitoExport headers", "CognitoLoginParam identity_provider EntraID")
+        conf.location("/cgi/env", "CognitoRemoteUser cognito:username s/^EntraID_//i")
+        return run(conf)
+
+    def test_the_provider_and_the_id_there(self, site, nobody, told):
+        answer = nobody.follow(pick_identity(nobody, site.begin(nobody), "fred", site.pool))
+        assert nobody.follow(answer).status == 200
+        found = told(nobody, "/secure")
+        assert found["x_cognito_idp_name"] == "EntraID" and found["x_cognito_idp_user_id"] == "fred"
+        assert found["x_cognito_username"].lower() == "entraid_fred"
+        assert not [name for name in found if "identities" in name]
+        env = site.environment(nobody)
+        assert env["REMOTE_USER"] == "fred"
+        assert (env["COGNITO_IDP_NAME"], env["COGNITO_IDP_USER_ID"]) == ("EntraID", "fred")
+
+    def test_nobody_can_say_to_come_from_there(self, site, nobody, told):
+        answer = nobody.follow(pick_identity(nobody, site.begin(nobody), "fred", site.pool))
+        assert nobody.follow(answer).status == 200
+        truth = told(nobody, "/secure")
+        assert told(nobody, "/secure", headers={
+            "X-Cognito-Idp-Name": "Evil", "X_Cognito_Idp_User_Id": "evil"}) == truth
 
 
 class TestNames:
