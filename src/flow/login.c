@@ -189,12 +189,29 @@ cog_err_t cog_login_start(cog_flow_t *flow, const cog_login_order_t *order,
     return COG_OK;
 }
 
-const char *cog_login_url(const cog_flow_t *flow, const char *return_to,
-                          int64_t max_age_sec)
+static int takes_the_same_sessions(const cog_place_t *a, const cog_place_t *b)
+{
+    return a->client == b->client && a->limits.idle_sec == b->limits.idle_sec &&
+           a->limits.max_sec == b->limits.max_sec;
+}
+
+/* What this request asks for, where a session that is good enough for the page would not
+ * do: by it alone each login would lead straight back, and to the next refusal. NULL: the
+ * page says it all. */
+static const char *asked_for(const cog_flow_t *flow, const char *return_to)
+{
+    const cog_place_t *page = cog_flow_place_of(flow, return_to ? return_to : "/");
+
+    return takes_the_same_sessions(page, flow->place) ? NULL : flow->request->path;
+}
+
+static const char *login_url(const cog_flow_t *flow, const char *return_to,
+                             const char *target, int64_t max_age_sec)
 {
     apr_array_header_t *params = cog_query_make(flow->pool);
 
     cog_query_add(params, "return_to", return_to);
+    cog_query_add(params, "for", target);
     if (max_age_sec > 0) {
         cog_query_add(params, "max_age",
                       apr_psprintf(flow->pool, "%" APR_INT64_T_FMT "s", max_age_sec));
@@ -202,11 +219,18 @@ const char *cog_login_url(const cog_flow_t *flow, const char *return_to,
     return cog_query_append(flow->pool, cog_flow_own_url(flow, "login"), params);
 }
 
+const char *cog_login_url(const cog_flow_t *flow, const char *return_to,
+                          int64_t max_age_sec)
+{
+    return login_url(flow, return_to, NULL, max_age_sec);
+}
+
 void cog_login_refuse(const cog_flow_t *flow, cog_err_t err, const char *return_to,
                       int64_t max_age_sec, cog_reply_t *reply)
 {
-    json_t *object = json_pack("{s:s, s:s}", "error", cog_err_name(err), "login_url",
-                               cog_login_url(flow, return_to, max_age_sec));
+    const char *url = login_url(flow, return_to, asked_for(flow, return_to), max_age_sec);
+    json_t *object =
+        json_pack("{s:s, s:s}", "error", cog_err_name(err), "login_url", url);
 
     cog_reply_json(flow->pool, reply, 401, cog_json_own(flow->pool, object));
     reply->error = err;

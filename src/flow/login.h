@@ -34,8 +34,8 @@ cog_err_t cog_login_start(cog_flow_t *flow, const cog_login_order_t *order,
 const char *cog_login_url(const cog_flow_t *flow, const char *return_to,
                           int64_t max_age_sec);
 
-/* Answer with 401, the reason and the URL of the login, which leads back to `return_to`.
- */
+/* Answer with 401, the reason and the URL of a login that helps against it and leads back
+ * to `return_to`. */
 void cog_login_refuse(const cog_flow_t *flow, cog_err_t err, const char *return_to,
                       int64_t max_age_sec, cog_reply_t *reply);
 

@@ -1,5 +1,6 @@
-/* The page at `login?return_to=…&screen=…&provider=…`: where a link or a script's
- * window.location begins a login. */
+/* The page at `login?return_to=…&for=…&screen=…&provider=…`: where a link or a script's
+ * window.location begins a login. `for` is what it shall open, where that is not the page
+ * to which it returns. */
 #include <string.h>
 
 #include "base/duration.h"
@@ -28,10 +29,13 @@ static cog_err_t parse_order(cog_flow_t *flow, cog_login_order_t *order)
 {
     apr_array_header_t *params;
     const char *max_age;
+    const char *target;
 
     COG_TRY(cog_query_parse(flow->pool, flow->request->query, &params));
     order->return_to = cog_flow_return_to(flow, cog_query_get(params, "return_to"));
-    order->place = cog_flow_place_of(flow, order->return_to);
+    target = cog_query_get(params, "for");
+    order->place = cog_flow_place_of(flow, target ? cog_flow_return_to(flow, target)
+                                                  : order->return_to);
     max_age = cog_query_get(params, "max_age");
     COG_REQUIRE(!max_age || !cog_duration_parse(max_age, &order->max_age_sec),
                 COG_E_BAD_QUERY);

@@ -157,6 +157,86 @@ static void does_nothing_to_who_is_signed_in(void **state)
     }
 }
 
+/* As a script of the page /page asks for it; where the 401 sends its user. */
+static const char *refused(world_t *world, const char *target)
+{
+    cog_reply_t *reply;
+    json_t *body;
+    const char *url;
+
+    world_header(world, "Sec-Fetch-Mode", "cors");
+    world_header(world, "Sec-Fetch-Dest", "empty");
+    world_header(world, "Referer", WORLD_ORIGIN "/page");
+    reply = world_get(world, target);
+    assert_int_equal(reply->status, 401);
+    body = json_loads(reply->json, 0, NULL);
+    url = apr_pstrdup(world->pool, json_string_value(json_object_get(body, "login_url")));
+    json_decref(body);
+    assert_true(cog_text_begins(url, WORLD_ORIGIN));
+    return url + strlen(WORLD_ORIGIN);
+}
+
+/* Else the page's own session would lead straight back, to the next 401, for ever. */
+static void signs_in_for_what_a_script_was_refused(void **state)
+{
+    world_t *world = world_make(*state);
+    const char *url;
+    cog_reply_t *reply;
+
+    world_sign_in(world, "/page");
+    url = refused(world, "/other/api?x=1");
+    assert_string_equal(url, "/.cognito/login?return_to=%2Fpage&for=%2Fother%2Fapi");
+    reply = world_get(world, url);
+    assert_string_equal(world_param(world, reply->location, "client_id"),
+                        world->other_client.client_id);
+    reply = world_get(world, world_callback(world, reply));
+    assert_string_equal(reply->location, WORLD_ORIGIN "/page");
+    assert_int_equal(world_get(world, "/other/api")->kind, COG_REPLY_GRANT);
+    assert_int_equal(world_get(world, "/page")->kind, COG_REPLY_GRANT);
+}
+
+static void signs_in_for_a_place_whose_sessions_are_shorter(void **state)
+{
+    world_t *world = world_make(*state);
+    const char *url;
+    cog_reply_t *reply;
+
+    world->other_place.client = &world->client;
+    world->other_place.limits.idle_sec = 300;
+    world_sign_in(world, "/page");
+    world->now += 600;
+    url = refused(world, "/other/api");
+    assert_int_equal(world_get(world, "/page")->kind, COG_REPLY_GRANT);
+    world->now += 600;
+    reply = world_get(world, url);
+    assert_true(cog_text_begins(reply->location, WORLD_DOMAIN "/oauth2/authorize?"));
+    reply = world_get(world, world_callback(world, reply));
+    assert_string_equal(reply->location, WORLD_ORIGIN "/page");
+    assert_int_equal(world_get(world, "/other/api")->kind, COG_REPLY_GRANT);
+}
+
+static void needs_no_more_than_the_page_where_all_is_alike(void **state)
+{
+    world_t *world = world_make(*state);
+
+    assert_string_equal(refused(world, "/api"), "/.cognito/login?return_to=%2Fpage");
+}
+
+static void is_for_no_place_of_another_site(void **state)
+{
+    static const char *const words[] = {"https%3A%2F%2Fevil.example%2Fother",
+                                        "%2F%2Fevil.example%2Fother", "", "other"};
+
+    for (size_t i = 0; i < COUNT(words); ++i) {
+        world_t *world = world_make(*state);
+        const char *location =
+            begin(world, apr_pstrcat(*state, "return_to=%2Fpage&for=", words[i], NULL));
+
+        assert_string_equal(world_param(world, location, "client_id"), WORLD_CLIENT);
+        assert_null(strstr(location, "evil"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +248,10 @@ int main(void)
         cmocka_unit_test_with_pool(refuses_other_words),
         cmocka_unit_test_with_pool(asks_for_a_fresh_sign_in_at_no_other_screen),
         cmocka_unit_test_with_pool(does_nothing_to_who_is_signed_in),
+        cmocka_unit_test_with_pool(signs_in_for_what_a_script_was_refused),
+        cmocka_unit_test_with_pool(signs_in_for_a_place_whose_sessions_are_shorter),
+        cmocka_unit_test_with_pool(needs_no_more_than_the_page_where_all_is_alike),
+        cmocka_unit_test_with_pool(is_for_no_place_of_another_site),
     };
 
     return cmocka_run_group_tests_name("flow/login_link", tests, NULL, NULL);

@@ -113,6 +113,29 @@ class TestSessionInfo:
         assert ask().status == 401
 
 
+class TestRefusedScripts:
+    """Where what a script asks for takes other sessions than its page, a login for the page alone
+    would lead straight back to the next refusal."""
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend):
+        conf = ordinary_conf(pool, backend).section("CognitoClient", '"staff"', "CognitoClientID other")
+        conf.protect("/secure/api", "CognitoUse staff")
+        return Site(start(conf.add("LimitRequestFieldSize 16380")), pool)
+
+    def test_are_sent_to_the_login_of_what_they_asked_for(self, site, browser):
+        site.sign_in(browser)
+        page = {"Referer": site.url("/secure")}
+        answer = browser.fetch(site.url("/secure/api"), headers=page)
+        assert answer.status == 401
+        answer = browser.navigate(answer.json()["login_url"])
+        assert is_login(site.pool, answer) and answer.query["client_id"] == "other"
+        answer = browser.follow(type_password(browser, answer, "alice", site.pool))
+        assert answer.location == site.url("/secure")
+        assert browser.fetch(site.url("/secure/api"), headers=page).status == 200
+        assert browser.navigate(site.url("/secure")).status == 200
+
+
 class TestSettingsOfFolders:
     """What stands in .htaccess and <Directory> is not known to the module's own URLs, which have a
     path and no file: the page itself asks by it, whatever they say."""
