@@ -71,7 +71,7 @@ def backend():
 @pytest.fixture(scope="module")
 def site(pool, backend):
     conf = site_conf(pool).protect("/")
-    conf.location("/alb", f"CognitoBackend alb signer={ARN}", "CognitoTokens access")
+    conf.location("/alb", f"CognitoBackend alb signer={ARN}")
     conf.location("/pomerium", "CognitoBackend pomerium")
     conf.location("/own", "CognitoAssertion on audience=orders")
     server = Server(conf.proxy("/", f"{backend.url}/"))
