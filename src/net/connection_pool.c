@@ -33,12 +33,14 @@ cog_err_t cog_connection_pool_make(apr_pool_t *pool, cog_connection_pool_t **con
     COG_REQUIRE(apr_thread_mutex_create(&made->lock, APR_THREAD_MUTEX_DEFAULT, pool) ==
                     APR_SUCCESS,
                 COG_E_INTERNAL);
+    made->owner = getpid();
     apr_pool_cleanup_register(pool, made, close_all, apr_pool_cleanup_null);
     *connections = made;
     return COG_OK;
 }
 
-/* Two processes on one connection would read each other's answers. */
+/* Two processes on one connection would read each other's answers. To look before one is
+ * handed out is enough. */
 static void close_inherited(cog_connection_pool_t *connections)
 {
     if (connections->owner != getpid()) {
@@ -97,7 +99,6 @@ void cog_connection_pool_give(cog_connection_pool_t *connections, apr_time_t now
     int is_kept = 0;
 
     apr_thread_mutex_lock(connections->lock);
-    close_inherited(connections);
     close_old(connections, now);
     if (connections->count < COG_IDLE_MAX) {
         connections->idle[connections->count++] = (idle_t){*connection, now};
