@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_name(const void *name, const void *element)
+/* Mostly the first letters tell. */
+static int compare_name(const void *key, const void *element)
 {
+    const char *name = key;
     const cog_claim_t *claim = element;
+    int difference = (unsigned char)*name - (unsigned char)*claim->name;
 
-    return strcmp(name, claim->name);
+    return difference ? difference : strcmp(name, claim->name);
 }
 
 const cog_claim_t *cog_claims_find(const apr_array_header_t *claims, const char *name)

@@ -71,7 +71,7 @@ _Static_assert(sizeof(initials) == COUNT + 1, "a letter for each row");
 
 static int is_custom(const char *claim)
 {
-    return strncmp(claim, CUSTOM_PREFIX, strlen(CUSTOM_PREFIX)) == 0;
+    return cog_text_begins(claim, CUSTOM_PREFIX);
 }
 
 static __attribute__((noinline)) const cog_claim_name_t *find_row(const char *claim)

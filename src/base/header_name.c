@@ -48,6 +48,24 @@ int cog_header_name_is_any(const char *name, size_t len, const char *const *patt
     return 0;
 }
 
+const char *cog_header_name_initials(apr_pool_t *pool, const char *const *patterns)
+{
+    const char *initials = "";
+
+    for (; *patterns; ++patterns) {
+        if (!strchr(initials, **patterns)) {
+            initials =
+                apr_pstrcat(pool, initials, apr_pstrmemdup(pool, *patterns, 1), NULL);
+        }
+    }
+    return initials;
+}
+
+int cog_header_name_may_be(const char *name, const char *initials)
+{
+    return *name && strchr(initials, fold(*name)) != NULL;
+}
+
 typedef struct {
     const char *at; /* of the name, without the white space around it */
     size_t len;

@@ -15,6 +15,12 @@ const char *cog_header_name_fold(apr_pool_t *pool, const char *name);
  * the beginning of one, at least an octet, followed by `*`; the list ends with NULL. */
 int cog_header_name_is_any(const char *name, size_t len, const char *const *patterns);
 
+/* The first octets of the patterns, each once. */
+const char *cog_header_name_initials(apr_pool_t *pool, const char *const *patterns);
+
+/* May `name` fold to one of the patterns with these initials? */
+int cog_header_name_may_be(const char *name, const char *initials);
+
 /* A comma-separated list of names, as in Connection (RFC 9110, 7.6.1), without those that
  * cog_header_name_is_any() of `patterns`. `list` itself when there are none of them; NULL
  * when nothing is left. */

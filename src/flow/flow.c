@@ -99,7 +99,6 @@ static void run(cog_flow_t *flow, const cog_route_t *route, cog_reply_t *reply)
 {
     cog_err_t err;
 
-    reply->cookies = apr_array_make(flow->pool, 2, sizeof(const char *));
     COG_LOG(flow->ports->log, TRACE, 3000, "request is of the kind %s", route->name);
     err = route->handle(flow, reply);
     if (err != COG_OK) {
@@ -164,10 +163,18 @@ cog_sealer_t cog_flow_sealer(const cog_flow_t *flow)
     return (cog_sealer_t){flow->conf->keyring, flow->ports->random};
 }
 
+apr_array_header_t *cog_reply_cookies(const cog_flow_t *flow, cog_reply_t *reply)
+{
+    if (!reply->cookies) {
+        reply->cookies = apr_array_make(flow->pool, 2, sizeof(const char *));
+    }
+    return reply->cookies;
+}
+
 cog_cookie_jar_t cog_flow_jar(const cog_flow_t *flow, cog_reply_t *reply)
 {
     return (cog_cookie_jar_t){&flow->conf->cookies, flow->request->cookies,
-                              reply->cookies};
+                              cog_reply_cookies(flow, reply)};
 }
 
 /* Host may name the port of its scheme, or not (RFC 9110, 4.2.3). */

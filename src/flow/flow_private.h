@@ -65,6 +65,9 @@ cog_session_limits_t cog_flow_limits(const cog_flow_t *flow);
 
 cog_sealer_t cog_flow_sealer(const cog_flow_t *flow);
 
+/* The reply's Set-Cookie values; most have none, and no list of them before this. */
+apr_array_header_t *cog_reply_cookies(const cog_flow_t *flow, cog_reply_t *reply);
+
 /* The request's cookies and the reply's Set-Cookie values. */
 cog_cookie_jar_t cog_flow_jar(const cog_flow_t *flow, cog_reply_t *reply);
 

@@ -74,7 +74,7 @@ static void make_room(const cog_flow_t *flow, size_t taken, cog_reply_t *reply)
 
         taken += strlen(one->name) + one->size;
         if (one->created == 0 || kept >= COG_LOGIN_MAX || taken > COG_LOGIN_COOKIE_ROOM) {
-            APR_ARRAY_PUSH(reply->cookies, const char *) =
+            APR_ARRAY_PUSH(cog_reply_cookies(flow, reply), const char *) =
                 cog_cookie_expire(flow->pool, &flow->conf->cookies, one->name);
             continue;
         }
@@ -92,7 +92,7 @@ cog_err_t cog_login_cookie_set(cog_flow_t *flow, const cog_login_state_t *login,
 
     COG_TRY(cog_login_state_seal(flow->pool, &sealer, login, name, &value));
     make_room(flow, strlen(name) + strlen(value), reply);
-    APR_ARRAY_PUSH(reply->cookies, const char *) =
+    APR_ARRAY_PUSH(cog_reply_cookies(flow, reply), const char *) =
         cog_cookie_write(flow->pool, style, name, value, COG_LOGIN_SEC);
     return COG_OK;
 }
@@ -117,6 +117,6 @@ void cog_login_cookie_forget(cog_flow_t *flow, const cog_login_state_t *login,
     const cog_cookie_style_t *style = &flow->conf->cookies;
     const char *name = cog_login_cookie_name(flow->pool, style->prefix, login);
 
-    APR_ARRAY_PUSH(reply->cookies, const char *) =
+    APR_ARRAY_PUSH(cog_reply_cookies(flow, reply), const char *) =
         cog_cookie_expire(flow->pool, style, name);
 }

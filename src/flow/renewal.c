@@ -348,16 +348,13 @@ static cog_err_t renew_or_wait(renewal_t *renewal)
     return err == COG_E_EXISTS ? keep_old(renewal, err) : err;
 }
 
-cog_err_t cog_session_renew(cog_flow_t *flow, cog_session_t **session, cog_reply_t *reply)
+static cog_err_t renew_if_possible(cog_flow_t *flow, cog_session_t **session,
+                                   cog_reply_t *reply)
 {
     renewal_t renewal = {.flow = flow, .session = session, .reply = reply};
     cog_session_tokens_t held;
     cog_err_t err;
 
-    if (!flow->conf->has_renewal ||
-        !cog_session_wants_renewal(*session, cog_flow_now(flow))) {
-        return COG_OK;
-    }
     err = read_tokens(&renewal, &held);
     if (err == COG_E_STORE) {
         return keep_old(&renewal, err);
@@ -370,4 +367,12 @@ cog_err_t cog_session_renew(cog_flow_t *flow, cog_session_t **session, cog_reply
     renewal.lease_key = apr_pstrcat(flow->pool, LEASE_KEY,
                                     cog_session_id_text(flow->pool, *session), NULL);
     return renew_or_wait(&renewal);
+}
+
+cog_err_t cog_session_renew(cog_flow_t *flow, cog_session_t **session, cog_reply_t *reply)
+{
+    return flow->conf->has_renewal &&
+                   cog_session_wants_renewal(*session, cog_flow_now(flow))
+               ? renew_if_possible(flow, session, reply)
+               : COG_OK;
 }

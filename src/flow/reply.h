@@ -47,7 +47,7 @@ typedef struct cog_reply_t {
     int retry_after_sec;    /* 0: no Retry-After */
     const char *allow;      /* for 405: value of Allow */
     apr_array_header_t
-        *cookies; /* `const char *`: Set-Cookie values, also when granted */
+        *cookies; /* `const char *`: Set-Cookie values, also when granted; NULL: none */
     const cog_session_t *session;
     const struct cog_session_tokens_t *tokens; /* of `session`, written a moment ago;
                                                 * NULL: they are where they were */

@@ -122,7 +122,6 @@ void cog_flow_sign_in_anew(cog_flow_t *flow, int64_t max_age_sec, cog_reply_t *r
     cog_err_t err;
 
     cog_flow_count_refusal(flow, COG_E_AUTH_AGE);
-    reply->cookies = apr_array_make(flow->pool, 2, sizeof(const char *));
     if (!shall_login(flow)) {
         refuse(flow, COG_E_AUTH_AGE, max_age_sec, reply);
         return;

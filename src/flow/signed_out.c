@@ -64,7 +64,7 @@ cog_err_t cog_logout_return_set(cog_flow_t *flow, const char *target, cog_reply_
     cog_pack_number(&packer, (uint64_t)cog_flow_now(flow));
     cog_pack_text(&packer, target);
     COG_TRY(cog_seal(flow->pool, &sealer, &binding, cog_pack_end(&packer), &sealed));
-    APR_ARRAY_PUSH(reply->cookies, const char *) = cog_cookie_write(
+    APR_ARRAY_PUSH(cog_reply_cookies(flow, reply), const char *) = cog_cookie_write(
         flow->pool, &flow->conf->cookies, flow->conf->return_cookie, sealed, RETURN_SEC);
     return COG_OK;
 }
@@ -111,7 +111,7 @@ cog_err_t cog_flow_signed_out(cog_flow_t *flow, cog_reply_t *reply)
     target = remembered(flow);
     target = target ? target : cog_logout_return_choose(flow, NULL);
     if (flow->request->cookies) {
-        APR_ARRAY_PUSH(reply->cookies, const char *) = cog_cookie_expire(
+        APR_ARRAY_PUSH(cog_reply_cookies(flow, reply), const char *) = cog_cookie_expire(
             flow->pool, &flow->conf->cookies, flow->conf->return_cookie);
     }
     if (*target == '/') {

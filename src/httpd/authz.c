@@ -144,7 +144,8 @@ int cog_authz_check(request_rec *r)
         return DECLINED;
     }
     memo = cog_memo_of(r);
-    if ((memo->asking && memo->asking->r == r) || !cog_authn_is_ours(r)) {
+    if ((memo->asking && memo->asking->r == r) ||
+        (memo->admitted != r && !cog_authn_is_ours(r))) {
         return DECLINED;
     }
     if (r->user && strcmp(r->user, COG_NO_USER) == 0) {

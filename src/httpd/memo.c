@@ -61,14 +61,13 @@ cog_memo_t *cog_memo_of(request_rec *r)
 static cog_identity_t *find(const cog_memo_t *memo, const cog_client_conf_t *client,
                             int is_bearer)
 {
-    for (int i = 0; memo->identities && i < memo->identities->nelts; ++i) {
-        cog_identity_t *identity = &APR_ARRAY_IDX(memo->identities, i, cog_identity_t);
+    cog_identity_t *identity = memo->identities;
 
-        if (identity->client == client && (identity->bearer != NULL) == is_bearer) {
-            return identity;
-        }
+    while (identity &&
+           (identity->client != client || (identity->bearer != NULL) != is_bearer)) {
+        identity = identity->next;
     }
-    return NULL;
+    return identity;
 }
 
 const cog_identity_t *cog_memo_identity(const cog_memo_t *memo, const cog_place_t *place)
@@ -88,13 +87,14 @@ void cog_memo_keep_identity(cog_memo_t *memo, const cog_place_t *place,
 {
     cog_identity_t *identity = find(memo, place->client, reply->bearer != NULL);
 
-    if (!memo->identities) {
-        memo->identities = apr_array_make(memo->root->pool, 1, sizeof(cog_identity_t));
-    }
     if (!identity) {
-        identity = apr_array_push(memo->identities);
+        identity = apr_palloc(memo->root->pool, sizeof(*identity));
+        identity->client = place->client;
+        identity->next = memo->identities;
+        memo->identities = identity;
     }
-    *identity = (cog_identity_t){place->client, reply->session, reply->bearer};
+    identity->session = reply->session;
+    identity->bearer = reply->bearer;
 }
 
 int cog_memo_finish(request_rec *r)

@@ -11,6 +11,14 @@
 #include "flow/reply.h"
 #include "session/session.h"
 
+/* For one client of the virtual host: who comes by a session, or who comes by a token. */
+typedef struct cog_identity_t {
+    const cog_client_conf_t *client;
+    const cog_session_t *session;
+    const cog_bearer_t *bearer; /* NULL: by a session */
+    struct cog_identity_t *next;
+} cog_identity_t;
+
 typedef struct {
     request_rec *root;         /* the request as the client sent it; all is on its pool */
     const char *path;          /* of its target, as sent, not decoded */
@@ -23,16 +31,11 @@ typedef struct {
                                * client is, beside COGNITO_; NULL: none */
     apr_array_header_t *told; /* headers that now tell backends who the client is: names,
                                * `const char *`; NULL: none */
-    apr_array_header_t *identities; /* who the client is: cog_identity_t */
-    const cog_reply_t *reply;       /* the last one, for what is left to do afterwards */
+    cog_identity_t *identities;  /* who the client is; hardly ever more than one */
+    const request_rec *admitted; /* by us, where AuthType is ours: the last one of those
+                                  * that httpd makes of this; NULL: none */
+    const cog_reply_t *reply;    /* the last one, for what is left to do afterwards */
 } cog_memo_t;
-
-/* For one client of the virtual host: who comes by a session, or who comes by a token. */
-typedef struct {
-    const cog_client_conf_t *client;
-    const cog_session_t *session;
-    const cog_bearer_t *bearer; /* NULL: by a session */
-} cog_identity_t;
 
 /* Made when it is asked for the first time; never NULL. */
 cog_memo_t *cog_memo_of(request_rec *r);

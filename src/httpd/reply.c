@@ -215,9 +215,12 @@ static int has_filter(const request_rec *r, const char *name)
     return filter != NULL;
 }
 
+/* Who was admitted has a private answer already. */
 void cog_reply_foresee_includes(request_rec *r)
 {
-    if (cog_site_of(r->server) && cog_memo_of(r)->cookies && has_filter(r, "INCLUDES")) {
+    const cog_memo_t *memo = cog_site_of(r->server) ? cog_memo_of(r) : NULL;
+
+    if (memo && memo->cookies && !memo->admitted && has_filter(r, "INCLUDES")) {
         cog_reply_make_private(r);
     }
 }

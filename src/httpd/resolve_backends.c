@@ -92,5 +92,7 @@ void cog_resolve_backends(cog_resolve_t *host)
     add_all(pool, &kept, credentials);
     resolve_tokens(host);
     host->site->identity_headers = finish(identity);
+    host->site->identity_initials =
+        cog_header_name_initials(pool, host->site->identity_headers);
     host->site->kept_from_connection = finish(kept);
 }

@@ -155,7 +155,7 @@ static const char *without_doubtful(request_rec *r, const char *cookies,
     const char *kept;
 
     lines = split_behind_ours(lines, prefix);
-    kept = cog_cookie_strip(r->pool, lines, prefix, &doubtful);
+    kept = cog_cookie_strip(r->pool, cog_span_of(lines), prefix, &doubtful);
     if (kept == lines) {
         return cookies;
     }
@@ -170,15 +170,17 @@ static void remove_own_cookies(request_rec *r, const cog_conf_t *conf, cog_memo_
 {
     const char *prefix = conf->cookies.prefix;
     const char *sent = apr_table_get(r->headers_in, "Cookie");
+    size_t len = sent ? strlen(sent) : 0;
     const char *kept;
 
     if (!sent) {
         return;
     }
-    if (strchr(sent, ',')) {
-        sent = split_behind_ours(apr_pstrdup(r->pool, sent), prefix);
+    if (memchr(sent, ',', len)) {
+        sent = split_behind_ours(apr_pstrmemdup(r->pool, sent, len), prefix);
     }
-    kept = cog_cookie_strip(r->pool, sent, prefix, &memo->cookies);
+    kept = cog_cookie_strip(r->pool, (cog_span_t){(const unsigned char *)sent, len},
+                            prefix, &memo->cookies);
     if (r->proxyreq == PROXYREQ_PROXY) {
         return;
     }
@@ -204,6 +206,22 @@ static void stay_in_http1(request_rec *r)
     apr_table_unset(r->headers_in, "HTTP2-Settings");
 }
 
+/* Of the headers of a request, hardly one may be one of these: the first letter tells. */
+static void remove_identity(request_rec *r, const cog_site_t *site)
+{
+    const apr_array_header_t *headers = apr_table_elts(r->headers_in);
+    int is_suspicious = 0;
+
+    for (int i = 0; i < headers->nelts && !is_suspicious; ++i) {
+        const char *name = APR_ARRAY_IDX(headers, i, apr_table_entry_t).key;
+
+        is_suspicious = name && cog_header_name_may_be(name, site->identity_initials);
+    }
+    if (is_suspicious) {
+        remove_names(r, r->headers_in, site->identity_headers);
+    }
+}
+
 int cog_scrub_request(request_rec *r)
 {
     const cog_site_t *site = cog_site_of(r->server);
@@ -220,7 +238,7 @@ int cog_scrub_request(request_rec *r)
         return DECLINED;
     }
     memo->is_clean = 1;
-    remove_names(r, r->headers_in, site->identity_headers);
+    remove_identity(r, site);
     clean_connection(r, site->kept_from_connection);
     remove_own_cookies(r, site->conf, memo);
     stay_in_http1(r);

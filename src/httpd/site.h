@@ -44,6 +44,7 @@ typedef struct cog_site_t {
         *backends;                       /* dialects that places speak, in .htaccess files
                                           * perhaps others: `int`; NULL: none but our own */
     const char *const *identity_headers; /* no client may send them */
+    const char *identity_initials;       /* cog_header_name_initials() of them */
     const char *const *kept_from_connection; /* no Connection may name them; no trailer
                                               * may be one of them */
 } cog_site_t;

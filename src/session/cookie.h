@@ -28,11 +28,11 @@ typedef struct {
     cog_span_t value;
 } cog_cookie_t;
 
-/* The header without the cookies whose name begins with `prefix`; the others stay byte
- * for byte. `header` itself when it has none of them; NULL when none are left. `own` are
- * those that were taken out, in order (cog_cookie_t); NULL when there are none. What has
- * no `=` is no cookie, but taken out too. */
-const char *cog_cookie_strip(apr_pool_t *pool, const char *header, const char *prefix,
+/* The header, which ends with a NUL, without the cookies whose name begins with `prefix`;
+ * the others stay byte for byte. `header` itself when it has none of them; NULL when none
+ * are left. `own` are those that were taken out, in order (cog_cookie_t); NULL when there
+ * are none. What has no `=` is no cookie, but taken out too. */
+const char *cog_cookie_strip(apr_pool_t *pool, cog_span_t header, const char *prefix,
                              apr_array_header_t **own);
 
 /* The first of these cookies that has the name; FALSE when there is none. NULL is no

@@ -422,8 +422,8 @@ static const apr_array_header_t *own_cookies(const world_t *world)
 {
     apr_array_header_t *own;
 
-    (void)cog_cookie_strip(world->pool, cookie_header(world), world->conf.cookies.prefix,
-                           &own);
+    (void)cog_cookie_strip(world->pool, cog_span_of(cookie_header(world)),
+                           world->conf.cookies.prefix, &own);
     return own;
 }
 
@@ -634,6 +634,9 @@ cog_reply_t *world_request(world_t *world, const char *method, const char *targe
                          .request = request,
                          .ports = make_ports(world)};
     run(flow, world, reply);
+    if (!reply->cookies) {
+        reply->cookies = apr_array_make(pool, 1, sizeof(const char *));
+    }
     for (int i = 0; i < reply->cookies->nelts; ++i) {
         take_cookie(world, APR_ARRAY_IDX(reply->cookies, i, const char *));
     }

@@ -19,6 +19,19 @@ static void folds_a_name_to_a_pattern(void **state)
     assert_false(cog_header_name_is_any("x_IDENTITY-token.2x", 19, own));
 }
 
+static void knows_by_its_initial_what_can_be_no_pattern(void **state)
+{
+    const char *initials = cog_header_name_initials(*state, patterns);
+    static const char *const none[] = {NULL};
+
+    assert_string_equal(initials, "xr");
+    assert_true(cog_header_name_may_be("X-Requested-With", initials));
+    assert_true(cog_header_name_may_be("remote.user", initials));
+    assert_false(cog_header_name_may_be("Cookie", initials));
+    assert_false(cog_header_name_may_be("", initials));
+    assert_false(cog_header_name_may_be("x", cog_header_name_initials(*state, none)));
+}
+
 static void folds_case_and_punctuation_before_it_compares(void **state)
 {
     static const char *const names[] = {"X-Cognito-Sub",
@@ -138,6 +151,7 @@ static void leaves_a_list_without_such_names_as_it_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(knows_by_its_initial_what_can_be_no_pattern),
         cmocka_unit_test_with_pool(folds_a_name_to_a_pattern),
         cmocka_unit_test(folds_case_and_punctuation_before_it_compares),
         cmocka_unit_test(lets_other_names_pass),

@@ -104,7 +104,7 @@ static apr_array_header_t *cookies_of(apr_pool_t *pool, const char *header)
 {
     apr_array_header_t *cookies;
 
-    (void)cog_cookie_strip(pool, header, "", &cookies);
+    (void)cog_cookie_strip(pool, cog_span_of(header), "", &cookies);
     return cookies;
 }
 
@@ -112,7 +112,7 @@ static const char *strip(apr_pool_t *pool, const char *header, const char *prefi
 {
     apr_array_header_t *own;
 
-    return cog_cookie_strip(pool, header, prefix, &own);
+    return cog_cookie_strip(pool, cog_span_of(header), prefix, &own);
 }
 
 static void finds_a_cookie_in_any_header(void **state)
@@ -157,7 +157,8 @@ static void survives_our_prefix_at_the_end_of_a_full_header(void **state)
     header[1] = '=';
     header[8190] = '\0';
     memcpy(header + 8190 - 4, "; s_", 4);
-    assert_int_equal(strlen(cog_cookie_strip(*state, header, "s_", &own)), 8190 - 4);
+    assert_int_equal(strlen(cog_cookie_strip(*state, cog_span_of(header), "s_", &own)),
+                     8190 - 4);
     assert_null(own);
     free(header);
 }
@@ -224,7 +225,8 @@ static void gives_the_same_header_back_when_nothing_is_ours(void **state)
     for (size_t i = 0; i < COUNT(untouched); ++i) {
         apr_array_header_t *own;
 
-        assert_ptr_equal(cog_cookie_strip(*state, untouched[i], "s", &own), untouched[i]);
+        assert_ptr_equal(cog_cookie_strip(*state, cog_span_of(untouched[i]), "s", &own),
+                         untouched[i]);
         assert_null(own);
     }
     assert_null(strip(*state, NULL, "s"));
@@ -243,9 +245,10 @@ static void lists_what_it_takes_out(void **state)
 {
     apr_array_header_t *own;
 
-    assert_string_equal(
-        cog_cookie_strip(*state, "a=1; s_b = 2 ;c=3; s; s=; s_b=4;d", "s", &own),
-        "a=1;c=3;d");
+    assert_string_equal(cog_cookie_strip(*state,
+                                         cog_span_of("a=1; s_b = 2 ;c=3; s; s=; s_b=4;d"),
+                                         "s", &own),
+                        "a=1;c=3;d");
     assert_int_equal(own->nelts, 3);
     assert_cookie(own, 0, "s_b", "2");
     assert_cookie(own, 1, "s", "");
