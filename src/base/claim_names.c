@@ -173,13 +173,6 @@ const char *cog_claim_unusual_variable(apr_pool_t *pool, const char *claim)
     return variable;
 }
 
-const char *cog_claim_variable(apr_pool_t *pool, const char *claim)
-{
-    const cog_claim_name_t *usual = cog_claim_usual(claim);
-
-    return usual ? usual->variable : cog_claim_unusual_variable(pool, claim);
-}
-
 const char *cog_claim_header(apr_pool_t *pool, const char *prefix, const char *claim)
 {
     const cog_claim_name_t *row = cog_claim_usual(claim);

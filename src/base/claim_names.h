@@ -20,7 +20,7 @@ typedef enum {
 typedef struct {
     char claim[40];
     cog_claim_class_t class;
-    const char *variable; /* as cog_claim_variable() has it */
+    const char *variable; /* as cog_claim_unusual_variable() would make it */
     const char *header;   /* behind COG_CLAIM_HEADER, as cog_claim_header() has it */
 } cog_claim_name_t;
 
@@ -39,12 +39,9 @@ unsigned cog_claim_number(const char *claim);
  * name that comes from here. */
 const char *cog_claim_of_number(unsigned number);
 
-/* The prefix cognito: dropped, letters and digits in upper case, everything else `_`:
- * cognito:groups is COGNITO_GROUPS, custom:tenant is COGNITO_CUSTOM_TENANT. A claim
- * without a name is COGNITO_ alone. */
-const char *cog_claim_variable(apr_pool_t *pool, const char *claim);
-
-/* The same of a claim that is known not to be a usual one. */
+/* The variable of a claim that is none of the usual ones: the prefix cognito: dropped,
+ * letters and digits in upper case, everything else `_`: custom:tenant is
+ * COGNITO_CUSTOM_TENANT. A claim without a name is COGNITO_ alone. */
 const char *cog_claim_unusual_variable(apr_pool_t *pool, const char *claim);
 
 /* `prefix`, and the same name as a header has it: cognito:groups is X-Cognito-Groups.

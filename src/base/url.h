@@ -13,8 +13,8 @@ typedef struct {
     int port;           /* with the scheme's default filled in */
     const char *path;   /* begins with '/'; "/" when the URL has none */
     const char *query;  /* NULL when absent */
-    const char
-        *origin; /* scheme://host[:port], the port only when it is not the default */
+    /* scheme://host[:port], the port only when it is not the default. */
+    const char *origin;
 } cog_url_t;
 
 /* Parse an absolute http or https URL. Refuses user info, fragments, control characters,

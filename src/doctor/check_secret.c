@@ -1,5 +1,5 @@
-/* Does the app client take our proof? A code that does not exist shows it: who is known
- * gets invalid_grant, who is not invalid_client. */
+/* Does the app client accept our credentials? A code that does not exist shows it: who is
+ * known gets invalid_grant, who is not invalid_client. */
 #include <apr_strings.h>
 
 #include "doctor/checks.h"
@@ -10,9 +10,9 @@
 
 static cog_err_t ask(cog_patient_t *patient, cog_secret_t secret)
 {
-    const cog_client_proof_t proof = {.client_id = patient->client->client_id,
-                                      .client_secret = secret,
-                                      .method = patient->client->auth_method};
+    const cog_client_credentials_t credentials = {.client_id = patient->client->client_id,
+                                                  .client_secret = secret,
+                                                  .method = patient->client->auth_method};
     const cog_code_grant_t grant = {.code = cog_secret_of(NO_CODE),
                                     .redirect_uri = cog_patient_callback(patient, 0),
                                     .code_verifier = cog_secret_of(NO_VERIFIER)};
@@ -22,7 +22,7 @@ static cog_err_t ask(cog_patient_t *patient, cog_secret_t secret)
     cog_form_request_t form;
     cog_tokens_t tokens;
 
-    cog_token_request(patient->pool, &proof, &grant, &form);
+    cog_token_request(patient->pool, &credentials, &grant, &form);
     request.form = form.body;
     request.authorization = form.authorization;
     if (cog_patient_fetch(patient, &request, &response)) {

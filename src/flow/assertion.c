@@ -23,7 +23,7 @@
 /* One that is being made. */
 typedef struct {
     const cog_flow_t *flow;
-    const cog_assertion_order_t *order;
+    const cog_assertion_options_t *options;
     const cog_session_t *session;
     int64_t now;
     int64_t expires;
@@ -89,13 +89,13 @@ static json_t *value_of(apr_pool_t *pool, const cog_claim_t *claim)
 
 static const cog_claim_t *claim_at(const making_t *making, int i)
 {
-    return &APR_ARRAY_IDX(making->order->claims, i, cog_claim_t);
+    return &APR_ARRAY_IDX(making->options->claims, i, cog_claim_t);
 }
 
 /* No claim takes the place of what is said already. */
 static void add_claims(const making_t *making)
 {
-    for (int i = 0; i < making->order->claims->nelts; ++i) {
+    for (int i = 0; i < making->options->claims->nelts; ++i) {
         const cog_claim_t *claim = claim_at(making, i);
 
         if (!json_object_get(making->claims, claim->name)) {
@@ -107,7 +107,7 @@ static void add_claims(const making_t *making)
 
 static void set_frame(const making_t *making, const char *site)
 {
-    const char *audience = making->order->audience;
+    const char *audience = making->options->audience;
 
     set_text(making, "iss", site);
     set_text(making, "aud", audience ? audience : site);
@@ -158,9 +158,9 @@ static const char *host_of(apr_pool_t *pool, const char *origin)
 static cog_err_t fill_pomerium(const making_t *making)
 {
     apr_pool_t *pool = making->flow->pool;
-    const char *email = cog_claims_get(making->order->claims, "email");
-    const char *name = cog_claims_get(making->order->claims, "name");
-    const char *groups = cog_claims_get(making->order->claims, GROUPS);
+    const char *email = cog_claims_get(making->options->claims, "email");
+    const char *name = cog_claims_get(making->options->claims, "name");
+    const char *groups = cog_claims_get(making->options->claims, GROUPS);
 
     set_frame(making, host_of(pool, site_of(making->flow)));
     COG_TRY(set_number(making));
@@ -177,7 +177,7 @@ static cog_err_t fill_pomerium(const making_t *making)
 /* What userInfo says: texts, and nothing of Cognito's own but the user's name. */
 static void add_userinfo(const making_t *making)
 {
-    for (int i = 0; i < making->order->claims->nelts; ++i) {
+    for (int i = 0; i < making->options->claims->nelts; ++i) {
         const cog_claim_t *claim = claim_at(making, i);
         const char *name = strcmp(claim->name, USERNAME) == 0 ? "username" : claim->name;
 
@@ -201,7 +201,7 @@ static void fill_alb(const making_t *making)
 static json_t *alb_header(const making_t *making)
 {
     const cog_flow_t *flow = making->flow;
-    const char *signer = making->order->signer;
+    const char *signer = making->options->signer;
 
     return cog_json_own(flow->pool, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I}",
                                               "typ", "JWT", "kid", "", "alg", "ES256",
@@ -216,7 +216,7 @@ static cog_err_t sign(const making_t *making, cog_secret_t *jwt)
     const cog_flow_t *flow = making->flow;
     cog_statement_t statement = {making->claims, NULL};
 
-    switch (making->order->form) {
+    switch (making->options->form) {
     case COG_ASSERTION_OWN:
         COG_TRY(fill_own(making));
         break;
@@ -247,21 +247,21 @@ static void pack_claims(cog_packer_t *packer, const apr_array_header_t *claims)
 static cog_secret_t name_of(const making_t *making)
 {
     const cog_flow_t *flow = making->flow;
-    const cog_assertion_order_t *order = making->order;
+    const cog_assertion_options_t *options = making->options;
     const cog_session_t *session = making->session;
     cog_packer_t packer;
     cog_span_t packed;
 
     cog_pack_begin(flow->pool, &packer, 1024);
-    cog_pack_number(&packer, order->form);
-    cog_pack_text(&packer, order->audience);
-    cog_pack_text(&packer, order->signer);
-    cog_pack_number(&packer, (uint64_t)order->ttl_sec);
+    cog_pack_number(&packer, options->form);
+    cog_pack_text(&packer, options->audience);
+    cog_pack_text(&packer, options->signer);
+    cog_pack_number(&packer, (uint64_t)options->ttl_sec);
     cog_pack_text(&packer, flow->place->client->client_id);
     cog_pack_text(&packer, flow->place->client->issuer);
     cog_pack_bytes(&packer, session->id, sizeof(session->id));
     cog_pack_text(&packer, session->subject);
-    pack_claims(&packer, order->claims);
+    pack_claims(&packer, options->claims);
     packed = cog_pack_end(&packer);
     return cog_secret_of(cog_digest_s256(
         flow->pool, (cog_secret_t){(const char *)packed.bytes, packed.len}));
@@ -302,18 +302,19 @@ static int is_remembered(const making_t *making, const cog_token_key_t *key,
     return cog_unpack_is_complete(&unpacker) && expires <= session_end;
 }
 
-cog_err_t cog_assertion_make(const cog_flow_t *flow, const cog_assertion_order_t *order,
+cog_err_t cog_assertion_make(const cog_flow_t *flow,
+                             const cog_assertion_options_t *options,
                              const cog_session_t *session, const cog_bearer_t *bearer,
                              cog_secret_t *jwt)
 {
-    making_t making = {flow, order, session, cog_flow_now(flow), 0, NULL};
+    making_t making = {flow, options, session, cog_flow_now(flow), 0, NULL};
     int64_t session_end = bearer ? (int64_t)bearer->facts.expires : end_of(flow, session);
     cog_token_key_t key = {name_of(&making), flow->conf, 0};
 
     if (is_remembered(&making, &key, session_end, jwt)) {
         return COG_OK;
     }
-    making.expires = smaller(making.now + order->ttl_sec, session_end);
+    making.expires = smaller(making.now + options->ttl_sec, session_end);
     making.claims = cog_json_own(flow->pool, json_object());
     COG_TRY(sign(&making, jwt));
     remember(&making, &key, *jwt);

@@ -19,11 +19,12 @@ typedef struct {
     const char *signer;   /* of COG_ASSERTION_ALB; NULL: the site itself */
     int64_t ttl_sec;      /* it lives so long, but never longer than the session */
     const apr_array_header_t *claims; /* cog_claim_t: what it says of the user */
-} cog_assertion_order_t;
+} cog_assertion_options_t;
 
 /* One for this session, or for this bearer's token (NULL: by the session). It is signed
  * once and remembered for three quarters of its life, unless something in it changes. */
-cog_err_t cog_assertion_make(const cog_flow_t *flow, const cog_assertion_order_t *order,
+cog_err_t cog_assertion_make(const cog_flow_t *flow,
+                             const cog_assertion_options_t *options,
                              const cog_session_t *session, const cog_bearer_t *bearer,
                              cog_secret_t *jwt);
 

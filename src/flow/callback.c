@@ -71,16 +71,16 @@ static const cog_place_t *place_for(cog_flow_t *flow, const char *return_to,
 static cog_err_t login_again(cog_flow_t *flow, const char *return_to,
                              const cog_login_state_t *before, cog_reply_t *reply)
 {
-    cog_login_order_t order = {
+    cog_login_options_t options = {
         .place = flow->place, .return_to = return_to, .attempt = 1};
 
     if (before) {
-        order.attempt = before->attempt + 1;
-        order.max_age_sec = before->max_age_sec;
-        order.provider = *before->provider ? before->provider : NULL;
-        order.form = before->form;
+        options.attempt = before->attempt + 1;
+        options.max_age_sec = before->max_age_sec;
+        options.provider = *before->provider ? before->provider : NULL;
+        options.form = before->form;
     }
-    return cog_login_start(flow, &order, reply);
+    return cog_login_start(flow, &options, reply);
 }
 
 /* Twice in a row the cookie was not there: say why, as far as it can be seen from here.

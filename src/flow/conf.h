@@ -43,13 +43,12 @@ typedef struct {
 /* A virtual host. */
 typedef struct cog_conf_t {
     const cog_keyring_t *keyring;
-    const apr_array_header_t
-        *origins;     /* `const char *`: scheme://host[:port], at least one */
-    const char *path; /* of the module's own URLs: /.cognito */
+    /* `const char *`: scheme://host[:port], one or more. */
+    const apr_array_header_t *origins;
+    const char *path;                    /* of the module's own URLs: /.cognito */
     const apr_array_header_t *callbacks; /* `const char *`: paths, the first is sent */
-    const apr_array_header_t
-        *logout_returns; /* `const char *`: paths or URLs; may be empty */
-    const apr_array_header_t *kept_claims; /* patterns of all places; may be empty */
+    const apr_array_header_t *logout_returns; /* `const char *`: paths, URLs; or empty */
+    const apr_array_header_t *kept_claims;    /* patterns of all places; may be empty */
     cog_cookie_style_t cookies;
     const char *return_cookie; /* full name: __Host-cognito_return */
     int cookie_room; /* bytes that session and tokens may take of a browser's Cookie
@@ -68,12 +67,12 @@ typedef struct cog_conf_t {
     cog_secret_t revoke_key; /* CognitoRevokeKey; unset: there is no such URL */
     int keeps_id_token;      /* some place exports it */
     int keeps_access_token;  /* likewise */
-    const apr_array_header_t
-        *resources;                   /* CognitoResource of all places: `const char *` */
-    cog_token_cache_t *token_cache;   /* shared by all virtual hosts */
-    cog_signing_keys_t *signing_keys; /* for what backends are told */
-    cog_token_cache_t *assertions;    /* those of a moment ago, shared by all */
-    int has_pomerium_keys;            /* they are where Pomerium has its own too */
+    /* `const char *`: CognitoResource of all places. */
+    const apr_array_header_t *resources;
+    cog_token_cache_t *token_cache;          /* shared by all virtual hosts */
+    cog_signing_keys_t *signing_keys;        /* for what backends are told */
+    cog_token_cache_t *assertions;           /* those of a moment ago, shared by all */
+    int has_pomerium_keys;                   /* they are where Pomerium has its own too */
     const cog_client_conf_t *default_client; /* NULL when there are only named ones */
     const apr_array_header_t *clients;       /* `const cog_client_conf_t *`, named ones */
 } cog_conf_t;

@@ -4,11 +4,11 @@
 
 #include "base/pack.h"
 #include "crypto/digest.h"
-#include "flow/flight.h"
 #include "flow/flow_private.h"
+#include "flow/single_flight.h"
 
 #define KEPT   "kept:"   /* the last good one */
-#define RECENT "recent:" /* how the last fetch goes, by kind of wish */
+#define RECENT "recent:" /* how the last fetch goes, by what was asked for */
 #define NEWER  "newer:"
 
 #define NUMBER_LEN 10
@@ -155,50 +155,52 @@ static cog_err_t fetch(const cog_flow_t *flow, const char *url, cog_document_t *
 
 /* One of the future was fetched before the clock was put back: nobody knows its age. */
 static int will_do(const cog_flow_t *flow, const cog_document_t *document,
-                   const cog_document_wish_t *wish)
+                   const cog_document_freshness_t *freshness)
 {
     const cog_clock_t *clock = &flow->ports->clock;
 
-    return wish->kind == COG_DOCUMENT_KEPT ||
-           (document->fetched_at > wish->than &&
+    return freshness->kind == COG_DOCUMENT_KEPT ||
+           (document->fetched_at > freshness->than &&
             document->fetched_at <= clock->now(clock->context));
 }
 
 /* The pauses are counted: a clock that jumps does not make more of them. */
 static cog_err_t wait_for_other(const cog_flow_t *flow, const char *url,
-                                const cog_document_wish_t *wish, cog_document_t *document)
+                                const cog_document_freshness_t *freshness,
+                                cog_document_t *document)
 {
     const cog_clock_t *clock = &flow->ports->clock;
 
-    cog_err_t turn = look_at_turn(flow, url, wish->kind);
+    cog_err_t turn = look_at_turn(flow, url, freshness->kind);
 
     for (int i = 0; turn == COG_E_EXISTS && i < WAITS; ++i) {
         clock->pause(clock->context, WAIT_SLICE);
-        turn = look_at_turn(flow, url, wish->kind);
+        turn = look_at_turn(flow, url, freshness->kind);
     }
     COG_REQUIRE(turn != COG_E_EXISTS, COG_E_IDP_UNREACHABLE);
     COG_TRY(turn);
     COG_TRY(read_kept(flow, url, document));
-    return will_do(flow, document, wish) ? COG_OK : COG_E_NOT_FOUND;
+    return will_do(flow, document, freshness) ? COG_OK : COG_E_NOT_FOUND;
 }
 
 cog_err_t cog_document_get(const cog_flow_t *flow, const char *url,
-                           const cog_document_wish_t *wish, cog_document_t *document)
+                           const cog_document_freshness_t *freshness,
+                           cog_document_t *document)
 {
     cog_err_t kept, turn;
 
-    *document = (cog_document_t){.kind = wish->kind, .call = document->call};
+    *document = (cog_document_t){.kind = freshness->kind, .call = document->call};
     kept = read_kept(flow, url, document);
-    if (wish->kind == COG_DOCUMENT_KEPT ||
-        (kept == COG_OK && will_do(flow, document, wish))) {
+    if (freshness->kind == COG_DOCUMENT_KEPT ||
+        (kept == COG_OK && will_do(flow, document, freshness))) {
         return kept;
     }
-    turn = take_turn(flow, url, wish->kind);
+    turn = take_turn(flow, url, freshness->kind);
     if (turn == COG_OK) {
         return fetch(flow, url, document);
     }
     COG_REQUIRE(turn == COG_E_EXISTS, turn);
-    return kept == COG_OK && wish->kind == COG_DOCUMENT_RECENT
+    return kept == COG_OK && freshness->kind == COG_DOCUMENT_RECENT
                ? COG_OK
-               : wait_for_other(flow, url, wish, document);
+               : wait_for_other(flow, url, freshness, document);
 }

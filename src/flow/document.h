@@ -9,8 +9,8 @@
 #include "base/span.h"
 #include "flow/flow.h"
 
-#define COG_DOCUMENT_KEPT_SEC                                                            \
-    (7 * 24 * 3600) /* at most that long they bridge an outage */
+/* At most that long they bridge an outage. */
+#define COG_DOCUMENT_KEPT_SEC (7 * 24 * 3600)
 
 typedef enum {
     COG_DOCUMENT_RECENT, /* one that is newer than a moment */
@@ -22,11 +22,11 @@ typedef enum {
 typedef struct {
     cog_document_kind_t kind;
     apr_time_t than; /* the moment */
-} cog_document_wish_t;
+} cog_document_freshness_t;
 
 typedef struct {
     cog_call_kind_t call;     /* the caller says: by what kind of call it is fetched */
-    cog_document_kind_t kind; /* of the wish that it serves */
+    cog_document_kind_t kind; /* as it was asked for */
     int status;               /* of HTTP */
     cog_span_t body;
     apr_time_t fetched_at;
@@ -39,7 +39,8 @@ typedef struct {
  * Otherwise the error of the fetch, here or there. COG_E_NOT_FOUND: nothing is kept, or
  * nothing newer was got a moment ago. */
 cog_err_t cog_document_get(const cog_flow_t *flow, const char *url,
-                           const cog_document_wish_t *wish, cog_document_t *document);
+                           const cog_document_freshness_t *freshness,
+                           cog_document_t *document);
 
 /* After a look at it: keep it for all, or tell all that it was no good, and why. */
 void cog_document_accept(const cog_flow_t *flow, const char *url,

@@ -17,8 +17,8 @@ typedef struct {
     const cog_place_t *place;
     const cog_request_t *request;
     const cog_ports_t *ports;
-    const cog_cause_t
-        *cause; /* with COG_E_LOGIN_REFUSED: what the user pool meant; else NULL */
+    /* What has happened, where more is known than the error says; else NULL. */
+    const cog_cause_t *cause;
     const cog_session_t *who; /* whom a refusal is about; NULL: not known */
 } cog_flow_t;
 

@@ -18,12 +18,12 @@
 /* How a login that wants a fresh sign-in asks for it. */
 typedef enum { NOT_FRESH, BY_PROMPT, BY_SIGN_OUT } way_t;
 
-static way_t way_of(const cog_login_order_t *order, const cog_endpoints_t *endpoints)
+static way_t way_of(const cog_login_options_t *options, const cog_endpoints_t *endpoints)
 {
-    if (order->max_age_sec == 0 || order->attempt > 1) {
+    if (options->max_age_sec == 0 || options->attempt > 1) {
         return NOT_FRESH;
     }
-    return order->attempt == 1 && endpoints->logout ? BY_SIGN_OUT : BY_PROMPT;
+    return options->attempt == 1 && endpoints->logout ? BY_SIGN_OUT : BY_PROMPT;
 }
 
 static int is(const cog_param_t *param, const char *name)
@@ -37,21 +37,23 @@ static int is_provider(const cog_param_t *param)
 }
 
 /* The page where the login begins: a fresh or repeated one begins with the sign-in. */
-static cog_screen_t screen_of(const cog_login_order_t *order, way_t way)
+static cog_screen_t screen_of(const cog_login_options_t *options, way_t way)
 {
-    return way == NOT_FRESH && order->attempt == 0 ? order->screen : COG_SCREEN_SIGN_IN;
+    return way == NOT_FRESH && options->attempt == 0 ? options->screen
+                                                     : COG_SCREEN_SIGN_IN;
 }
 
 /* A prompt=none that found no session at the user pool must not ask for the same again;
  * its sign-out takes no identity provider, and of those who want an account or a password
  * nothing is known. */
-static int may_stay(const cog_param_t *param, const cog_login_order_t *order, way_t way)
+static int may_stay(const cog_param_t *param, const cog_login_options_t *options,
+                    way_t way)
 {
-    if (screen_of(order, way) != COG_SCREEN_SIGN_IN) {
+    if (screen_of(options, way) != COG_SCREEN_SIGN_IN) {
         return !is_provider(param) && !is(param, "prompt") && !is(param, "max_age");
     }
     if (is(param, "prompt") && strcmp(param->value, "none") == 0) {
-        return order->attempt == 0 && way == NOT_FRESH;
+        return options->attempt == 0 && way == NOT_FRESH;
     }
     if (is(param, "prompt") || is(param, "max_age")) {
         return way == NOT_FRESH;
@@ -60,7 +62,7 @@ static int may_stay(const cog_param_t *param, const cog_login_order_t *order, wa
 }
 
 /* What the place says of identity providers goes before what a link wants. */
-static void add_provider(const cog_flow_t *flow, const cog_login_order_t *order,
+static void add_provider(const cog_flow_t *flow, const cog_login_options_t *options,
                          apr_array_header_t *extra)
 {
     for (int i = 0; i < extra->nelts; ++i) {
@@ -71,13 +73,13 @@ static void add_provider(const cog_flow_t *flow, const cog_login_order_t *order,
             return;
         }
     }
-    cog_query_add(extra, "identity_provider", order->provider);
+    cog_query_add(extra, "identity_provider", options->provider);
 }
 
-static const apr_array_header_t *extra_params(const cog_flow_t *flow,
-                                              const cog_login_order_t *order, way_t way)
+static const apr_array_header_t *
+extra_params(const cog_flow_t *flow, const cog_login_options_t *options, way_t way)
 {
-    const cog_place_t *place = order->place;
+    const cog_place_t *place = options->place;
     const apr_array_header_t *params =
         place->login_params ? place->login_params(place->context) : NULL;
     apr_array_header_t *extra = cog_query_make(flow->pool);
@@ -85,18 +87,19 @@ static const apr_array_header_t *extra_params(const cog_flow_t *flow,
     for (int i = 0; params && i < params->nelts; ++i) {
         const cog_param_t *param = &APR_ARRAY_IDX(params, i, cog_param_t);
 
-        if (may_stay(param, order, way)) {
+        if (may_stay(param, options, way)) {
             cog_query_add(extra, param->name, param->value);
         }
     }
-    if (order->provider && way != BY_SIGN_OUT &&
-        screen_of(order, way) == COG_SCREEN_SIGN_IN) {
-        add_provider(flow, order, extra);
+    if (options->provider && way != BY_SIGN_OUT &&
+        screen_of(options, way) == COG_SCREEN_SIGN_IN) {
+        add_provider(flow, options, extra);
     }
     if (way == BY_PROMPT) {
         cog_query_add(extra, "prompt", "login");
-        cog_query_add(extra, "max_age",
-                      apr_psprintf(flow->pool, "%" APR_INT64_T_FMT, order->max_age_sec));
+        cog_query_add(
+            extra, "max_age",
+            apr_psprintf(flow->pool, "%" APR_INT64_T_FMT, options->max_age_sec));
     }
     return extra;
 }
@@ -124,35 +127,35 @@ static const char *short_return_to(const cog_flow_t *flow, const char *return_to
                : apr_pstrndup(flow->pool, return_to, path_len);
 }
 
-static cog_err_t make_login(cog_flow_t *flow, const cog_login_order_t *order,
+static cog_err_t make_login(cog_flow_t *flow, const cog_login_options_t *options,
                             cog_login_state_t **login)
 {
     cog_login_state_t *made;
 
     COG_TRY(cog_login_state_make(flow->pool, flow->ports->random, &made));
     made->created = cog_flow_now(flow);
-    made->attempt = order->attempt;
-    made->max_age_sec = order->max_age_sec;
-    made->client = order->place->client->name;
+    made->attempt = options->attempt;
+    made->max_age_sec = options->max_age_sec;
+    made->client = options->place->client->name;
     made->redirect_uri = redirect_uri(flow);
-    made->return_to = short_return_to(flow, order->return_to);
-    made->provider = order->provider ? order->provider : "";
-    made->form = order->form ? order->form : "";
-    if (order->keeps_form) {
+    made->return_to = short_return_to(flow, options->return_to);
+    made->provider = options->provider ? options->provider : "";
+    made->form = options->form ? options->form : "";
+    if (options->keeps_form) {
         cog_form_keep(flow, made);
     }
     *login = made;
     return COG_OK;
 }
 
-static const char *sign_in_url(cog_flow_t *flow, const cog_login_order_t *order,
+static const char *sign_in_url(cog_flow_t *flow, const cog_login_options_t *options,
                                const cog_login_state_t *login,
                                const cog_endpoints_t *endpoints, const char *state)
 {
-    const cog_client_conf_t *client = order->place->client;
-    way_t way = way_of(order, endpoints);
+    const cog_client_conf_t *client = options->place->client;
+    way_t way = way_of(options, endpoints);
     const char *page =
-        cog_authorize_screen(flow->pool, endpoints->authorize, screen_of(order, way));
+        cog_authorize_screen(flow->pool, endpoints->authorize, screen_of(options, way));
     const cog_authorize_t authorize = {
         .endpoint = way == BY_SIGN_OUT ? endpoints->logout : page,
         .client_id = client->client_id,
@@ -161,13 +164,13 @@ static const char *sign_in_url(cog_flow_t *flow, const cog_login_order_t *order,
         .state = state,
         .nonce = login->nonce,
         .code_verifier = login->code_verifier,
-        .extra = extra_params(flow, order, way),
+        .extra = extra_params(flow, options, way),
     };
 
     return cog_authorize_url(flow->pool, &authorize);
 }
 
-cog_err_t cog_login_start(cog_flow_t *flow, const cog_login_order_t *order,
+cog_err_t cog_login_start(cog_flow_t *flow, const cog_login_options_t *options,
                           cog_reply_t *reply)
 {
     cog_sealer_t sealer = cog_flow_sealer(flow);
@@ -175,9 +178,9 @@ cog_err_t cog_login_start(cog_flow_t *flow, const cog_login_order_t *order,
     cog_login_state_t *login;
     const char *state;
 
-    COG_REQUIRE(order->place->client, COG_E_MISCONFIGURED);
-    COG_TRY(cog_provider_endpoints(flow, order->place->client->provider, &endpoints));
-    COG_TRY(make_login(flow, order, &login));
+    COG_REQUIRE(options->place->client, COG_E_MISCONFIGURED);
+    COG_TRY(cog_provider_endpoints(flow, options->place->client->provider, &endpoints));
+    COG_TRY(make_login(flow, options, &login));
     COG_TRY(cog_login_state_write(flow->pool, &sealer, login, &state));
     COG_TRY(cog_login_cookie_set(flow, login, reply));
 
@@ -185,7 +188,7 @@ cog_err_t cog_login_start(cog_flow_t *flow, const cog_login_order_t *order,
             login->redirect_uri, cog_text_for_log(flow->pool, login->return_to, 256));
     cog_flow_count(flow, COG_EVENT_LOGIN_BEGUN);
     cog_reply_redirect(reply, strcmp(flow->request->method, "POST") == 0 ? 303 : 302,
-                       sign_in_url(flow, order, login, &endpoints, state));
+                       sign_in_url(flow, options, login, &endpoints, state));
     return COG_OK;
 }
 

@@ -10,13 +10,12 @@ typedef struct {
     const char *return_to;    /* a path of this site, already judged */
     int attempt;              /* 0, or how often it was tried before */
     int64_t max_age_sec; /* the user must have signed in within this time; 0: no matter */
-    cog_screen_t
-        screen; /* at which it begins, unless it is repeated or has to be fresh */
+    cog_screen_t screen; /* where it begins, unless it is repeated or has to be fresh */
     const char *provider; /* the identity provider that the user has chosen, where the
                            * place's parameters choose none; NULL: none */
     int keeps_form;       /* the form of this request is to survive the login */
     const char *form;     /* one that an earlier attempt has kept; NULL: none */
-} cog_login_order_t;
+} cog_login_options_t;
 
 /* Start a login: reply with a redirect to the authorize endpoint and the login's sealed
  * cookie. The oldest logins of this browser make room.
@@ -25,7 +24,7 @@ typedef struct {
  * `max_age`; then, since the classic hosted UI knows neither, by its sign-out that leads
  * to a new sign-in; and if that has lost PKCE's challenge or the nonce on its way, for
  * what the sign-in was good for, in the ordinary way. */
-cog_err_t cog_login_start(cog_flow_t *flow, const cog_login_order_t *order,
+cog_err_t cog_login_start(cog_flow_t *flow, const cog_login_options_t *options,
                           cog_reply_t *reply);
 
 /* The URL that starts a login from a script or a link, back to `return_to` (NULL: to

@@ -1,6 +1,6 @@
-/* Does a user pool's endpoint answer at all? While it does not, one caller in some
- * seconds finds out, and the others do not wait in vain. Known to one process;
- * thread-safe. */
+/* A circuit breaker: does a user pool's endpoint answer at all? While it does not, one
+ * caller in some seconds finds out, and the others do not wait in vain. Known to one
+ * process; thread-safe. */
 #ifndef COG_FLOW_OUTAGE_H
 #define COG_FLOW_OUTAGE_H
 

@@ -21,8 +21,7 @@ typedef struct {
     cog_secret_t form; /* POST this application/x-www-form-urlencoded body; unset: GET */
     cog_secret_t authorization; /* value of the Authorization header; unset: none */
     const char *accept;         /* "application/json" */
-    apr_interval_time_t
-        limit; /* at most this long, in microseconds; 0: the configured total */
+    apr_interval_time_t limit;  /* in microseconds; 0: as CognitoTimeout says */
 } cog_fetch_request_t;
 
 typedef struct {

@@ -15,15 +15,15 @@
 typedef struct {
     const cog_provider_t *provider;
     const char *issuer;
-    cog_flight_t *flight; /* to a cog_jwk_set_t */
+    cog_single_flight_t *flight; /* to a cog_jwk_set_t */
 } issuer_keys_t;
 
 struct cog_provider_t {
     cog_provider_conf_t conf;
-    cog_flight_t *discovery;  /* to a cog_endpoints_t */
-    apr_array_header_t *keys; /* issuer_keys_t, in the order of the issuers */
+    cog_single_flight_t *discovery; /* to a cog_endpoints_t */
+    apr_array_header_t *keys;       /* issuer_keys_t, in the order of the issuers */
     cog_outage_t outage;
-    cog_crowd_t crowd;
+    cog_bulkhead_t bulkhead;
 };
 
 static int is_overloaded(int status)
@@ -83,12 +83,13 @@ static cog_err_t finish(cog_flow_t *flow, const char *url, const cog_document_t 
 }
 
 static cog_err_t load_discovery(cog_flow_t *flow, const void *context,
-                                const cog_document_wish_t *wish, cog_snapshot_t *snapshot)
+                                const cog_document_freshness_t *freshness,
+                                cog_snapshot_t *snapshot)
 {
     const cog_provider_conf_t *conf = context;
     cog_document_t document = {.call = COG_CALL_DISCOVERY};
 
-    COG_TRY(cog_document_get(flow, conf->discovery_url, wish, &document));
+    COG_TRY(cog_document_get(flow, conf->discovery_url, freshness, &document));
     snapshot->made_at = document.fetched_at;
     return finish(flow, conf->discovery_url, &document,
                   read_discovery(flow, conf, &document, snapshot));
@@ -110,7 +111,7 @@ static cog_err_t discover(cog_flow_t *flow, const cog_provider_t *provider,
 {
     cog_snapshot_t *snapshot;
 
-    COG_TRY(cog_flight_get(flow, provider->discovery, &snapshot));
+    COG_TRY(cog_single_flight_get(flow, provider->discovery, &snapshot));
     copy_endpoints(flow->pool, snapshot->value, endpoints);
     cog_snapshot_release(snapshot);
     return COG_OK;
@@ -126,9 +127,9 @@ cog_outage_t *cog_provider_outage(cog_provider_t *provider)
     return &provider->outage;
 }
 
-cog_crowd_t *cog_provider_crowd(cog_provider_t *provider)
+cog_bulkhead_t *cog_provider_bulkhead(cog_provider_t *provider)
 {
-    return &provider->crowd;
+    return &provider->bulkhead;
 }
 
 static const char *first_issuer(const cog_provider_t *provider)
@@ -192,22 +193,24 @@ static cog_err_t read_keys(cog_flow_t *flow, const char *url,
 }
 
 static cog_err_t get_keys(cog_flow_t *flow, const issuer_keys_t *keys,
-                          const cog_document_wish_t *wish, cog_snapshot_t *snapshot)
+                          const cog_document_freshness_t *freshness,
+                          cog_snapshot_t *snapshot)
 {
     cog_document_t document = {.call = COG_CALL_JWKS};
     const char *url;
 
     COG_TRY(find_keys_url(flow, keys, &url));
-    COG_TRY(cog_document_get(flow, url, wish, &document));
+    COG_TRY(cog_document_get(flow, url, freshness, &document));
     snapshot->made_at = document.fetched_at;
     return finish(flow, url, &document, read_keys(flow, url, &document, snapshot));
 }
 
 static cog_err_t load_keys(cog_flow_t *flow, const void *context,
-                           const cog_document_wish_t *wish, cog_snapshot_t *snapshot)
+                           const cog_document_freshness_t *freshness,
+                           cog_snapshot_t *snapshot)
 {
     const issuer_keys_t *keys = context;
-    cog_err_t err = get_keys(flow, keys, wish, snapshot);
+    cog_err_t err = get_keys(flow, keys, freshness, snapshot);
 
     if (err != COG_E_NOT_FOUND) {
         cog_flow_note_keys(flow, keys->issuer, err, snapshot->made_at);
@@ -222,7 +225,7 @@ static cog_err_t make_keys(apr_pool_t *conf_pool, const cog_provider_t *provider
 
     keys->provider = provider;
     keys->issuer = issuer;
-    return cog_flight_make(conf_pool, what, load_keys, keys, &keys->flight);
+    return cog_single_flight_make(conf_pool, what, load_keys, keys, &keys->flight);
 }
 
 cog_err_t cog_provider_make(apr_pool_t *conf_pool, const cog_provider_conf_t *conf,
@@ -234,8 +237,8 @@ cog_err_t cog_provider_make(apr_pool_t *conf_pool, const cog_provider_conf_t *co
 
     made->conf = *conf;
     what = apr_pstrcat(conf_pool, "the discovery document of ", first_issuer(made), NULL);
-    COG_TRY(
-        cog_flight_make(conf_pool, what, load_discovery, &made->conf, &made->discovery));
+    COG_TRY(cog_single_flight_make(conf_pool, what, load_discovery, &made->conf,
+                                   &made->discovery));
     made->keys = apr_array_make(conf_pool, count, sizeof(issuer_keys_t));
     for (int i = 0; i < count; ++i) {
         COG_TRY(make_keys(conf_pool, made, APR_ARRAY_IDX(conf->issuers, i, const char *),
@@ -298,7 +301,7 @@ static cog_err_t verify_by_newer(cog_flow_t *flow, const issuer_keys_t *keys,
                                  const cog_snapshot_t *seen, const cog_jws_t *jws,
                                  json_t **claims)
 {
-    cog_snapshot_t *newer = cog_flight_get_newer(flow, keys->flight, seen);
+    cog_snapshot_t *newer = cog_single_flight_get_newer(flow, keys->flight, seen);
     cog_err_t err = COG_E_TOKEN_KEY;
 
     if (newer != seen) {
@@ -318,7 +321,7 @@ static cog_err_t verify_by_issuer(cog_flow_t *flow, const issuer_keys_t *keys,
     cog_snapshot_t *set;
     cog_err_t err;
 
-    COG_TRY(cog_flight_get(flow, keys->flight, &set));
+    COG_TRY(cog_single_flight_get(flow, keys->flight, &set));
     err = verify_by(set, jws, claims);
     if (err == COG_E_TOKEN_KEY) {
         err = verify_by_newer(flow, keys, set, jws, claims);
@@ -348,7 +351,7 @@ cog_err_t cog_provider_check(cog_flow_t *flow, cog_provider_t *provider)
     const issuer_keys_t *first = &APR_ARRAY_IDX(provider->keys, 0, issuer_keys_t);
     cog_snapshot_t *set;
 
-    COG_TRY(cog_flight_get(flow, first->flight, &set));
+    COG_TRY(cog_single_flight_get(flow, first->flight, &set));
     cog_snapshot_release(set);
     return COG_OK;
 }
@@ -358,8 +361,8 @@ unsigned cog_provider_generation(const cog_provider_t *provider)
     unsigned sum = 0;
 
     for (int i = 0; i < provider->keys->nelts; ++i) {
-        sum +=
-            cog_flight_generation(APR_ARRAY_IDX(provider->keys, i, issuer_keys_t).flight);
+        sum += cog_single_flight_generation(
+            APR_ARRAY_IDX(provider->keys, i, issuer_keys_t).flight);
     }
     return sum;
 }

@@ -10,15 +10,15 @@
 
 #include "base/error.h"
 #include "base/secret.h"
-#include "flow/flight.h"
+#include "flow/bulkhead.h"
 #include "flow/flow.h"
-#include "flow/crowd.h"
 #include "flow/outage.h"
+#include "flow/single_flight.h"
 #include "oidc/endpoints.h"
 
 typedef struct {
-    const apr_array_header_t
-        *issuers; /* `const char *`, at least one; discovery asks the first */
+    /* `const char *`, at least one; discovery asks the first. */
+    const apr_array_header_t *issuers;
     const char *discovery_url;
     cog_endpoints_t endpoints; /* those that are configured */
 } cog_provider_conf_t;
@@ -43,7 +43,7 @@ cog_err_t cog_provider_endpoints(cog_flow_t *flow, cog_provider_t *provider,
 cog_outage_t *cog_provider_outage(cog_provider_t *provider);
 
 /* Those who wait for its token endpoint. */
-cog_crowd_t *cog_provider_crowd(cog_provider_t *provider);
+cog_bulkhead_t *cog_provider_bulkhead(cog_provider_t *provider);
 
 /* Verify a token's signature with a key of the issuer that it names, which must be one of
  * the configured. An unknown kid leads to one fetch of the key set in COG_KID_PAUSE_SEC.

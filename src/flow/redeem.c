@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "flow/client_credentials.h"
 #include "flow/flow_private.h"
 #include "flow/granted_scope.h"
 #include "flow/provider.h"
@@ -12,49 +13,20 @@
 
 #define SAY_EVERY apr_time_from_sec(60)
 
-int cog_client_proof_count(const cog_client_conf_t *client)
-{
-    return client->secret_count > 0 ? client->secret_count : 1;
-}
-
-/* A file may have changed since the start; it may also be readable by root only. */
-static cog_secret_t current_secret(apr_pool_t *pool, const cog_client_conf_t *client,
-                                   int index)
-{
-    const cog_secret_source_t *source = &client->secret_sources[index];
-    cog_secret_t secret;
-
-    if (index >= client->secret_count) {
-        return cog_secret_of(NULL);
-    }
-    if (source->kind == COG_SOURCE_FILE &&
-        cog_secret_source_read(pool, source, &secret) == NULL) {
-        return secret;
-    }
-    return client->secrets[index];
-}
-
-cog_client_proof_t cog_client_proof(apr_pool_t *pool, const cog_client_conf_t *client,
-                                    int index)
-{
-    return (cog_client_proof_t){client->client_id, current_secret(pool, client, index),
-                                client->auth_method};
-}
-
 /* What is to be redeemed: one of the two. */
 typedef struct {
     const cog_code_grant_t *code;
     cog_secret_t refresh_token;
 } grant_t;
 
-static void write_form(apr_pool_t *pool, const cog_client_proof_t *proof,
+static void write_form(apr_pool_t *pool, const cog_client_credentials_t *credentials,
                        const grant_t *grant, cog_form_request_t *form)
 {
     if (grant->code) {
-        cog_token_request(pool, proof, grant->code, form);
+        cog_token_request(pool, credentials, grant->code, form);
     }
     else {
-        cog_refresh_request(pool, proof, grant->refresh_token, form);
+        cog_refresh_request(pool, credentials, grant->refresh_token, form);
     }
 }
 
@@ -77,12 +49,12 @@ static cog_err_t fetch(const cog_flow_t *flow, const cog_fetch_request_t *reques
                        cog_fetch_response_t *response)
 {
     const cog_clock_t *clock = &flow->ports->clock;
-    cog_crowd_t *crowd = cog_provider_crowd(flow->place->client->provider);
+    cog_bulkhead_t *bulkhead = cog_provider_bulkhead(flow->place->client->provider);
     apr_time_t now = clock->now(clock->context);
     cog_err_t err;
 
-    if (!cog_crowd_enter(crowd, flow->conf->waiting_limit, now)) {
-        if (cog_gate_opens(&crowd->say, now, SAY_EVERY)) {
+    if (!cog_bulkhead_enter(bulkhead, flow->conf->waiting_limit, now)) {
+        if (cog_rate_limit_allows(&bulkhead->say, now, SAY_EVERY)) {
             COG_LOG(flow->ports->log, WARNING, 3074,
                     "%d requests of this process wait for the token endpoint, which "
                     "answers none: others are sent away at once",
@@ -91,22 +63,22 @@ static cog_err_t fetch(const cog_flow_t *flow, const cog_fetch_request_t *reques
         return COG_E_IDP_UNREACHABLE;
     }
     err = cog_flow_fetch(flow, request, response);
-    cog_crowd_leave(crowd, err == COG_OK, clock->now(clock->context));
+    cog_bulkhead_leave(bulkhead, err == COG_OK, clock->now(clock->context));
     return err;
 }
 
 static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint, const grant_t *grant,
-                           int proof_index, cog_tokens_t *tokens)
+                           int index, cog_tokens_t *tokens)
 {
-    cog_client_proof_t proof =
-        cog_client_proof(flow->pool, flow->place->client, proof_index);
+    cog_client_credentials_t credentials =
+        cog_client_credentials(flow->pool, flow->place->client, index);
     cog_fetch_request_t request = {
         .kind = COG_CALL_TOKEN, .url = endpoint, .accept = "application/json"};
     cog_fetch_response_t response;
     cog_form_request_t form;
     cog_err_t err;
 
-    write_form(flow->pool, &proof, grant, &form);
+    write_form(flow->pool, &credentials, grant, &form);
     request.form = form.body;
     request.authorization = form.authorization;
     COG_TRY(fetch(flow, &request, &response));
@@ -126,7 +98,8 @@ static cog_err_t redeem(cog_flow_t *flow, const grant_t *grant, cog_tokens_t *to
     cog_err_t err = COG_E_IDP_CLIENT;
 
     COG_TRY(cog_provider_endpoints(flow, client->provider, &endpoints));
-    for (int i = 0; i < cog_client_proof_count(client) && err == COG_E_IDP_CLIENT; ++i) {
+    for (int i = 0; i < cog_client_credentials_count(client) && err == COG_E_IDP_CLIENT;
+         ++i) {
         err = redeem_as(flow, endpoints.token, grant, i, tokens);
     }
     return err;

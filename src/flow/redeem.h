@@ -30,10 +30,4 @@ cog_err_t cog_redeem_verify_renewed(cog_flow_t *flow, const cog_session_t *sessi
                                     const cog_session_tokens_t *before,
                                     const cog_tokens_t *tokens, json_t **claims);
 
-/* How many ways a client has to prove itself, and the one of number `index`: the secret
- * as its file says now, else as it was read at start. */
-int cog_client_proof_count(const cog_client_conf_t *client);
-cog_client_proof_t cog_client_proof(apr_pool_t *pool, const cog_client_conf_t *client,
-                                    int index);
-
 #endif

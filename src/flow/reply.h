@@ -46,16 +46,15 @@ typedef struct cog_reply_t {
     int kept_sec;           /* anybody may keep it so long; 0: nobody may */
     int retry_after_sec;    /* 0: no Retry-After */
     const char *allow;      /* for 405: value of Allow */
-    apr_array_header_t
-        *cookies; /* `const char *`: Set-Cookie values, also when granted; NULL: none */
+    /* `const char *`: Set-Cookie values, also when granted; NULL: none. */
+    apr_array_header_t *cookies;
     const cog_session_t *session;
     const struct cog_session_tokens_t *tokens; /* of `session`, written a moment ago;
                                                 * NULL: they are where they were */
     const struct cog_bearer_t *bearer; /* granted by this (flow/bearer.h); NULL: by a
                                         * session */
-    const char
-        *challenge;  /* value of WWW-Authenticate; NULL: what a 401 needs at least */
-    cog_err_t error; /* why; COG_OK when all is well */
+    const char *challenge; /* WWW-Authenticate; NULL: what a 401 needs at least */
+    cog_err_t error;       /* why; COG_OK when all is well */
     /* What is left to do when the answer has been sent; NULL: nothing. The flow, its pool
      * and its ports must still live then. */
     void (*afterwards)(void *context);

@@ -89,7 +89,7 @@ static int is_about_login(cog_err_t err)
 
 cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
 {
-    cog_login_order_t order = {.place = flow->place, .keeps_form = 1};
+    cog_login_options_t options = {.place = flow->place, .keeps_form = 1};
     cog_session_t *session;
     cog_err_t err = cog_flow_load_session(flow, &session);
 
@@ -109,16 +109,16 @@ cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
         return COG_OK;
     }
     COG_TRY(check_reach(flow));
-    order.return_to = requested(flow);
-    return cog_login_start(flow, &order, reply);
+    options.return_to = requested(flow);
+    return cog_login_start(flow, &options, reply);
 }
 
 void cog_flow_sign_in_anew(cog_flow_t *flow, int64_t max_age_sec, cog_reply_t *reply)
 {
-    cog_login_order_t order = {.place = flow->place,
-                               .return_to = requested(flow),
-                               .max_age_sec = max_age_sec,
-                               .keeps_form = 1};
+    cog_login_options_t options = {.place = flow->place,
+                                   .return_to = requested(flow),
+                                   .max_age_sec = max_age_sec,
+                                   .keeps_form = 1};
     cog_err_t err;
 
     cog_flow_count_refusal(flow, COG_E_AUTH_AGE);
@@ -126,7 +126,7 @@ void cog_flow_sign_in_anew(cog_flow_t *flow, int64_t max_age_sec, cog_reply_t *r
         refuse(flow, COG_E_AUTH_AGE, max_age_sec, reply);
         return;
     }
-    err = cog_login_start(flow, &order, reply);
+    err = cog_login_start(flow, &options, reply);
     if (err != COG_OK) {
         cog_reply_fail(flow, err, reply);
     }

@@ -2,9 +2,9 @@
 
 #include "base/log.h"
 #include "crypto/digest.h"
+#include "flow/client_credentials.h"
 #include "flow/flow_private.h"
 #include "flow/provider.h"
-#include "flow/redeem.h"
 
 #define LIMIT apr_time_from_sec(2)
 
@@ -19,11 +19,12 @@ typedef struct {
     apr_array_header_t *list; /* revocation_t */
 } revocations_t;
 
-static cog_err_t revoke_as(cog_flow_t *flow, const revocation_t *revocation,
-                           int proof_index, int *status)
+static cog_err_t revoke_as(cog_flow_t *flow, const revocation_t *revocation, int index,
+                           int *status)
 {
     const cog_client_conf_t *client = revocation->client;
-    cog_client_proof_t proof = cog_client_proof(flow->pool, client, proof_index);
+    cog_client_credentials_t credentials =
+        cog_client_credentials(flow->pool, client, index);
     cog_fetch_request_t request = {
         .kind = COG_CALL_REVOKE, .accept = "application/json", .limit = LIMIT};
     cog_fetch_response_t response;
@@ -32,7 +33,7 @@ static cog_err_t revoke_as(cog_flow_t *flow, const revocation_t *revocation,
 
     COG_TRY(cog_provider_endpoints(flow, client->provider, &endpoints));
     COG_REQUIRE(endpoints.revoke, COG_E_DISCOVERY);
-    cog_revoke_request(flow->pool, &proof, revocation->refresh_token, &form);
+    cog_revoke_request(flow->pool, &credentials, revocation->refresh_token, &form);
     request.url = endpoints.revoke;
     request.form = form.body;
     request.authorization = form.authorization;
@@ -47,7 +48,7 @@ static void run(cog_flow_t *flow, const revocation_t *revocation)
     cog_err_t err = COG_OK;
     int status = 401;
 
-    for (int i = 0; i < cog_client_proof_count(revocation->client); ++i) {
+    for (int i = 0; i < cog_client_credentials_count(revocation->client); ++i) {
         err = revoke_as(flow, revocation, i, &status);
         if (err != COG_OK || status != 401) {
             break;

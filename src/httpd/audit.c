@@ -5,9 +5,9 @@
 #include <http_log.h>
 #include <jansson.h>
 
-#include "base/gate.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/rate_limit.h"
 #include "base/text.h"
 #include "httpd/log_httpd.h"
 
@@ -22,7 +22,7 @@
 struct cog_audit_log_t {
     const char *name;
     apr_file_t *file;
-    cog_gate_t warn;
+    cog_rate_limit_t warn;
 };
 
 /* ---- opening ---- */
@@ -158,7 +158,8 @@ static void write_line(request_rec *r, cog_audit_log_t *log, const char *line)
     apr_size_t len = strlen(line);
     apr_status_t rv = apr_file_write(log->file, line, &len);
 
-    if (rv != APR_SUCCESS && cog_gate_opens(&log->warn, apr_time_now(), WARN_EVERY)) {
+    if (rv != APR_SUCCESS &&
+        cog_rate_limit_allows(&log->warn, apr_time_now(), WARN_EVERY)) {
         COG_LOG(cog_log_of_request(r), ERROR, 4500,
                 "CognitoAuditLog %s cannot be written to: %pm; entries are lost",
                 log->name, &rv);

@@ -28,13 +28,13 @@ cog_err_t cog_export_assertion(request_rec *r, const cog_export_t *export,
     const cog_place_t *place = cog_place_make(r, r->per_dir_config);
     const cog_memo_t *memo = cog_memo_of(r);
     const cog_identity_t *identity = cog_memo_identity(memo, place);
-    cog_assertion_order_t order = {.form = form,
-                                   .audience = export->assertion.audience,
-                                   .signer = export->assertion.signer,
-                                   .ttl_sec = export->assertion.ttl_sec};
+    cog_assertion_options_t options = {.form = form,
+                                       .audience = export->assertion.audience,
+                                       .signer = export->assertion.signer,
+                                       .ttl_sec = export->assertion.ttl_sec};
 
     COG_REQUIRE(identity, COG_E_NO_SESSION);
-    order.claims = wanted(r, export, identity->session);
+    options.claims = wanted(r, export, identity->session);
     return cog_assertion_make(cog_request_flow(memo, cog_site_of(r->server), place),
-                              &order, identity->session, identity->bearer, jwt);
+                              &options, identity->session, identity->bearer, jwt);
 }

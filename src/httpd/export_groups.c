@@ -14,7 +14,8 @@ void cog_export_check_groups(request_rec *r, const apr_array_header_t *claims)
     const char *groups = cog_claims_get(claims, GROUPS);
 
     if (groups && strlen(groups) > COG_GROUPS_MAX &&
-        cog_gate_opens(cog_site_of(r->server)->groups_gate, apr_time_now(), WARN_EVERY)) {
+        cog_rate_limit_allows(cog_site_of(r->server)->groups_warning_limit,
+                              apr_time_now(), WARN_EVERY)) {
         COG_LOG(cog_log_of_request(r), WARNING, 4300,
                 "groups of %" APR_SIZE_T_FMT
                 " bytes, all of which are handed on, are more "

@@ -25,8 +25,8 @@ typedef struct {
     const char *query;         /* as sent; NULL when there is none */
     const char *authorization; /* its Authorization header; NULL when none */
     int is_clean; /* spoofed headers and our own cookies have been taken out */
-    apr_array_header_t *cookies; /* our own ones: cog_cookie_t; NULL when none */
-    struct cog_asking_t *asking; /* mod_authz_core's, while it is at it; else NULL */
+    apr_array_header_t *cookies;         /* our own ones: cog_cookie_t; NULL when none */
+    struct cog_evaluation_t *evaluation; /* of Require, while it is going on; else NULL */
     const char *variables;    /* what variables begin with that now tell scripts who the
                                * client is, beside COGNITO_; NULL: none */
     apr_array_header_t *told; /* headers that now tell backends who the client is: names,

@@ -24,23 +24,23 @@ static const char *const verdict_names[] = {
     [COG_VERDICT_UNKNOWN] = "cannot be judged",
 };
 
-static const cog_asker_t *make_asker(request_rec *r)
+static const cog_principal_t *make_principal(request_rec *r)
 {
     const cog_place_t *place = cog_place_make(r, r->per_dir_config);
     const cog_identity_t *identity = cog_memo_identity(cog_memo_of(r), place);
-    cog_asker_t *asker = apr_palloc(r->pool, sizeof(*asker));
+    cog_principal_t *principal = apr_palloc(r->pool, sizeof(*principal));
 
     if (!identity) {
         return NULL;
     }
-    asker->claims = identity->session->claims;
-    asker->client_id =
+    principal->claims = identity->session->claims;
+    principal->client_id =
         identity->bearer ? identity->bearer->facts.client_id : place->client->client_id;
-    asker->knows_provider =
+    principal->knows_provider =
         !identity->bearer || identity->bearer->facts.use == COG_TOKEN_ID;
-    asker->auth_time = identity->session->auth_time;
-    asker->now = apr_time_sec(apr_time_now());
-    return asker;
+    principal->auth_time = identity->session->auth_time;
+    principal->now = apr_time_sec(apr_time_now());
+    return principal;
 }
 
 /* An expression that fails counts as one that comes out empty. */
@@ -122,75 +122,78 @@ static void explain(request_rec *r, const cog_require_t *require,
 }
 
 /* What a bearer is told (RFC 6750, 3.1). */
-static void note_scope(cog_asking_t *asking, const cog_require_t *require)
+static void note_scope(cog_evaluation_t *evaluation, const cog_require_t *require)
 {
-    apr_pool_t *pool = asking->r->pool;
-    const char *scope = apr_array_pstrcat(pool, wanted(asking->r, require), ' ');
+    apr_pool_t *pool = evaluation->r->pool;
+    const char *scope = apr_array_pstrcat(pool, wanted(evaluation->r, require), ' ');
 
-    asking->scope =
-        asking->scope ? apr_pstrcat(pool, asking->scope, " ", scope, NULL) : scope;
+    evaluation->scope = evaluation->scope
+                            ? apr_pstrcat(pool, evaluation->scope, " ", scope, NULL)
+                            : scope;
 }
 
 /* For those who are refused in the end. */
-static void note_unmet(cog_asking_t *asking, const cog_require_t *require)
+static void note_unmet(cog_evaluation_t *evaluation, const cog_require_t *require)
 {
-    if (!asking->unmet) {
-        asking->unmet = apr_array_make(asking->r->pool, 2, sizeof(const char *));
+    if (!evaluation->unmet) {
+        evaluation->unmet = apr_array_make(evaluation->r->pool, 2, sizeof(const char *));
     }
-    APR_ARRAY_PUSH(asking->unmet, const char *) = require->text;
+    APR_ARRAY_PUSH(evaluation->unmet, const char *) = require->text;
     if (require->rule.kind == COG_RULE_SCOPE && !require->is_negated) {
-        note_scope(asking, require);
+        note_scope(evaluation, require);
     }
 }
 
 /* What would be if the user signed in anew? Under `not`, that would not help. */
-static int can_assume(const cog_asking_t *asking, const cog_require_t *require)
+static int can_assume(const cog_evaluation_t *evaluation, const cog_require_t *require)
 {
-    return asking->assumes_fresh && require->rule.kind == COG_RULE_AUTH_AGE &&
-           !require->may_be_negated && asking->asker;
+    return evaluation->assumes_fresh && require->rule.kind == COG_RULE_AUTH_AGE &&
+           !require->may_be_negated && evaluation->principal;
 }
 
-static authz_status assume(cog_asking_t *asking, int64_t age_sec)
+static authz_status assume(cog_evaluation_t *evaluation, int64_t age_sec)
 {
-    if (asking->assumed_sec == 0 || age_sec < asking->assumed_sec) {
-        asking->assumed_sec = age_sec;
+    if (evaluation->assumed_sec == 0 || age_sec < evaluation->assumed_sec) {
+        evaluation->assumed_sec = age_sec;
     }
     return AUTHZ_GRANTED;
 }
 
 /* A plain no would become a yes under `not`: only an error stays one. */
-static authz_status answer(cog_asking_t *asking, const cog_require_t *require,
+static authz_status answer(cog_evaluation_t *evaluation, const cog_require_t *require,
                            cog_verdict_t verdict)
 {
-    if (verdict != COG_VERDICT_HOLDS && can_assume(asking, require)) {
-        return assume(asking, require->rule.age_sec);
+    if (verdict != COG_VERDICT_HOLDS && can_assume(evaluation, require)) {
+        return assume(evaluation, require->rule.age_sec);
     }
     if (verdict == COG_VERDICT_UNKNOWN ||
         (verdict == COG_VERDICT_HOLDS) == require->is_negated) {
-        note_unmet(asking, require);
+        note_unmet(evaluation, require);
     }
     if (verdict == COG_VERDICT_UNKNOWN && require->may_be_negated) {
-        asking->is_stuck = 1;
+        evaluation->is_stuck = 1;
         return AUTHZ_GENERAL_ERROR;
     }
     return verdict == COG_VERDICT_HOLDS ? AUTHZ_GRANTED : AUTHZ_DENIED;
 }
 
-static cog_verdict_t judge(cog_asking_t *asking, const cog_require_t *require)
+static cog_verdict_t judge(cog_evaluation_t *evaluation, const cog_require_t *require)
 {
-    request_rec *r = asking->r;
+    request_rec *r = evaluation->r;
     cog_finding_t finding;
 
-    if (!asking->asker) {
-        asking->asker = make_asker(r);
+    if (!evaluation->principal) {
+        evaluation->principal = make_principal(r);
     }
-    if (!asking->asker || (require->is_htaccess && !are_claims_kept(r, require))) {
+    if (!evaluation->principal ||
+        (require->is_htaccess && !are_claims_kept(r, require))) {
         return COG_VERDICT_UNKNOWN;
     }
-    cog_rule_judge(r->pool, &require->rule, wanted(r, require), asking->asker, &finding);
+    cog_rule_judge(r->pool, &require->rule, wanted(r, require), evaluation->principal,
+                   &finding);
     explain(r, require, &finding);
     if (require->rule.kind == COG_RULE_PROFILE && !require->is_negated) {
-        asking->lacking = finding.seen;
+        evaluation->lacking = finding.seen;
     }
     return finding.verdict;
 }
@@ -207,11 +210,11 @@ static authz_status ask_for_user(request_rec *r, const cog_require_t *require)
 static authz_status check(request_rec *r, const char *args, const void *parsed)
 {
     const cog_require_t *require = parsed;
-    cog_asking_t *asking = cog_memo_of(r)->asking;
+    cog_evaluation_t *evaluation = cog_memo_of(r)->evaluation;
 
     (void)args;
-    if (asking && asking->r == r) {
-        return answer(asking, require, judge(asking, require));
+    if (evaluation && evaluation->r == r) {
+        return answer(evaluation, require, judge(evaluation, require));
     }
     if (!r->user || cog_authn_is_ours(r)) {
         return ask_for_user(r, require);

@@ -6,17 +6,18 @@
 
 #include "session/rule.h"
 
-/* One round of mod_authz_core's questions about a request whose user is known. */
-typedef struct cog_asking_t {
+/* One evaluation of all that a place requires, by mod_authz_core, for a request whose
+ * user is known. */
+typedef struct cog_evaluation_t {
     request_rec *r;
-    const cog_asker_t *asker;  /* made for the first question; NULL before */
+    const cog_principal_t *principal; /* made for the first question; NULL before */
     apr_array_header_t *unmet; /* `const char *`: lines that deny; NULL: none yet */
     const char *scope;         /* that would have helped, separated by spaces; or NULL */
     const char *lacking;       /* claims of a profile that the user has not; or NULL */
     int is_stuck;              /* one could not be judged, so httpd speaks of an error */
     int assumes_fresh;         /* take it that the user has signed in just now */
     int64_t assumed_sec;       /* the shortest age that was taken so; 0: none was */
-} cog_asking_t;
+} cog_evaluation_t;
 
 /* Announce the authorization types to httpd. */
 void cog_require_register(apr_pool_t *pool);

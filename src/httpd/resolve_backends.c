@@ -78,7 +78,8 @@ void cog_resolve_backends(cog_resolve_t *host)
     apr_array_header_t *kept;
 
     host->site->backends = host->written->backends;
-    host->site->groups_gate = apr_pcalloc(pool, sizeof(*host->site->groups_gate));
+    host->site->groups_warning_limit =
+        apr_pcalloc(pool, sizeof(*host->site->groups_warning_limit));
     add_all(pool, &identity, cog_backend_at(COG_BACKEND_OWN)->patterns);
     for (int i = 0; backends && i < backends->nelts; ++i) {
         const cog_backend_t *backend = cog_backend_at(APR_ARRAY_IDX(backends, i, int));

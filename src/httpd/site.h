@@ -5,8 +5,8 @@
 #include <httpd.h>
 #include <http_config.h>
 
-#include "base/gate.h"
 #include "base/header_value.h"
+#include "base/rate_limit.h"
 #include "flow/conf.h"
 #include "flow/ports.h"
 #include "httpd/backend_presets.h"
@@ -38,13 +38,13 @@ typedef struct cog_site_t {
     struct cog_audit_log_t *audit_log;      /* CognitoAuditLog, NULL: none */
     const struct cog_page_template_t *page; /* CognitoErrorTemplate, or our own */
     apr_array_header_t *clients;            /* cog_site_client_t */
-    cog_gate_t *groups_gate;                /* of the warning about long lists */
+    cog_rate_limit_t *groups_warning_limit; /* of the warning about long lists */
     /* Folded names of headers, lists that end with NULL. */
-    const apr_array_header_t
-        *backends;                       /* dialects that places speak, in .htaccess files
-                                          * perhaps others: `int`; NULL: none but our own */
-    const char *const *identity_headers; /* no client may send them */
-    const char *identity_initials;       /* cog_header_name_initials() of them */
+    /* dialects that places speak, in .htaccess files perhaps others: `int`; NULL: none
+     * but our own. */
+    const apr_array_header_t *backends;
+    const char *const *identity_headers;     /* no client may send them */
+    const char *identity_initials;           /* cog_header_name_initials() of them */
     const char *const *kept_from_connection; /* no Connection may name them; no trailer
                                               * may be one of them */
 } cog_site_t;

@@ -1,7 +1,7 @@
 /* What follows from the figures. */
 #include <apr_strings.h>
 
-#include "flow/flight.h"
+#include "flow/single_flight.h"
 #include "httpd/status.h"
 #include "net/breaker.h"
 #include "session/login_state.h"

@@ -5,8 +5,8 @@
 #include <apr_strings.h>
 #include <mod_watchdog.h>
 
+#include "base/rate_limit.h"
 #include "httpd/log_httpd.h"
-#include "base/gate.h"
 #include "net/monotonic.h"
 
 #define INSTANCE "_cognito_"
@@ -14,13 +14,14 @@
 typedef struct {
     cog_task_t task;
     server_rec *s;
-    cog_gate_t *gate; /* shared by all children */
+    cog_rate_limit_t *limit; /* shared by all children */
 } duty_t;
 
 /* Every child comes by once in an interval, more or less. */
 static int is_due(const duty_t *duty)
 {
-    return cog_gate_opens(duty->gate, cog_monotonic_now(), duty->task.interval * 3 / 4);
+    return cog_rate_limit_allows(duty->limit, cog_monotonic_now(),
+                                 duty->task.interval * 3 / 4);
 }
 
 static apr_status_t on_tick(int state, void *data, apr_pool_t *scratch)
@@ -40,13 +41,13 @@ static apr_status_t make(apr_pool_t *pconf, server_rec *s, const cog_task_t *tas
                          duty_t **duty)
 {
     apr_shm_t *memory;
-    apr_status_t rv = apr_shm_create(&memory, sizeof(cog_gate_t), NULL, pconf);
+    apr_status_t rv = apr_shm_create(&memory, sizeof(cog_rate_limit_t), NULL, pconf);
 
     if (rv == APR_SUCCESS) {
         *duty = apr_pcalloc(pconf, sizeof(**duty));
         (*duty)->task = *task;
         (*duty)->s = s;
-        (*duty)->gate = apr_shm_baseaddr_get(memory);
+        (*duty)->limit = apr_shm_baseaddr_get(memory);
     }
     return rv;
 }

@@ -13,8 +13,8 @@ struct cog_resolver_t {
     const char *host;
     const char *service;
     cog_look_up_t look_up;
-    pthread_mutex_t
-        lock; /* of all that follows; never held while the name is looked up */
+    /* of all that follows; never held while the name is looked up. */
+    pthread_mutex_t lock;
     pthread_cond_t ended;
     pid_t owner; /* the process whose thread it is */
     pthread_t thread;

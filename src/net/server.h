@@ -18,8 +18,8 @@ typedef struct {
     int port;
     int has_tls;
     const char *ca_file; /* PEM, NULL: the system's */
-    apr_interval_time_t
-        limit; /* of a question; 0: a little less than the port promises */
+    /* of a question; 0: a little less than the port promises. */
+    apr_interval_time_t limit;
     /* Make a fresh connection fit for questions; NULL: it is. */
     cog_err_t (*greet)(void *context, cog_connection_t *connection, cog_fault_t *fault);
     void *context;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/gate.h"
+#include "base/rate_limit.h"
 #include "net/shard.h"
 
 /* changes with every layout of shard and segment */
@@ -22,9 +22,9 @@ _Static_assert(sizeof(SIGN) - 1 == COG_STORE_SHM_SIGN, "the sign has its length"
 typedef struct {
     char layout[sizeof(LAYOUT)];
     size_t shards;
-    cog_gate_t warn;
-    cog_gate_t full;
-    cog_gate_t stuck;
+    cog_rate_limit_t warn;
+    cog_rate_limit_t full;
+    cog_rate_limit_t stuck;
     atomic_uint dropped; /* since the log spoke of it */
 } segment_t;
 
@@ -93,7 +93,8 @@ static void warn_when_nearly_full(store_t *store, const cog_log_t *log, apr_time
     segment_t *segment = store->segment;
     unsigned percent = percent_used(segment);
 
-    if (percent >= WARN_PERCENT && cog_gate_opens(&segment->warn, now, WARN_EVERY)) {
+    if (percent >= WARN_PERCENT &&
+        cog_rate_limit_allows(&segment->warn, now, WARN_EVERY)) {
         COG_LOG(log, WARNING, 4100,
                 "the store of %" APR_SIZE_T_FMT " MB is %u%% full: write CognitoStore "
                 "%s:%" APR_SIZE_T_FMT "M",
@@ -113,7 +114,7 @@ static void tell_of_dropped(store_t *store, const cog_log_t *log, apr_time_t now
     segment_t *segment = store->segment;
 
     segment->dropped += dropped;
-    if (dropped > 0 && cog_gate_opens(&segment->full, now, FULL_EVERY)) {
+    if (dropped > 0 && cog_rate_limit_allows(&segment->full, now, FULL_EVERY)) {
         COG_LOG(log, ERROR, 4101,
                 "the store of %" APR_SIZE_T_FMT " MB is full: %u entries were dropped "
                 "before their time; write CognitoStore %s:%" APR_SIZE_T_FMT "M",
@@ -144,7 +145,7 @@ static void heal(cog_shard_t *shard, const cog_log_t *log)
 static cog_err_t take(store_t *store, const cog_log_t *log, cog_shard_t *shard)
 {
     if (cog_shared_lock_take(&shard->lock, LOCK_LIMIT) != COG_OK) {
-        if (cog_gate_opens(&store->segment->stuck, now_of(store), STUCK_EVERY)) {
+        if (cog_rate_limit_allows(&store->segment->stuck, now_of(store), STUCK_EVERY)) {
             COG_LOG(log, ERROR, 4103,
                     "the store is blocked: a process that uses it does not go on; look "
                     "for one that is stopped, or an overloaded machine");

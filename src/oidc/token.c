@@ -33,11 +33,12 @@ static const char *encode_form(apr_pool_t *pool, const char *text)
 }
 
 /* RFC 6749, 2.3.1: both parts are form-encoded before they are joined. */
-static cog_secret_t basic_authorization(apr_pool_t *pool, const cog_client_proof_t *proof)
+static cog_secret_t basic_authorization(apr_pool_t *pool,
+                                        const cog_client_credentials_t *credentials)
 {
     cog_secret_t pair = own_secret(
-        pool, apr_pstrcat(pool, encode_form(pool, proof->client_id), ":",
-                          encode_form(pool, proof->client_secret.bytes), NULL));
+        pool, apr_pstrcat(pool, encode_form(pool, credentials->client_id), ":",
+                          encode_form(pool, credentials->client_secret.bytes), NULL));
     int room = apr_base64_encode_len((int)pair.len);
     char *encoded = apr_palloc(pool, (apr_size_t)room);
 
@@ -52,24 +53,24 @@ static cog_secret_t no_secret(void)
 }
 
 /* The client's name stands in the body in any case, as in AWS's own examples. */
-static void finish(apr_pool_t *pool, const cog_client_proof_t *proof,
+static void finish(apr_pool_t *pool, const cog_client_credentials_t *credentials,
                    cog_client_auth_t method, apr_array_header_t *params,
                    cog_form_request_t *request)
 {
-    int has_secret = cog_secret_is_set(proof->client_secret);
+    int has_secret = cog_secret_is_set(credentials->client_secret);
 
-    cog_query_add(params, "client_id", proof->client_id);
+    cog_query_add(params, "client_id", credentials->client_id);
     request->authorization = no_secret();
     if (has_secret && method == COG_CLIENT_AUTH_BASIC) {
-        request->authorization = basic_authorization(pool, proof);
+        request->authorization = basic_authorization(pool, credentials);
     }
     else if (has_secret) {
-        cog_query_add(params, "client_secret", proof->client_secret.bytes);
+        cog_query_add(params, "client_secret", credentials->client_secret.bytes);
     }
     request->body = own_secret(pool, cog_query_write(pool, params));
 }
 
-void cog_token_request(apr_pool_t *pool, const cog_client_proof_t *proof,
+void cog_token_request(apr_pool_t *pool, const cog_client_credentials_t *credentials,
                        const cog_code_grant_t *grant, cog_form_request_t *request)
 {
     apr_array_header_t *params = cog_query_make(pool);
@@ -78,26 +79,26 @@ void cog_token_request(apr_pool_t *pool, const cog_client_proof_t *proof,
     cog_query_add(params, "code", grant->code.bytes);
     cog_query_add(params, "redirect_uri", grant->redirect_uri);
     cog_query_add(params, "code_verifier", grant->code_verifier.bytes);
-    finish(pool, proof, proof->method, params, request);
+    finish(pool, credentials, credentials->method, params, request);
 }
 
-void cog_refresh_request(apr_pool_t *pool, const cog_client_proof_t *proof,
+void cog_refresh_request(apr_pool_t *pool, const cog_client_credentials_t *credentials,
                          cog_secret_t refresh_token, cog_form_request_t *request)
 {
     apr_array_header_t *params = cog_query_make(pool);
 
     cog_query_add(params, "grant_type", "refresh_token");
     cog_query_add(params, "refresh_token", refresh_token.bytes);
-    finish(pool, proof, proof->method, params, request);
+    finish(pool, credentials, credentials->method, params, request);
 }
 
-void cog_revoke_request(apr_pool_t *pool, const cog_client_proof_t *proof,
+void cog_revoke_request(apr_pool_t *pool, const cog_client_credentials_t *credentials,
                         cog_secret_t refresh_token, cog_form_request_t *request)
 {
     apr_array_header_t *params = cog_query_make(pool);
 
     cog_query_add(params, "token", refresh_token.bytes);
-    finish(pool, proof, COG_CLIENT_AUTH_BASIC, params, request);
+    finish(pool, credentials, COG_CLIENT_AUTH_BASIC, params, request);
 }
 
 /* clang-format off */

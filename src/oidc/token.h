@@ -16,7 +16,7 @@ typedef struct {
     const char *client_id;
     cog_secret_t client_secret;
     cog_client_auth_t method;
-} cog_client_proof_t;
+} cog_client_credentials_t;
 
 /* A POST with a form body. */
 typedef struct {
@@ -32,16 +32,16 @@ typedef struct {
     cog_secret_t code_verifier;
 } cog_code_grant_t;
 
-void cog_token_request(apr_pool_t *pool, const cog_client_proof_t *proof,
+void cog_token_request(apr_pool_t *pool, const cog_client_credentials_t *credentials,
                        const cog_code_grant_t *grant, cog_form_request_t *request);
 
 /* Ask for new tokens (RFC 6749, 6), with the same scopes. */
-void cog_refresh_request(apr_pool_t *pool, const cog_client_proof_t *proof,
+void cog_refresh_request(apr_pool_t *pool, const cog_client_credentials_t *credentials,
                          cog_secret_t refresh_token, cog_form_request_t *request);
 
 /* Revoke a refresh token (RFC 7009, 2.1); with Basic whatever `method` says, for Cognito
  * documents no other here. */
-void cog_revoke_request(apr_pool_t *pool, const cog_client_proof_t *proof,
+void cog_revoke_request(apr_pool_t *pool, const cog_client_credentials_t *credentials,
                         cog_secret_t refresh_token, cog_form_request_t *request);
 
 typedef struct {

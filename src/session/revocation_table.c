@@ -25,7 +25,7 @@ typedef struct {
     bucket_t buckets[BUCKETS];
     cog_outbox_t outbox;
     atomic_uint crowded; /* marks that gave up their slot, since it was said */
-    cog_gate_t say;
+    cog_rate_limit_t say;
 } memory_t;
 
 _Static_assert(sizeof(memory_t) <= COG_REVOCATION_TABLE_SIZE,
@@ -167,7 +167,7 @@ unsigned cog_revocation_table_crowded(cog_revocation_table_t *table, apr_time_t 
     memory_t *memory = table->memory;
 
     if (atomic_load_explicit(&memory->crowded, memory_order_relaxed) == 0 ||
-        !cog_gate_opens(&memory->say, now, SAY_EVERY)) {
+        !cog_rate_limit_allows(&memory->say, now, SAY_EVERY)) {
         return 0;
     }
     return atomic_exchange(&memory->crowded, 0);

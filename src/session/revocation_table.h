@@ -9,7 +9,7 @@
 #include <apr_pools.h>
 #include <stdint.h>
 
-#include "base/gate.h"
+#include "base/rate_limit.h"
 #include "session/revocation_outbox.h"
 #include "session/session.h"
 

@@ -17,7 +17,7 @@
 typedef struct {
     apr_pool_t *pool;
     const cog_rule_t *rule;
-    const cog_asker_t *asker;
+    const cog_principal_t *principal;
     const char *seen;          /* for the log */
     apr_array_header_t *facts; /* `const char *` */
 } look_t;
@@ -37,7 +37,7 @@ static const char *one_fact(look_t *look, const char *fact)
 
 static const cog_claim_t *find(look_t *look, const char *name)
 {
-    const cog_claim_t *claim = cog_claims_find(look->asker->claims, name);
+    const cog_claim_t *claim = cog_claims_find(look->principal->claims, name);
 
     look->seen = claim ? claim->value : NULL;
     return claim;
@@ -104,7 +104,7 @@ static const char *look_at_claim(look_t *look)
 
 static const char *look_at_client(look_t *look)
 {
-    look->seen = look->asker->client_id;
+    look->seen = look->principal->client_id;
     return look->seen ? one_fact(look, look->seen) : "is missing";
 }
 
@@ -112,7 +112,7 @@ static const char *look_at_provider(look_t *look)
 {
     const cog_claim_t *name = find(look, "idp_name");
 
-    if (!name && !look->asker->knows_provider) {
+    if (!name && !look->principal->knows_provider) {
         return "is not told by an access token";
     }
     if (!name) {
@@ -127,7 +127,7 @@ static const char *look_at_provider(look_t *look)
  */
 static int is_verified(const look_t *look)
 {
-    const cog_claim_t *flag = cog_claims_find(look->asker->claims, "email_verified");
+    const cog_claim_t *flag = cog_claims_find(look->principal->claims, "email_verified");
 
     return flag && flag->kind != COG_CLAIM_LIST && strcmp(flag->value, "true") == 0;
 }
@@ -271,17 +271,17 @@ int cog_auth_time_is_within(int64_t auth_time, int64_t age_sec, int64_t now)
            auth_time >= now - age_sec;
 }
 
-static void judge_age(apr_pool_t *pool, const cog_rule_t *rule, const cog_asker_t *asker,
-                      cog_finding_t *finding)
+static void judge_age(apr_pool_t *pool, const cog_rule_t *rule,
+                      const cog_principal_t *principal, cog_finding_t *finding)
 {
-    if (asker->auth_time <= 0) {
+    if (principal->auth_time <= 0) {
         finding->verdict = COG_VERDICT_UNKNOWN;
         finding->why = "is missing";
         return;
     }
-    finding->seen =
-        apr_psprintf(pool, "%" APR_INT64_T_FMT " s", asker->now - asker->auth_time);
-    if (cog_auth_time_is_within(asker->auth_time, rule->age_sec, asker->now)) {
+    finding->seen = apr_psprintf(pool, "%" APR_INT64_T_FMT " s",
+                                 principal->now - principal->auth_time);
+    if (cog_auth_time_is_within(principal->auth_time, rule->age_sec, principal->now)) {
         finding->verdict = COG_VERDICT_HOLDS;
     }
 }
@@ -289,13 +289,13 @@ static void judge_age(apr_pool_t *pool, const cog_rule_t *rule, const cog_asker_
 /* An access token says little about its user: what is missing is not known to be empty.
  */
 static void judge_profile(apr_pool_t *pool, const apr_array_header_t *wanted,
-                          const cog_asker_t *asker, cog_finding_t *finding)
+                          const cog_principal_t *principal, cog_finding_t *finding)
 {
     apr_array_header_t *missing = apr_array_make(pool, 2, sizeof(const char *));
 
     for (int i = 0; i < wanted->nelts; ++i) {
         const char *name = APR_ARRAY_IDX(wanted, i, const char *);
-        const cog_claim_t *claim = cog_claims_find(asker->claims, name);
+        const cog_claim_t *claim = cog_claims_find(principal->claims, name);
 
         if (!claim || !*claim->value) {
             APR_ARRAY_PUSH(missing, const char *) = name;
@@ -311,18 +311,18 @@ static void judge_profile(apr_pool_t *pool, const apr_array_header_t *wanted,
 }
 
 void cog_rule_judge(apr_pool_t *pool, const cog_rule_t *rule,
-                    const apr_array_header_t *wanted, const cog_asker_t *asker,
+                    const apr_array_header_t *wanted, const cog_principal_t *principal,
                     cog_finding_t *finding)
 {
-    look_t look = {.pool = pool, .rule = rule, .asker = asker};
+    look_t look = {.pool = pool, .rule = rule, .principal = principal};
 
     *finding = (cog_finding_t){.verdict = COG_VERDICT_FAILS};
     if (rule->kind == COG_RULE_AUTH_AGE) {
-        judge_age(pool, rule, asker, finding);
+        judge_age(pool, rule, principal, finding);
         return;
     }
     if (rule->kind == COG_RULE_PROFILE) {
-        judge_profile(pool, wanted, asker, finding);
+        judge_profile(pool, wanted, principal, finding);
         return;
     }
     finding->why = look_at(&look);

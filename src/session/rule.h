@@ -36,14 +36,14 @@ typedef struct {
     int64_t age_sec;              /* of COG_RULE_AUTH_AGE */
 } cog_rule_t;
 
-/* Who asks. Times are seconds since 1970. */
+/* Who is to meet the rules. Times are seconds since 1970. */
 typedef struct {
     const apr_array_header_t *claims; /* cog_claim_t, sorted by name */
     const char *client_id;            /* of the app client that they signed in at */
     int knows_provider;               /* an idp_name that is missing means: none */
     int64_t auth_time;                /* when they proved who they are; 0: unknown */
     int64_t now;
-} cog_asker_t;
+} cog_principal_t;
 
 typedef struct {
     cog_verdict_t verdict;
@@ -58,7 +58,7 @@ typedef struct {
  * UNKNOWN; but who has no cognito:groups is in no group. `seen` of a COG_RULE_PROFILE
  * that is not met: the claims that the user lacks. */
 void cog_rule_judge(apr_pool_t *pool, const cog_rule_t *rule,
-                    const apr_array_header_t *wanted, const cog_asker_t *asker,
+                    const apr_array_header_t *wanted, const cog_principal_t *principal,
                     cog_finding_t *finding);
 
 /* Is the sign-in at most `age_sec` ago? No when its time is not known, or when it is

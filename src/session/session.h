@@ -17,8 +17,8 @@
 typedef struct {
     int64_t created; /* when the user came back from the hosted UI */
     int64_t seen;    /* last use that was written down */
-    int64_t
-        auth_time; /* when the user proved who they are, as the ID token says; else 0 */
+    /* when the user proved who they are, as the ID token says; else 0. */
+    int64_t auth_time;
     int64_t renew_at; /* from then on the claims want to be renewed; 0: never */
     int64_t expires;  /* when the claims end, unless they are renewed; 0: never */
     int64_t renewals; /* how often they were */

@@ -89,51 +89,49 @@ static cog_err_t remove_entry(void *context, const cog_log_t *log, const char *k
 
 /* ---- the same, by one thread at a time ---- */
 
+static fake_store_t *lock(void *context)
+{
+    fake_store_t *store = context;
+
+    apr_thread_mutex_lock(store->lock);
+    return store;
+}
+
+static cog_err_t unlock(fake_store_t *store, cog_err_t err)
+{
+    apr_thread_mutex_unlock(store->lock);
+    return err;
+}
+
 static cog_err_t locked_get(void *context, apr_pool_t *pool, const cog_log_t *log,
                             const char *key, cog_span_t *value)
 {
-    fake_store_t *store = context;
-    cog_err_t err;
+    fake_store_t *store = lock(context);
 
-    apr_thread_mutex_lock(store->lock);
-    err = get(context, pool, log, key, value);
-    apr_thread_mutex_unlock(store->lock);
-    return err;
+    return unlock(store, get(store, pool, log, key, value));
 }
 
 static cog_err_t locked_set(void *context, const cog_log_t *log, const char *key,
                             cog_span_t value, int64_t ttl_sec)
 {
-    fake_store_t *store = context;
-    cog_err_t err;
+    fake_store_t *store = lock(context);
 
-    apr_thread_mutex_lock(store->lock);
-    err = set(context, log, key, value, ttl_sec);
-    apr_thread_mutex_unlock(store->lock);
-    return err;
+    return unlock(store, set(store, log, key, value, ttl_sec));
 }
 
 static cog_err_t locked_add(void *context, const cog_log_t *log, const char *key,
                             cog_span_t value, int64_t ttl_sec)
 {
-    fake_store_t *store = context;
-    cog_err_t err;
+    fake_store_t *store = lock(context);
 
-    apr_thread_mutex_lock(store->lock);
-    err = add(context, log, key, value, ttl_sec);
-    apr_thread_mutex_unlock(store->lock);
-    return err;
+    return unlock(store, add(store, log, key, value, ttl_sec));
 }
 
 static cog_err_t locked_remove(void *context, const cog_log_t *log, const char *key)
 {
-    fake_store_t *store = context;
-    cog_err_t err;
+    fake_store_t *store = lock(context);
 
-    apr_thread_mutex_lock(store->lock);
-    err = remove_entry(context, log, key);
-    apr_thread_mutex_unlock(store->lock);
-    return err;
+    return unlock(store, remove_entry(store, log, key));
 }
 
 fake_store_t *fake_store_make(apr_pool_t *pool, const int64_t *now)

@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "base/claim_names.h"
+#include "base/text.h"
 
 /* clang-format off */
 static const struct {
@@ -52,13 +52,20 @@ static const char *const known[] = {
 };
 /* clang-format on */
 
+static const char *variable_of(apr_pool_t *pool, const char *claim)
+{
+    const cog_claim_name_t *usual = cog_claim_usual(claim);
+
+    return usual ? usual->variable : cog_claim_unusual_variable(pool, claim);
+}
+
 static void names_variables_and_headers_alike(void **state)
 {
     for (size_t i = 0; i < COUNT(names); ++i) {
         const char *variable = apr_pstrcat(*state, "COGNITO_", names[i].variable, NULL);
         const char *header = apr_pstrcat(*state, "X-Cognito-", names[i].header, NULL);
 
-        assert_string_equal(cog_claim_variable(*state, names[i].claim), variable);
+        assert_string_equal(variable_of(*state, names[i].claim), variable);
         assert_string_equal(cog_claim_header(*state, "X-Cognito-", names[i].claim),
                             header);
     }
@@ -103,12 +110,9 @@ static void has_written_down_what_it_would_make(void **state)
                                   ? known[i] + strlen("cognito:")
                                   : apr_pstrcat(*state, "cognito:", known[i], NULL);
 
-        assert_string_equal(cog_claim_variable(*state, known[i]),
-                            cog_claim_variable(*state, unknown));
+        assert_string_equal(variable_of(*state, known[i]), variable_of(*state, unknown));
         assert_string_equal(cog_claim_header(*state, "X-Cognito-", known[i]),
                             cog_claim_header(*state, "X-Cognito-", unknown));
-        assert_ptr_equal(cog_claim_variable(*state, known[i]),
-                         cog_claim_variable(*state, known[i]));
     }
 }
 

@@ -25,7 +25,7 @@ typedef struct {
     cog_flow_t flow;
     cog_session_t session;
     cog_bearer_t *bearer;
-    cog_assertion_order_t order;
+    cog_assertion_options_t options;
 } scene_t;
 
 static apr_time_t clock_of(void *context)
@@ -98,8 +98,8 @@ static scene_t *make_scene(apr_pool_t *pool)
     scene->session.seen = NOW;
     scene->session.subject = "sub-1";
     scene->session.claims = some_claims(pool);
-    scene->order =
-        (cog_assertion_order_t){.ttl_sec = 300, .claims = scene->session.claims};
+    scene->options =
+        (cog_assertion_options_t){.ttl_sec = 300, .claims = scene->session.claims};
     return scene;
 }
 
@@ -107,7 +107,7 @@ static cog_secret_t ask(scene_t *scene)
 {
     cog_secret_t jwt;
 
-    assert_int_equal(cog_assertion_make(&scene->flow, &scene->order, &scene->session,
+    assert_int_equal(cog_assertion_make(&scene->flow, &scene->options, &scene->session,
                                         scene->bearer, &jwt),
                      COG_OK);
     return jwt;
@@ -150,7 +150,7 @@ static void says_who_it_is_for_and_how_long(void **state)
     assert_int_equal(strlen(cog_json_string(claims, "jti")), 22);
     assert_null(json_object_get(claims, "nbf"));
     assert_null(json_object_get(claims, "sid"));
-    scene->order.audience = "orders";
+    scene->options.audience = "orders";
     assert_string_equal(cog_json_string(claims_of(scene, ask(scene)), "aud"), "orders");
 }
 
@@ -197,17 +197,17 @@ static void is_another_for_all_that_differs(void **state)
 {
     scene_t *scene = make_scene(*state);
     cog_secret_t first = ask(scene);
-    apr_array_header_t *fewer = apr_array_copy(*state, scene->order.claims);
+    apr_array_header_t *fewer = apr_array_copy(*state, scene->options.claims);
 
-    scene->order.ttl_sec = 60;
+    scene->options.ttl_sec = 60;
     assert_true(is_new(scene, first));
-    scene->order.ttl_sec = 300;
-    scene->order.audience = "x";
+    scene->options.ttl_sec = 300;
+    scene->options.audience = "x";
     assert_true(is_new(scene, first));
-    scene->order.audience = NULL;
-    scene->order.form = COG_ASSERTION_POMERIUM;
+    scene->options.audience = NULL;
+    scene->options.form = COG_ASSERTION_POMERIUM;
     assert_true(is_new(scene, first));
-    scene->order.form = COG_ASSERTION_OWN;
+    scene->options.form = COG_ASSERTION_OWN;
     scene->session.id[0] = 1;
     assert_true(is_new(scene, first));
     scene->session.id[0] = 0;
@@ -216,7 +216,7 @@ static void is_another_for_all_that_differs(void **state)
     scene->session.subject = "sub-1";
     assert_false(is_new(scene, first));
     APR_ARRAY_IDX(fewer, 0, cog_claim_t).value = "admins";
-    scene->order.claims = fewer;
+    scene->options.claims = fewer;
     assert_true(is_new(scene, first));
 }
 
@@ -269,7 +269,7 @@ static void speaks_as_pomerium(void **state)
     scene_t *scene = make_scene(*state);
     json_t *claims;
 
-    scene->order.form = COG_ASSERTION_POMERIUM;
+    scene->options.form = COG_ASSERTION_POMERIUM;
     claims = claims_of(scene, ask(scene));
     assert_string_equal(cog_json_string(claims, "iss"), "app.example.com");
     assert_string_equal(cog_json_string(claims, "aud"), "app.example.com");
@@ -284,7 +284,7 @@ static void speaks_as_pomerium(void **state)
     assert_null(json_object_get(claims, "cognito:groups"));
     assert_string_equal(cog_json_string(claims, "custom:tenant"), "acme \xc3\xbc");
     assert_int_equal(time_in(claims, "exp"), NOW + 300);
-    scene->order.claims = apr_array_make(*state, 1, sizeof(cog_claim_t));
+    scene->options.claims = apr_array_make(*state, 1, sizeof(cog_claim_t));
     claims = claims_of(scene, ask(scene));
     assert_true(json_is_array(json_object_get(claims, "groups")));
     assert_string_equal(json_string_value(json_object_get(claims, "email")), "");
@@ -297,8 +297,8 @@ static void speaks_as_a_load_balancer(void **state)
     const char *pem;
     cog_secret_t jwt;
 
-    scene->order.form = COG_ASSERTION_ALB;
-    scene->order.signer = "arn:aws:elasticloadbalancing:x";
+    scene->options.form = COG_ASSERTION_ALB;
+    scene->options.signer = "arn:aws:elasticloadbalancing:x";
     jwt = ask(scene);
     kid = cog_json_string(part_of(scene, jwt, 0), "kid");
     assert_string_equal(

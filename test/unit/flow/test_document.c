@@ -1,7 +1,7 @@
 #include "test/unit/unit.h"
 
 #include "flow/document.h"
-#include "flow/flight.h"
+#include "flow/single_flight.h"
 #include "test/flow/fake_store.h"
 #include "test/unit/kept_log.h"
 
@@ -70,9 +70,9 @@ static world_t *world_of(apr_pool_t *pool)
 static cog_err_t get(world_t *world, cog_document_kind_t kind, int64_t than,
                      cog_document_t *document)
 {
-    const cog_document_wish_t wish = {kind, apr_time_from_sec(than)};
+    const cog_document_freshness_t freshness = {kind, apr_time_from_sec(than)};
 
-    return cog_document_get(&world->flow, URL, &wish, document);
+    return cog_document_get(&world->flow, URL, &freshness, document);
 }
 
 /* As another process at the moment. */

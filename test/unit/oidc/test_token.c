@@ -11,14 +11,14 @@ static const cog_code_grant_t grant = {
     .code_verifier = {"v-1",   3},
 };
 
-static cog_client_proof_t proof(const char *secret, cog_client_auth_t method)
+static cog_client_credentials_t credentials(const char *secret, cog_client_auth_t method)
 {
-    return (cog_client_proof_t){"app", cog_secret_of(secret), method};
+    return (cog_client_credentials_t){"app", cog_secret_of(secret), method};
 }
 
 static void redeems_a_code_with_basic(void **state)
 {
-    cog_client_proof_t client = proof("s3cr3t", COG_CLIENT_AUTH_BASIC);
+    cog_client_credentials_t client = credentials("s3cr3t", COG_CLIENT_AUTH_BASIC);
     cog_form_request_t request;
 
     cog_token_request(*state, &client, &grant, &request);
@@ -33,7 +33,7 @@ static void redeems_a_code_with_basic(void **state)
 
 static void redeems_a_code_with_post(void **state)
 {
-    cog_client_proof_t client = proof("a+b&c", COG_CLIENT_AUTH_POST);
+    cog_client_credentials_t client = credentials("a+b&c", COG_CLIENT_AUTH_POST);
     cog_form_request_t request;
 
     cog_token_request(*state, &client, &grant, &request);
@@ -46,7 +46,7 @@ static void redeems_a_code_for_a_public_client(void **state)
     cog_client_auth_t methods[] = {COG_CLIENT_AUTH_BASIC, COG_CLIENT_AUTH_POST};
 
     for (size_t i = 0; i < COUNT(methods); ++i) {
-        cog_client_proof_t client = proof(NULL, methods[i]);
+        cog_client_credentials_t client = credentials(NULL, methods[i]);
         cog_form_request_t request;
 
         cog_token_request(*state, &client, &grant, &request);
@@ -59,7 +59,7 @@ static void redeems_a_code_for_a_public_client(void **state)
 /* base64 of "app:%3A%2B%25%2F+%C3%BC", which is app:":+%/ ü" form-encoded */
 static void encodes_an_odd_secret_before_it_joins(void **state)
 {
-    cog_client_proof_t client = proof(":+%/ \xc3\xbc", COG_CLIENT_AUTH_BASIC);
+    cog_client_credentials_t client = credentials(":+%/ \xc3\xbc", COG_CLIENT_AUTH_BASIC);
     cog_form_request_t request;
 
     cog_token_request(*state, &client, &grant, &request);
@@ -75,7 +75,8 @@ static void leaves_the_callers_secret_alone(void **state)
 
     apr_pool_create(&pool, *state);
     for (int i = 0; i < 2; ++i) {
-        cog_client_proof_t client = proof(i ? odd : secret, COG_CLIENT_AUTH_BASIC);
+        cog_client_credentials_t client =
+            credentials(i ? odd : secret, COG_CLIENT_AUTH_BASIC);
         cog_form_request_t request;
 
         cog_token_request(pool, &client, &grant, &request);
@@ -88,7 +89,7 @@ static void leaves_the_callers_secret_alone(void **state)
 
 static void revokes_with_basic_whatever_the_method(void **state)
 {
-    cog_client_proof_t client = proof("s3cr3t", COG_CLIENT_AUTH_POST);
+    cog_client_credentials_t client = credentials("s3cr3t", COG_CLIENT_AUTH_POST);
     cog_form_request_t request;
 
     cog_revoke_request(*state, &client, cog_secret_of("r.1.2"), &request);
@@ -98,7 +99,7 @@ static void revokes_with_basic_whatever_the_method(void **state)
 
 static void revokes_for_a_public_client(void **state)
 {
-    cog_client_proof_t client = proof(NULL, COG_CLIENT_AUTH_BASIC);
+    cog_client_credentials_t client = credentials(NULL, COG_CLIENT_AUTH_BASIC);
     cog_form_request_t request;
 
     cog_revoke_request(*state, &client, cog_secret_of("r.1.2"), &request);

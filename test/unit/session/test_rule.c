@@ -51,10 +51,10 @@ static void add_claim(apr_array_header_t *claims, const char *name, const char *
 static cog_finding_t judge(apr_pool_t *pool, const cog_rule_t *rule, const char *wanted,
                            const apr_array_header_t *claims)
 {
-    cog_asker_t asker = {claims, "app", 1, NOW - 10, NOW};
+    cog_principal_t principal = {claims, "app", 1, NOW - 10, NOW};
     cog_finding_t finding;
 
-    cog_rule_judge(pool, rule, values(pool, wanted), &asker, &finding);
+    cog_rule_judge(pool, rule, values(pool, wanted), &principal, &finding);
     assert_true((finding.verdict == UNKNOWN) == (finding.why != NULL));
     return finding;
 }
@@ -228,7 +228,7 @@ static void knows_the_identity_provider(void **state)
 static void takes_no_access_token_for_one_of_a_native_user(void **state)
 {
     const cog_rule_t rule = {.kind = COG_RULE_PROVIDER};
-    cog_asker_t bearer = {no_claims(*state), "app", 0, NOW, NOW};
+    cog_principal_t bearer = {no_claims(*state), "app", 0, NOW, NOW};
     cog_finding_t finding;
 
     cog_rule_judge(*state, &rule, values(*state, "COGNITO|EntraID"), &bearer, &finding);
@@ -275,7 +275,7 @@ static void believes_no_address_that_is_not_verified(void **state)
 static void knows_the_client(void **state)
 {
     const cog_rule_t rule = {.kind = COG_RULE_CLIENT};
-    cog_asker_t nobody = {no_claims(*state), NULL, 1, NOW, NOW};
+    cog_principal_t nobody = {no_claims(*state), NULL, 1, NOW, NOW};
     cog_finding_t finding;
 
     assert_int_equal(judge(*state, &rule, "x|app", no_claims(*state)).verdict, HOLDS);
@@ -304,10 +304,11 @@ static void compares_the_time_of_the_sign_in(void **state)
     const cog_rule_t rule = {.kind = COG_RULE_AUTH_AGE, .age_sec = HOUR};
 
     for (size_t i = 0; i < COUNT(cases); ++i) {
-        cog_asker_t asker = {no_claims(*state), "app", 1, cases[i].auth_time, NOW};
+        cog_principal_t principal = {no_claims(*state), "app", 1, cases[i].auth_time,
+                                     NOW};
         cog_finding_t finding;
 
-        cog_rule_judge(*state, &rule, no_claims(*state), &asker, &finding);
+        cog_rule_judge(*state, &rule, no_claims(*state), &principal, &finding);
         assert_verdict(cases[i].rule, finding.verdict, cases[i].verdict);
         assert_int_equal(cog_auth_time_is_within(cases[i].auth_time, HOUR, NOW),
                          cases[i].verdict == HOLDS);

@@ -5,7 +5,7 @@
 #include <malloc.h>
 #include <stdatomic.h>
 
-#include "flow/flight.h"
+#include "flow/single_flight.h"
 
 #define START   apr_time_from_sec(1795000000)
 #define THREADS 16
@@ -19,7 +19,7 @@ typedef struct {
     atomic_int warnings;
     cog_log_t log;
     cog_ports_t ports;
-    cog_flight_t *flight;
+    cog_single_flight_t *flight;
 } world_t;
 
 static int is_on(void *context, cog_log_level_t level)
@@ -46,13 +46,13 @@ static apr_time_t now(void *context)
 
 /* The value is the number of the load. */
 static cog_err_t load(cog_flow_t *flow, const void *context,
-                      const cog_document_wish_t *wish, cog_snapshot_t *snapshot)
+                      const cog_document_freshness_t *freshness, cog_snapshot_t *snapshot)
 {
     world_t *world = flow->ports->clock.context;
     int *number = apr_palloc(snapshot->pool, sizeof(*number));
 
     (void)context;
-    if (wish->kind == COG_DOCUMENT_KEPT) {
+    if (freshness->kind == COG_DOCUMENT_KEPT) {
         return COG_E_NOT_FOUND;
     }
     *number = atomic_fetch_add(&world->loads, 1) + 1;
@@ -70,8 +70,8 @@ static world_t *world_of(apr_pool_t *pool)
     world->ports.clock = (cog_clock_t){world, now, NULL};
     world->log = (cog_log_t){world, pool, is_on, write_log};
     world->ports.log = &world->log;
-    assert_int_equal(cog_flight_make(pool, "the value", load, NULL, &world->flight),
-                     COG_OK);
+    assert_int_equal(
+        cog_single_flight_make(pool, "the value", load, NULL, &world->flight), COG_OK);
     return world;
 }
 
@@ -80,12 +80,13 @@ static void pass(world_t *world, int sec)
     atomic_fetch_add(&world->clock, apr_time_from_sec(sec));
 }
 
-/* Which load's value cog_flight_get() gives; minus the error when it gives none. */
+/* Which load's value cog_single_flight_get() gives; minus the error when it gives none.
+ */
 static int get(world_t *world)
 {
     cog_flow_t flow = {.ports = &world->ports};
     cog_snapshot_t *snapshot;
-    cog_err_t err = cog_flight_get(&flow, world->flight, &snapshot);
+    cog_err_t err = cog_single_flight_get(&flow, world->flight, &snapshot);
     int number;
 
     if (err != COG_OK) {
@@ -103,8 +104,8 @@ static int get_newer(world_t *world)
     cog_snapshot_t *seen, *newer;
     int number;
 
-    assert_int_equal(cog_flight_get(&flow, world->flight, &seen), COG_OK);
-    newer = cog_flight_get_newer(&flow, world->flight, seen);
+    assert_int_equal(cog_single_flight_get(&flow, world->flight, &seen), COG_OK);
+    newer = cog_single_flight_get_newer(&flow, world->flight, seen);
     number = *(const int *)newer->value;
     cog_snapshot_release(newer);
     cog_snapshot_release(seen);
@@ -180,10 +181,10 @@ static void gives_the_newer_value_that_is_there_without_a_load(void **state)
     cog_flow_t flow = {.ports = &world->ports};
     cog_snapshot_t *seen, *newer;
 
-    assert_int_equal(cog_flight_get(&flow, world->flight, &seen), COG_OK);
+    assert_int_equal(cog_single_flight_get(&flow, world->flight, &seen), COG_OK);
     pass(world, COG_METADATA_FRESH_SEC);
     assert_int_equal(get(world), 2);
-    newer = cog_flight_get_newer(&flow, world->flight, seen);
+    newer = cog_single_flight_get_newer(&flow, world->flight, seen);
     assert_int_equal(*(const int *)newer->value, 2);
     assert_int_equal(*(const int *)seen->value, 1); /* ours, although it was replaced */
     assert_int_equal(world->loads, 2);
@@ -405,5 +406,5 @@ int main(void)
         cmocka_unit_test_with_pool(leaks_nothing_over_ten_thousand_replacements),
     };
 
-    return cmocka_run_group_tests_name("flow/flight", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("flow/single_flight", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "flow/flight.h"
+#include "flow/single_flight.h"
 
 #include <apr_thread_cond.h>
 #include <apr_thread_mutex.h>
@@ -9,9 +9,9 @@
 #define WAIT_SLICE  (APR_USEC_PER_SEC / 10)
 #define WAIT_SLICES (COG_FETCH_WAIT_SEC * 10)
 
-struct cog_flight_t {
+struct cog_single_flight_t {
     const char *what;
-    cog_flight_load_t load;
+    cog_single_flight_load_t load;
     const void *context;
     apr_thread_mutex_t *lock; /* guards all that follows; free while loading */
     apr_thread_cond_t *landed;
@@ -19,24 +19,25 @@ struct cog_flight_t {
     cog_snapshot_t *current; /* the last good one, NULL before */
     /* times are 0 for never */
     apr_time_t failed_at;   /* when a load failed last */
-    apr_time_t renewed_at;  /* when cog_flight_get_newer() last loaded */
+    apr_time_t renewed_at;  /* when cog_single_flight_get_newer() last loaded */
     cog_err_t error;        /* of that failure */
     atomic_uint generation; /* how many values there were; read without the lock too */
 };
 
 static apr_status_t drop_current(void *data)
 {
-    cog_flight_t *flight = data;
+    cog_single_flight_t *flight = data;
 
     cog_snapshot_release(flight->current);
     flight->current = NULL;
     return APR_SUCCESS;
 }
 
-cog_err_t cog_flight_make(apr_pool_t *conf_pool, const char *what, cog_flight_load_t load,
-                          const void *context, cog_flight_t **flight)
+cog_err_t cog_single_flight_make(apr_pool_t *conf_pool, const char *what,
+                                 cog_single_flight_load_t load, const void *context,
+                                 cog_single_flight_t **flight)
 {
-    cog_flight_t *made = apr_pcalloc(conf_pool, sizeof(*made));
+    cog_single_flight_t *made = apr_pcalloc(conf_pool, sizeof(*made));
 
     COG_REQUIRE(apr_thread_mutex_create(&made->lock, APR_THREAD_MUTEX_DEFAULT,
                                         conf_pool) == APR_SUCCESS,
@@ -65,19 +66,20 @@ static int is_recent(apr_time_t since, int sec, apr_time_t now)
     return since != 0 && now >= since && now - since < apr_time_from_sec(sec);
 }
 
-static int may_load(const cog_flight_t *flight, apr_time_t now)
+static int may_load(const cog_single_flight_t *flight, apr_time_t now)
 {
     return !flight->is_loading && !is_recent(flight->failed_at, COG_FETCH_PAUSE_SEC, now);
 }
 
-static cog_err_t load_snapshot(cog_flow_t *flow, const cog_flight_t *flight,
-                               const cog_document_wish_t *wish, cog_snapshot_t **snapshot)
+static cog_err_t load_snapshot(cog_flow_t *flow, const cog_single_flight_t *flight,
+                               const cog_document_freshness_t *freshness,
+                               cog_snapshot_t **snapshot)
 {
     cog_snapshot_t *made;
     cog_err_t err;
 
     COG_TRY(cog_snapshot_make(&made));
-    err = flight->load(flow, flight->context, wish, made);
+    err = flight->load(flow, flight->context, freshness, made);
     if (err != COG_OK) {
         cog_snapshot_release(made);
         return err;
@@ -91,7 +93,8 @@ static int is_fresh(const cog_snapshot_t *snapshot, apr_time_t now)
     return snapshot && is_recent(snapshot->made_at, COG_METADATA_FRESH_SEC, now);
 }
 
-static void note_value(cog_flight_t *flight, cog_snapshot_t *snapshot, apr_time_t now)
+static void note_value(cog_single_flight_t *flight, cog_snapshot_t *snapshot,
+                       apr_time_t now)
 {
     cog_snapshot_release(flight->current);
     flight->current = snapshot;
@@ -101,19 +104,19 @@ static void note_value(cog_flight_t *flight, cog_snapshot_t *snapshot, apr_time_
     }
 }
 
-static void note_error(cog_flight_t *flight, cog_err_t err, apr_time_t now)
+static void note_error(cog_single_flight_t *flight, cog_err_t err, apr_time_t now)
 {
     flight->error = err;
     flight->failed_at = now;
 }
 
 /* At a start in the middle of an outage. */
-static void load_kept(cog_flow_t *flow, const cog_flight_t *flight, cog_err_t why,
+static void load_kept(cog_flow_t *flow, const cog_single_flight_t *flight, cog_err_t why,
                       cog_snapshot_t **snapshot)
 {
-    const cog_document_wish_t wish = {.kind = COG_DOCUMENT_KEPT};
+    const cog_document_freshness_t freshness = {.kind = COG_DOCUMENT_KEPT};
 
-    if (load_snapshot(flow, flight, &wish, snapshot) == COG_OK) {
+    if (load_snapshot(flow, flight, &freshness, snapshot) == COG_OK) {
         COG_LOG(flow->ports->log, WARNING, 3201,
                 "%s could not be fetched: %s; the one serves that this host has kept",
                 flight->what, cog_err_text(why));
@@ -121,8 +124,8 @@ static void load_kept(cog_flow_t *flow, const cog_flight_t *flight, cog_err_t wh
 }
 
 /* Load, with the lock released meanwhile. */
-static cog_err_t fly(cog_flow_t *flow, cog_flight_t *flight,
-                     const cog_document_wish_t *wish)
+static cog_err_t fly(cog_flow_t *flow, cog_single_flight_t *flight,
+                     const cog_document_freshness_t *freshness)
 {
     int has_value = flight->current != NULL;
     cog_snapshot_t *snapshot = NULL;
@@ -130,7 +133,7 @@ static cog_err_t fly(cog_flow_t *flow, cog_flight_t *flight,
 
     flight->is_loading = 1;
     apr_thread_mutex_unlock(flight->lock);
-    err = load_snapshot(flow, flight, wish, &snapshot);
+    err = load_snapshot(flow, flight, freshness, &snapshot);
     if (err != COG_OK && !has_value) {
         load_kept(flow, flight, err, &snapshot);
     }
@@ -146,14 +149,14 @@ static cog_err_t fly(cog_flow_t *flow, cog_flight_t *flight,
     return has_value || !snapshot ? err : COG_OK;
 }
 
-static void wait_for_landing(cog_flight_t *flight)
+static void wait_for_landing(cog_single_flight_t *flight)
 {
     for (int i = 0; flight->is_loading && i < WAIT_SLICES; ++i) {
         apr_thread_cond_timedwait(flight->landed, flight->lock, WAIT_SLICE);
     }
 }
 
-static cog_err_t take(cog_flight_t *flight, cog_snapshot_t **snapshot)
+static cog_err_t take(cog_single_flight_t *flight, cog_snapshot_t **snapshot)
 {
     COG_REQUIRE(flight->current,
                 flight->is_loading ? COG_E_IDP_UNREACHABLE : flight->error);
@@ -161,24 +164,25 @@ static cog_err_t take(cog_flight_t *flight, cog_snapshot_t **snapshot)
     return COG_OK;
 }
 
-static void log_old_one(const cog_flow_t *flow, const cog_flight_t *flight, cog_err_t err)
+static void log_old_one(const cog_flow_t *flow, const cog_single_flight_t *flight,
+                        cog_err_t err)
 {
     COG_LOG(flow->ports->log, WARNING, 3200,
             "%s could not be fetched again: %s; the last good one serves on",
             flight->what, cog_err_text(err));
 }
 
-cog_err_t cog_flight_get(cog_flow_t *flow, cog_flight_t *flight,
-                         cog_snapshot_t **snapshot)
+cog_err_t cog_single_flight_get(cog_flow_t *flow, cog_single_flight_t *flight,
+                                cog_snapshot_t **snapshot)
 {
     apr_time_t now = now_of(flow);
-    const cog_document_wish_t wish = {COG_DOCUMENT_RECENT,
-                                      now - apr_time_from_sec(COG_METADATA_FRESH_SEC)};
+    const cog_document_freshness_t freshness = {
+        COG_DOCUMENT_RECENT, now - apr_time_from_sec(COG_METADATA_FRESH_SEC)};
     cog_err_t loaded = COG_OK, err;
 
     apr_thread_mutex_lock(flight->lock);
     if (!is_fresh(flight->current, now) && may_load(flight, now)) {
-        loaded = fly(flow, flight, &wish);
+        loaded = fly(flow, flight, &freshness);
     }
     else if (!flight->current) {
         wait_for_landing(flight);
@@ -192,21 +196,21 @@ cog_err_t cog_flight_get(cog_flow_t *flow, cog_flight_t *flight,
     return err;
 }
 
-unsigned cog_flight_generation(const cog_flight_t *flight)
+unsigned cog_single_flight_generation(const cog_single_flight_t *flight)
 {
     return atomic_load(&flight->generation);
 }
 
-static int may_renew(const cog_flight_t *flight, apr_time_t now)
+static int may_renew(const cog_single_flight_t *flight, apr_time_t now)
 {
     return may_load(flight, now) &&
            !is_recent(flight->renewed_at, COG_KID_PAUSE_SEC, now);
 }
 
 /* Wait for the load that is under way, or load if that is allowed now. */
-static cog_err_t renew(cog_flow_t *flow, cog_flight_t *flight, apr_time_t than)
+static cog_err_t renew(cog_flow_t *flow, cog_single_flight_t *flight, apr_time_t than)
 {
-    const cog_document_wish_t wish = {COG_DOCUMENT_NEWER, than};
+    const cog_document_freshness_t freshness = {COG_DOCUMENT_NEWER, than};
     apr_time_t now = now_of(flow);
 
     if (flight->is_loading) {
@@ -214,13 +218,13 @@ static cog_err_t renew(cog_flow_t *flow, cog_flight_t *flight, apr_time_t than)
     }
     else if (may_renew(flight, now)) {
         flight->renewed_at = now;
-        return fly(flow, flight, &wish);
+        return fly(flow, flight, &freshness);
     }
     return COG_OK;
 }
 
-cog_snapshot_t *cog_flight_get_newer(cog_flow_t *flow, cog_flight_t *flight,
-                                     const cog_snapshot_t *seen)
+cog_snapshot_t *cog_single_flight_get_newer(cog_flow_t *flow, cog_single_flight_t *flight,
+                                            const cog_snapshot_t *seen)
 {
     cog_snapshot_t *newest;
     cog_err_t loaded = COG_OK;
