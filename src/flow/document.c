@@ -110,8 +110,13 @@ static cog_err_t look_at_turn(const cog_flow_t *flow, const char *url,
 
 /* ---- what became of a document ---- */
 
-void cog_document_accept(const cog_flow_t *flow, const char *url,
-                         const cog_document_t *document)
+int cog_document_is_overload(const cog_document_t *document)
+{
+    return document->status == 429 || document->status >= 500;
+}
+
+/* One that was kept, and is good, stays kept. */
+static void take(const cog_flow_t *flow, const char *url, const cog_document_t *document)
 {
     if (!document->is_kept) {
         keep(flow, url, document);
@@ -119,8 +124,8 @@ void cog_document_accept(const cog_flow_t *flow, const char *url,
     }
 }
 
-void cog_document_reject(const cog_flow_t *flow, const char *url,
-                         const cog_document_t *document, cog_err_t why)
+static void refuse(const cog_flow_t *flow, const char *url,
+                   const cog_document_t *document, cog_err_t why)
 {
     const cog_store_t *store = &flow->ports->documents;
 
@@ -130,6 +135,18 @@ void cog_document_reject(const cog_flow_t *flow, const char *url,
     else {
         end_turn(flow, url, document->kind, why);
     }
+}
+
+cog_err_t cog_document_finish(const cog_flow_t *flow, const char *url,
+                              const cog_document_t *document, cog_err_t err)
+{
+    if (err == COG_OK) {
+        take(flow, url, document);
+    }
+    else {
+        refuse(flow, url, document, err);
+    }
+    return err;
 }
 
 /* ---- getting one ---- */

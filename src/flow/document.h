@@ -42,10 +42,12 @@ cog_err_t cog_document_get(const cog_flow_t *flow, const char *url,
                            const cog_document_freshness_t *freshness,
                            cog_document_t *document);
 
-/* After a look at it: keep it for all, or tell all that it was no good, and why. */
-void cog_document_accept(const cog_flow_t *flow, const char *url,
-                         const cog_document_t *document);
-void cog_document_reject(const cog_flow_t *flow, const char *url,
-                         const cog_document_t *document, cog_err_t why);
+/* Has its server no time for it now (429, or 5xx)? */
+int cog_document_is_overload(const cog_document_t *document);
+
+/* After a look at the document, which came to `err`: keep it for all processes and the
+ * next start, or tell them that it was no good, and why. Returns `err`. */
+cog_err_t cog_document_finish(const cog_flow_t *flow, const char *url,
+                              const cog_document_t *document, cog_err_t err);
 
 #endif

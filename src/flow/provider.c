@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "crypto/jwk_set.h"
 #include "crypto/jws.h"
+#include "flow/discovery.h"
 #include "flow/document.h"
 #include "flow/flow_private.h"
 
@@ -26,93 +27,13 @@ struct cog_provider_t {
     cog_bulkhead_t bulkhead;
 };
 
-static int is_overloaded(int status)
-{
-    return status == 429 || status >= 500;
-}
-
-/* 403 and 404 come from hosts that know no such pool, and from issuer-cognito-idp for
- * pools that were not switched to it. */
-static cog_err_t refuse_discovery(cog_flow_t *flow, const char *url, int status)
-{
-    if (status == 403 || status == 404) {
-        COG_LOG(flow->ports->log, ERROR, 3210,
-                "discovery at %s answers %d: there is no such user pool; compare region "
-                "and id in CognitoUserPool, and the URL in CognitoIssuer",
-                url, status);
-        return COG_E_DISCOVERY;
-    }
-    COG_LOG(flow->ports->log, WARNING, 3211, "discovery at %s answers %d", url, status);
-    return is_overloaded(status) ? COG_E_IDP_BUSY : COG_E_DISCOVERY;
-}
-
-static cog_err_t read_discovery(cog_flow_t *flow, const cog_provider_conf_t *conf,
-                                const cog_document_t *document, cog_snapshot_t *snapshot)
-{
-    const char *issuer = APR_ARRAY_IDX(conf->issuers, 0, const char *);
-    cog_endpoints_t *endpoints = apr_pcalloc(snapshot->pool, sizeof(*endpoints));
-    const char *reason;
-    cog_err_t err;
-
-    if (document->status != 200) {
-        return refuse_discovery(flow, conf->discovery_url, document->status);
-    }
-    err = cog_discovery_parse(snapshot->pool, document->body, issuer, endpoints, &reason);
-    if (err != COG_OK) {
-        COG_LOG(flow->ports->log, ERROR, 3212,
-                "discovery at %s gives no usable document: %s; compare CognitoIssuer, or "
-                "name the user pool's domain in CognitoDomain",
-                conf->discovery_url, reason);
-        return err;
-    }
-    snapshot->value = endpoints;
-    return COG_OK;
-}
-
-/* Keep what was good, for all processes and the next start; tell them of what was not. */
-static cog_err_t finish(cog_flow_t *flow, const char *url, const cog_document_t *document,
-                        cog_err_t err)
-{
-    if (err == COG_OK) {
-        cog_document_accept(flow, url, document);
-    }
-    else {
-        cog_document_reject(flow, url, document, err);
-    }
-    return err;
-}
-
-static cog_err_t load_discovery(cog_flow_t *flow, const void *context,
-                                const cog_document_freshness_t *freshness,
-                                cog_snapshot_t *snapshot)
-{
-    const cog_provider_conf_t *conf = context;
-    cog_document_t document = {.call = COG_CALL_DISCOVERY};
-
-    COG_TRY(cog_document_get(flow, conf->discovery_url, freshness, &document));
-    snapshot->made_at = document.fetched_at;
-    return finish(flow, conf->discovery_url, &document,
-                  read_discovery(flow, conf, &document, snapshot));
-}
-
-static void copy_endpoints(apr_pool_t *pool, const cog_endpoints_t *from,
-                           cog_endpoints_t *to)
-{
-    to->authorize = apr_pstrdup(pool, from->authorize);
-    to->token = apr_pstrdup(pool, from->token);
-    to->userinfo = apr_pstrdup(pool, from->userinfo);
-    to->revoke = apr_pstrdup(pool, from->revoke);
-    to->logout = apr_pstrdup(pool, from->logout);
-    to->jwks = apr_pstrdup(pool, from->jwks);
-}
-
 static cog_err_t discover(cog_flow_t *flow, const cog_provider_t *provider,
                           cog_endpoints_t *endpoints)
 {
     cog_snapshot_t *snapshot;
 
     COG_TRY(cog_single_flight_get(flow, provider->discovery, &snapshot));
-    copy_endpoints(flow->pool, snapshot->value, endpoints);
+    cog_endpoints_copy(flow->pool, snapshot->value, endpoints);
     cog_snapshot_release(snapshot);
     return COG_OK;
 }
@@ -166,11 +87,12 @@ static cog_err_t find_keys_url(cog_flow_t *flow, const issuer_keys_t *keys,
     return COG_OK;
 }
 
-static cog_err_t refuse_keys(cog_flow_t *flow, const char *url, int status)
+static cog_err_t refuse_keys(cog_flow_t *flow, const char *url,
+                             const cog_document_t *document)
 {
     COG_LOG(flow->ports->log, WARNING, 3213, "key set at %s answers %d",
-            cog_text_for_log(flow->pool, url, LOG_LIMIT), status);
-    return is_overloaded(status) ? COG_E_IDP_BUSY : COG_E_JWKS;
+            cog_text_for_log(flow->pool, url, LOG_LIMIT), document->status);
+    return cog_document_is_overload(document) ? COG_E_IDP_BUSY : COG_E_JWKS;
 }
 
 static cog_err_t read_keys(cog_flow_t *flow, const char *url,
@@ -180,7 +102,7 @@ static cog_err_t read_keys(cog_flow_t *flow, const char *url,
     cog_err_t err;
 
     if (document->status != 200) {
-        return refuse_keys(flow, url, document->status);
+        return refuse_keys(flow, url, document);
     }
     err = cog_jwk_set_parse(snapshot->pool, document->body, &set);
     if (err != COG_OK) {
@@ -202,7 +124,8 @@ static cog_err_t get_keys(cog_flow_t *flow, const issuer_keys_t *keys,
     COG_TRY(find_keys_url(flow, keys, &url));
     COG_TRY(cog_document_get(flow, url, freshness, &document));
     snapshot->made_at = document.fetched_at;
-    return finish(flow, url, &document, read_keys(flow, url, &document, snapshot));
+    return cog_document_finish(flow, url, &document,
+                               read_keys(flow, url, &document, snapshot));
 }
 
 static cog_err_t load_keys(cog_flow_t *flow, const void *context,
@@ -237,7 +160,7 @@ cog_err_t cog_provider_make(apr_pool_t *conf_pool, const cog_provider_conf_t *co
 
     made->conf = *conf;
     what = apr_pstrcat(conf_pool, "the discovery document of ", first_issuer(made), NULL);
-    COG_TRY(cog_single_flight_make(conf_pool, what, load_discovery, &made->conf,
+    COG_TRY(cog_single_flight_make(conf_pool, what, cog_discovery_load, &made->conf,
                                    &made->discovery));
     made->keys = apr_array_make(conf_pool, count, sizeof(issuer_keys_t));
     for (int i = 0; i < count; ++i) {
@@ -254,7 +177,7 @@ cog_err_t cog_provider_endpoints(cog_flow_t *flow, cog_provider_t *provider,
     cog_endpoints_t found = {0}, all;
     cog_err_t err = COG_OK;
 
-    copy_endpoints(flow->pool, &provider->conf.endpoints, &all);
+    cog_endpoints_copy(flow->pool, &provider->conf.endpoints, &all);
     if (needs_discovery(provider)) {
         err = discover(flow, provider, &found);
         cog_endpoints_add(&found, &all);

@@ -73,6 +73,17 @@ void cog_endpoints_add(const cog_endpoints_t *others, cog_endpoints_t *endpoints
     }
 }
 
+void cog_endpoints_copy(apr_pool_t *pool, const cog_endpoints_t *from,
+                        cog_endpoints_t *to)
+{
+    to->authorize = apr_pstrdup(pool, from->authorize);
+    to->token = apr_pstrdup(pool, from->token);
+    to->userinfo = apr_pstrdup(pool, from->userinfo);
+    to->revoke = apr_pstrdup(pool, from->revoke);
+    to->logout = apr_pstrdup(pool, from->logout);
+    to->jwks = apr_pstrdup(pool, from->jwks);
+}
+
 int cog_endpoints_are_complete(const cog_endpoints_t *endpoints)
 {
     return endpoints->authorize && endpoints->token && endpoints->jwks &&

@@ -25,6 +25,10 @@ void cog_endpoints_add_domain(apr_pool_t *pool, const char *domain,
 /* Fill what is NULL in `endpoints` from `others`. */
 void cog_endpoints_add(const cog_endpoints_t *others, cog_endpoints_t *endpoints);
 
+/* A copy on `pool`. */
+void cog_endpoints_copy(apr_pool_t *pool, const cog_endpoints_t *from,
+                        cog_endpoints_t *to);
+
 /* Is everything there that a login and a logout need (authorize, token, jwks, logout)?
  * Without revoke and userinfo they still work. */
 int cog_endpoints_are_complete(const cog_endpoints_t *endpoints);

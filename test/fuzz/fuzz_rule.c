@@ -100,7 +100,7 @@ static void check(apr_pool_t *pool, const case_t *one, const char *wanted)
     static const cog_claim_t verified = {"email_verified", "true", COG_CLAIM_OTHER};
     apr_array_header_t *claims = apr_array_make(pool, 2, sizeof(cog_claim_t));
     apr_array_header_t *values = apr_array_make(pool, 1, sizeof(const char *));
-    cog_asker_t asker = {.claims = claims, .client_id = "app", .now = 1};
+    cog_principal_t principal = {.claims = claims, .client_id = "app", .now = 1};
     cog_rule_t rule = {.kind = one->kind, .claim = "tags"};
     cog_finding_t finding;
 
@@ -109,7 +109,7 @@ static void check(apr_pool_t *pool, const case_t *one, const char *wanted)
         APR_ARRAY_PUSH(claims, cog_claim_t) = verified;
     }
     APR_ARRAY_PUSH(values, const char *) = wanted;
-    cog_rule_judge(pool, &rule, values, &asker, &finding);
+    cog_rule_judge(pool, &rule, values, &principal, &finding);
     must(finding.verdict != COG_VERDICT_HOLDS || (one->may_hold && *wanted));
     if (one->kind == COG_RULE_GROUP || one->kind == COG_RULE_CLAIM) {
         must(finding.verdict == COG_VERDICT_HOLDS || !one->may_hold || !*wanted);

@@ -81,7 +81,7 @@ static void keep(world_t *world, const char *body)
     cog_document_t document = {.status = 200, .body = cog_span_of(body)};
 
     document.fetched_at = apr_time_from_sec(world->second);
-    cog_document_accept(&world->flow, URL, &document);
+    (void)cog_document_finish(&world->flow, URL, &document, COG_OK);
 }
 
 static void gives_what_is_kept_when_it_is_new_enough(void **state)
@@ -183,7 +183,7 @@ static void an_older_one_is_no_newer_one(void **state)
 
     keep(world, "{}");
     assert_int_equal(get(world, COG_DOCUMENT_NEWER, START, &document), COG_OK);
-    cog_document_accept(&world->flow, URL, &document);
+    (void)cog_document_finish(&world->flow, URL, &document, COG_OK);
     assert_int_equal(get(world, COG_DOCUMENT_NEWER, START, &document), COG_E_NOT_FOUND);
     assert_int_equal(world->pauses, 0);
     assert_int_equal(world->fetches, 1);
@@ -194,7 +194,7 @@ static void fail_at_the_second_pause(world_t *world)
     const cog_document_t document = {.kind = COG_DOCUMENT_RECENT};
 
     if (world->pauses == 2) {
-        cog_document_reject(&world->flow, URL, &document, COG_E_JWKS);
+        (void)cog_document_finish(&world->flow, URL, &document, COG_E_JWKS);
     }
 }
 
@@ -247,7 +247,7 @@ static void forgets_a_kept_one_that_is_no_good(void **state)
     keep(world, "nonsense");
     world->second += COG_FETCH_PAUSE_SEC;
     assert_int_equal(get(world, COG_DOCUMENT_RECENT, 0, &document), COG_OK);
-    cog_document_reject(&world->flow, URL, &document, COG_E_JWKS);
+    (void)cog_document_finish(&world->flow, URL, &document, COG_E_JWKS);
     assert_int_equal(get(world, COG_DOCUMENT_RECENT, 0, &document), COG_OK);
     assert_int_equal(document.is_kept, 0);
 }
@@ -259,7 +259,7 @@ static void fetches_all_the_same_when_nothing_can_be_shared(void **state)
 
     world->documents->is_down = 1;
     assert_int_equal(get(world, COG_DOCUMENT_RECENT, START, &document), COG_OK);
-    cog_document_accept(&world->flow, URL, &document);
+    (void)cog_document_finish(&world->flow, URL, &document, COG_OK);
     assert_int_equal(get(world, COG_DOCUMENT_NEWER, START, &document), COG_E_STORE);
     assert_int_equal(get(world, COG_DOCUMENT_KEPT, 0, &document), COG_E_STORE);
     assert_int_equal(world->fetches, 1);
