@@ -10,16 +10,6 @@ from harness.site import (CALLBACK, LOGIN, ORIGIN, SESSION, Site, is_login, ordi
                           type_password)
 
 
-@pytest.fixture(scope="class")
-def site(start, pool, backend):
-    return Site(start(ordinary_conf(pool, backend)), pool)
-
-
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 class TestFirstVisit:
     def test_who_signs_in_lands_where_they_wanted_to_go(self, site, browser, backend):
         answer = site.sign_in(browser, "/secure/page?a=1&b=%2Fc")

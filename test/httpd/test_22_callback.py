@@ -7,16 +7,6 @@ from harness.site import (CALLBACK, LOGIN, SESSION, Site, is_login, is_refusal,
                           ordinary_conf, site_lines, type_password)
 
 
-@pytest.fixture(scope="class")
-def site(start, pool, backend):
-    return Site(start(ordinary_conf(pool, backend)), pool)
-
-
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 def swapped(url, **params):
     """The URL with other values of some parameters; None takes one out."""
     parts = urllib.parse.urlsplit(url)

@@ -37,11 +37,6 @@ def site(start, pool, backend):
 
 
 @pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
-@pytest.fixture
 def ended(site, browser):
     """A browser whose session has ended, here and at the user pool, by a sign-out with a
     copy of its cookies."""

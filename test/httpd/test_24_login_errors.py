@@ -4,7 +4,7 @@ import urllib.parse
 
 import pytest
 
-from harness.site import CALLBACK, LOGIN, SESSION, Site, is_login, is_refusal, ordinary_conf
+from harness.site import CALLBACK, LOGIN, SESSION, is_login, is_refusal
 
 # cognito.md 2.3: error, description
 ERRORS = [
@@ -35,16 +35,6 @@ ERRORS = [
     ("something_new", "that nobody has seen before"),
 ]
 ALREADY = "Already found an entry for username Google_1083"
-
-
-@pytest.fixture(scope="class")
-def site(start, pool, backend):
-    return Site(start(ordinary_conf(pool, backend)), pool)
-
-
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
 
 
 def answer_with(site, browser, error, description=None, **more):

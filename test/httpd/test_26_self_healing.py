@@ -3,20 +3,8 @@ nothing, and nothing goes round in circles."""
 import re
 import urllib.parse
 
-import pytest
-
-from harness.site import (LOGIN, SESSION, Site, is_login, is_refusal, ordinary_conf,
+from harness.site import (LOGIN, SESSION, is_login, is_refusal,
                           type_password)
-
-
-@pytest.fixture(scope="class")
-def site(start, pool, backend):
-    return Site(start(ordinary_conf(pool, backend)), pool)
-
-
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
 
 
 class TestWithASession:

@@ -10,16 +10,6 @@ ID_TOKENS = [n for n, m in MUTATIONS.items() if m.use == "id" and m.jwks is None
 KEY_SETS = [n for n, m in MUTATIONS.items() if m.use == "id" and m.jwks is not None]
 
 
-@pytest.fixture(scope="class")
-def site(start, pool, backend):
-    return Site(start(ordinary_conf(pool, backend)), pool)
-
-
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 def judge(site, browser, pool, log, name):
     """The answer must be what the table says of a strict relying party."""
     strict, alive = MUTATIONS[name].strict, stays_alive(site.server)

@@ -10,16 +10,6 @@ from harness.site import (LOGIN, OTHER, SESSION, TOKENS, Site, is_login, ordinar
 from harness.waiting import wait_for
 
 
-@pytest.fixture(scope="class")
-def site(start, pool, backend):
-    return Site(start(ordinary_conf(pool, backend)), pool)
-
-
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 def get(site, browser, cookie, path="/secure"):
     """A navigation with exactly this Cookie header."""
     return browser.navigate(site.url(path), headers={"Cookie": cookie}, cookies=False)

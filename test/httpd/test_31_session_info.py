@@ -19,11 +19,6 @@ def site(start, pool, backend):
 
 
 @pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
-@pytest.fixture
 def ask(site, browser):
     def get(page="/secure", **how):
         how.setdefault("headers", {"Referer": site.url(page)})

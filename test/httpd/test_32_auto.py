@@ -48,11 +48,6 @@ def site(start, pool, backend):
     return Site(start(conf), pool)
 
 
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 def is_401(answer):
     body = answer.json()
     assert body["error"] == "unauthenticated"

@@ -77,11 +77,6 @@ def peers(start_redis, start_memcached):
     """The first of all: they end after the servers that ask them."""
 
 
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 def fresh(site, browser, path="/secure", **how):
     """Over a new connection, which any child may take."""
     browser.forget(site.origin)
@@ -170,7 +165,6 @@ class TestEach:
             everywhere(site, browser, is_let_in)
         else:
             assert site.sign_in(browser).status == 200
-
 
 
 @pytest.fixture(params=FAR, ids=name_of)

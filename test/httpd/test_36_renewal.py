@@ -42,11 +42,6 @@ def everybody_as_at_the_start(pool):
     pool.restore()
 
 
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 class TestRenewal:
     def test_groups_are_those_of_now(self, site, browser):
         short_lived(site.pool)

@@ -28,11 +28,6 @@ def site(request, start, pool, backend):
     return Site(start(conf), pool)
 
 
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 def copy_of(site, browser, browsers):
     """Another browser with the same cookies."""
     thief = site.browser(browsers)

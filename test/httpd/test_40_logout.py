@@ -20,11 +20,6 @@ def site(start, pool, backend):
     return Site(start(conf), pool)
 
 
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 def leave(here, browser, query="", **how):
     """Clicks on "sign out" of a page of the site."""
     return here.visit(browser, LOGOUT + query, **{"site": "same-origin", **how})

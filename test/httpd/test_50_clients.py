@@ -10,11 +10,6 @@ from harness.site import (CALLBACK, ORIGIN, OTHER, SESSION, Site, add_secret, is
                           is_refusal, ordinary_conf, site_conf, site_lines, type_password)
 
 
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 class TestTwoPools:
     @pytest.fixture(scope="class")
     def site(self, start, pool, staff, backend):

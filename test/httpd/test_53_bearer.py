@@ -1,11 +1,11 @@
 """API clients with a token in the Authorization header: RFC 6750 to the letter."""
-import base64
 import json
 
 import pytest
 
 from cognito_emulator.mutation_table import MUTATIONS
 
+from harness.jwt import jwt_claims
 from harness.site import ORIGIN, Site, is_login, site_conf, stays_alive
 
 REALM = 'Bearer realm="orders"'
@@ -57,11 +57,6 @@ class Api:
 @pytest.fixture(scope="class")
 def site(start, pool, backend):
     return Site(start(api_conf(pool, backend)), pool)
-
-
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
 
 
 @pytest.fixture
@@ -393,14 +388,9 @@ class TestKeySets:
         assert strict == "either" or (status == 200) == (strict == "accept")
 
 
-def payload_of(token):
-    part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-
-
 def test_the_emulator_tells_machines_from_users(pool):
     """What the tests above rely on (client_credentials, resource servers)."""
-    machine, user = payload_of(pool.machine_token()), payload_of(pool.access_token("alice"))
+    machine, user = jwt_claims(pool.machine_token()), jwt_claims(pool.access_token("alice"))
     assert machine["sub"] == machine["client_id"] == "machine"
     assert "username" not in machine and machine["scope"] == "orders/read"
     assert user["username"] == "alice" and user["sub"] != user["client_id"]

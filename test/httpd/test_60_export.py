@@ -31,11 +31,6 @@ def alice(site, browsers):
     return browser
 
 
-@pytest.fixture
-def nobody(site, browsers):
-    return site.browser(browsers)
-
-
 class TestVariables:
     @pytest.fixture(scope="class")
     def site(self, run, pool, backend):

@@ -4,41 +4,17 @@ import urllib.parse
 
 import pytest
 
-from harness.site import Site, is_login, ordinary_conf, pick_identity, site_conf
+from harness.site import is_login, ordinary_conf, pick_identity, site_conf
 
 OWN = "x_cognito(_.*)?"
 ALICE = {"x_cognito_sub", "x_cognito_username", "x_cognito_email", "x_cognito_email_verified",
          "x_cognito_name", "x_cognito_groups"}
 
 
-@pytest.fixture(scope="class")
-def run(start, pool):
-    return lambda conf: Site(start(conf, allowed=["loopback"]), pool)
-
-
-@pytest.fixture
-def alice(site, browsers):
-    browser = site.browser(browsers)
-    site.sign_in(browser)
-    return browser
-
-
-@pytest.fixture
-def nobody(site, browsers):
-    return site.browser(browsers)
-
-
 @pytest.fixture
 def told(site, backend):
     """told(browser, path): the headers of ours that the backend got, by folded names."""
-    def ask(browser, path, **how):
-        backend.clear()
-        answer = browser.navigate(site.url(path), **how)
-        assert answer.status == 200, answer
-        found = backend.seen[-1].folded(OWN)
-        assert all(len(values) == 1 for values in found.values()), found
-        return {name: values[0] for name, values in found.items()}
-    return ask
+    return lambda browser, path, headers=(): backend.told(browser, site.url(path), OWN, headers)
 
 
 def text_of(octets):

@@ -26,11 +26,6 @@ INNOCENT = ["X-Cognit", "X-Cognitos-Sub", "Cognito-Sub", "X-Amzn-Trace-Id", "X-P
             "Sessions", "HTTP-X-Other"]
 
 
-@pytest.fixture(scope="class")
-def run(start, pool):
-    return lambda conf: Site(start(conf, allowed=["loopback"]), pool)
-
-
 def everywhere(conf):
     """The places that the tests ask for."""
     conf.location("/pass", "AuthType Cognito", "CognitoUnauthenticated pass",
@@ -41,18 +36,6 @@ def everywhere(conf):
 @pytest.fixture(scope="class")
 def site(run, pool, backend):
     return run(everywhere(ordinary_conf(pool, backend)))
-
-
-@pytest.fixture
-def alice(site, browsers):
-    browser = site.browser(browsers)
-    site.sign_in(browser)
-    return browser
-
-
-@pytest.fixture
-def nobody(site, browsers):
-    return site.browser(browsers)
 
 
 def cookie_of(site, browser):

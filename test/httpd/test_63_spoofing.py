@@ -10,7 +10,7 @@ from harness import http2
 from harness.client import Client
 from harness.conf import MPM
 from harness.server import read_text
-from harness.site import SESSION, Site, site_conf
+from harness.site import SESSION, site_conf
 from harness.waiting import wait_for
 
 WHO = ["nobody", "alice", "bearer"]
@@ -86,11 +86,6 @@ class Asker:
 
     def raw(self, data, until=None):
         return self.browser.raw(self.site.origin, data, until=until)
-
-
-@pytest.fixture(scope="class")
-def run(start, pool):
-    return lambda conf: Site(start(conf, allowed=["loopback"]), pool)
 
 
 def matrix_conf(pool, backend):

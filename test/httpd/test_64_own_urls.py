@@ -9,7 +9,7 @@ import pytest
 
 from harness.client import Form
 from harness.conf import Conf
-from harness.site import CALLBACK, LOGIN, Site, is_login, ordinary_conf
+from harness.site import CALLBACK, LOGIN, is_login, ordinary_conf
 from harness.waiting import wait_for
 
 OWN = ["/.cognito/callback", "/.cognito/login", "/.cognito/logout", "/.cognito/signed-out",
@@ -22,16 +22,6 @@ ALMOST = ["/.cognito", "/.cognito/", "/.cognito/callback/", "/.cognito/callback/
           "/.cognito/callback%00", "/%2ecognito/callback", "/.cognito/session/", "/callback",
           "/.cognito/jwks.json/", "/.cognito/00000000-0000-8000-8000-00000000000G",
           "/.well-known/pomerium/jwks.json"]
-
-
-@pytest.fixture(scope="class")
-def run(start, pool):
-    return lambda conf: Site(start(conf, allowed=["loopback"]), pool)
-
-
-@pytest.fixture
-def nobody(site, browsers):
-    return site.browser(browsers)
 
 
 def raw(site, browser, head, body=b""):

@@ -1,6 +1,5 @@
 """The header dialects of other products: each example of docs/backends.md, and what a backend
 that knows the product makes of the headers."""
-import base64
 import json
 import os
 import re
@@ -8,7 +7,8 @@ import re
 import pytest
 
 from harness.backend import Backend
-from harness.site import OTHER, Site, site_conf
+from harness.jwt import jwt_claims, jwt_header
+from harness.site import OTHER, site_conf
 
 DOCS = os.path.join(os.path.dirname(__file__), "../../docs/backends.md")
 USER = {"username": "erika", "groups": ["admins", "staff"], "attributes": {
@@ -82,11 +82,6 @@ def test_the_documentation_has_an_example_for_each():
     assert set(sections()) == set(HEARD)
 
 
-@pytest.fixture(scope="class")
-def run(start, pool):
-    return lambda conf: Site(start(conf, allowed=["loopback"]), pool)
-
-
 @pytest.fixture
 def erika(site, browsers):
     browser = site.browser(browsers)
@@ -98,8 +93,7 @@ def kind(value):
     """JWT for one that we have signed, TOKEN for one of Cognito's; all else as it is."""
     if not re.fullmatch(r"ey[\w-]+=*\.[\w-]+=*\.[\w-]+=*", value):
         return value
-    header = json.loads(base64.urlsafe_b64decode(value.split(".")[0].rstrip("=") + "=="))
-    return {"ES256": "JWT", "RS256": "TOKEN"}[header["alg"]]
+    return {"ES256": "JWT", "RS256": "TOKEN"}[jwt_header(value)["alg"]]
 
 
 def ask(site, browser, backend, path, headers=()):
@@ -389,7 +383,7 @@ class TestTokenOfALoadBalancer:
     def test_it_is_the_users_own(self, site, alice, trusted, pool):
         ask(site, alice, trusted, "/alb")
         token = trusted.seen[-1].header(self.TOKEN)
-        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+        claims = jwt_claims(token)
         assert claims["token_use"] == "access" and claims["username"] == "alice"
         assert token in pool.issued()
 

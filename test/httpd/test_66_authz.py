@@ -149,7 +149,6 @@ def path_of(name):
     return "/r/" + name.replace(" ", "-").replace(",", "").replace("'", "").replace("@", "at")
 
 
-
 def add_people(pool):
     """alice, bob and mallory as the rules need them; fred comes from a provider."""
     pool.call("POST", "/groups", {"name": "a,admins"})
@@ -798,8 +797,6 @@ class TestExpressions:
         alice = enter("alice")
         assert alice.navigate(site.url("/g/admins/page")).status == 200
         assert alice.navigate(site.url(path)).status in (400, 403, 404)
-
-
 
 
 # what stands behind Require, and what is said in front of "; write Require TYPE …"

@@ -1,21 +1,15 @@
 """Raw tokens for backends that take Cognito's own: where a place asks for them, and nowhere
 else."""
-import base64
-import json
 
 import pytest
 
+from harness.jwt import jwt_claims
 from harness.site import SESSION, Site, site_conf
 from harness.waiting import wait_for
 
 NAMES = ("x_cognito_(id|access)_token|x_forwarded_access_token|x_auth_request_access_token|"
          "x_vouch_idp_(access|id)token|oidc_(id|access)_token|oidc_access_token_expires|authorization")
 LIFE = 8  # seconds of a token; renewed after 6
-
-
-@pytest.fixture(scope="class")
-def run(start, pool):
-    return lambda conf: Site(start(conf, allowed=["loopback"]), pool)
 
 
 @pytest.fixture
@@ -26,32 +20,14 @@ def alice(site, browsers):
 
 
 @pytest.fixture
-def nobody(site, browsers):
-    return site.browser(browsers)
-
-
-@pytest.fixture
 def told(site, trusted):
     """told(browser, path): the headers with tokens that the backend got."""
-    def ask(browser, path, headers=()):
-        trusted.clear()
-        answer = browser.navigate(site.url(path), headers=headers)
-        assert answer.status == 200, answer
-        found = trusted.seen[-1].folded(NAMES)
-        assert all(len(values) == 1 for values in found.values()), found
-        return {name: values[0] for name, values in found.items()}
-    return ask
-
-
-def payload(token):
-    """What a JWT says."""
-    part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return lambda browser, path, headers=(): trusted.told(browser, site.url(path), NAMES, headers)
 
 
 def kind(value):
     """id or access, behind `Bearer ` or not."""
-    return payload(value.removeprefix("Bearer "))["token_use"]
+    return jwt_claims(value.removeprefix("Bearer "))["token_use"]
 
 
 def tokens_conf(pool, trusted):
@@ -101,8 +77,8 @@ class TestTokens:
         found = told(alice, "/headers")
         assert {name: kind(value) for name, value in found.items()} == {
             "x_cognito_id_token": "id", "x_cognito_access_token": "access"}
-        assert payload(found["x_cognito_id_token"])["cognito:username"] == "alice"
-        assert payload(found["x_cognito_access_token"])["username"] == "alice"
+        assert jwt_claims(found["x_cognito_id_token"])["cognito:username"] == "alice"
+        assert jwt_claims(found["x_cognito_access_token"])["username"] == "alice"
         assert set(found.values()) <= set(pool.issued())
 
     @pytest.mark.parametrize("path, names", [
@@ -115,7 +91,7 @@ class TestTokens:
         found = told(alice, path)
         assert set(found) == names
         end = found.pop("oidc_access_token_expires", None)
-        assert end is None or int(end) == payload(found["oidc_access_token"])["exp"]
+        assert end is None or int(end) == jwt_claims(found["oidc_access_token"])["exp"]
         assert all(kind(value) == ("id" if "id" in name.replace("oidc", "").replace("idp", "")
                                    else "access") for name, value in found.items())
 
@@ -167,7 +143,8 @@ class TestTokens:
     def test_when_it_ends_is_a_variable_too(self, site, alice):
         pairs = dict(pair.split("=", 1) for pair in
                      alice.navigate(site.url("/cgi/env/openidc")).text.split("\0") if "=" in pair)
-        assert int(pairs["OIDC_access_token_expires"]) == payload(pairs["OIDC_access_token"])["exp"]
+        token = jwt_claims(pairs["OIDC_access_token"])
+        assert int(pairs["OIDC_access_token_expires"]) == token["exp"]
 
     def test_nothing_is_left_for_what_a_page_includes(self, site, alice, trusted):
         trusted.clear()
@@ -263,7 +240,7 @@ class TestRenewal:
         old = told(browser, "/headers")
         new = wait_for(lambda: self.renewed(told, browser, pool, before), "a renewal", LIFE, 0.2)
         assert not set(new.values()) & set(old.values())
-        assert all(payload(new[name])["exp"] > payload(old[name])["exp"] for name in old)
+        assert all(jwt_claims(new[name])["exp"] > jwt_claims(old[name])["exp"] for name in old)
 
     def renewed(self, told, browser, pool, before):
         found = told(browser, "/headers")

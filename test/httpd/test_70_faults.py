@@ -23,11 +23,6 @@ def site(start, pool, backend):
     return Site(start(fast_conf(pool, backend)), pool)
 
 
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 def timed(call):
     began = time.monotonic()
     return call(), time.monotonic() - began

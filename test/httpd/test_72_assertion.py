@@ -1,5 +1,4 @@
 """What backends are told in signed form (CognitoAssertion), and the keys to verify it."""
-import base64
 import json
 import os
 import re
@@ -9,16 +8,12 @@ import pytest
 from jwcrypto import jwk, jws
 
 from harness.client import Client
-from harness.site import ORIGIN, Site, key_file, site_conf
+from harness.jwt import jwt_claims, jwt_header
+from harness.site import ORIGIN, key_file, site_conf
 
 DOCS = os.path.join(os.path.dirname(__file__), "../../docs/backends.md")
 NAMES = "x_cognito_assertion|x_identity_token|x_ht_token|authorization"
 JWKS = "/.cognito/jwks.json"
-
-
-def part(jwt, number):
-    text = jwt.split(".")[number]
-    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
 def key_set(site, browser):
@@ -29,18 +24,13 @@ def key_set(site, browser):
 
 def verified(jwt, keys):
     """What a JWT says, verified as a backend does that has the key set and nothing else."""
-    header = part(jwt, 0)
+    header = jwt_header(jwt)
     assert header == {"alg": "ES256", "typ": "JWT", "kid": header["kid"]}
     key, = [key for key in keys if key["kid"] == header["kid"]]
     token = jws.JWS()
     token.allowed_algs = ["ES256"]
     token.deserialize(jwt, jwk.JWK(**key))
     return json.loads(token.payload)
-
-
-@pytest.fixture(scope="class")
-def run(start, pool):
-    return lambda conf: Site(start(conf, allowed=["loopback"]), pool)
 
 
 def browser_of(site, oracle):
@@ -68,14 +58,7 @@ def alice(site, oracle):
 @pytest.fixture
 def told(site, backend):
     """told(browser, path): {folded name: value} of the signed headers that the backend got."""
-    def ask(browser, path, headers=()):
-        backend.clear()
-        answer = browser.navigate(site.url(path), headers=headers)
-        assert answer.status == 200, answer
-        found = backend.seen[-1].folded(NAMES)
-        assert all(len(values) == 1 for values in found.values()), found
-        return {name: values[0] for name, values in found.items()}
-    return ask
+    return lambda browser, path, headers=(): backend.told(browser, site.url(path), NAMES, headers)
 
 
 @pytest.fixture
@@ -129,11 +112,11 @@ class TestAssertion:
             seen = {jwt(alice) for _ in range(20)}
             signed = re.findall(r"\[pid (\d+).*COG3500: ", file.read())
         assert len(signed) == len(set(signed)) and len(signed) <= len(seen)
-        assert len({part(one, 1)["jti"] for one in seen}) == len(seen)
+        assert len({jwt_claims(one)["jti"] for one in seen}) == len(seen)
 
     def test_says_what_the_place_exports(self, alice, jwt):
-        assert set(part(jwt(alice, "/a/few"), 1)) == {"iss", "aud", "sub", "iat", "exp", "jti",
-                                                      "email"}
+        assert set(jwt_claims(jwt(alice, "/a/few"))) == {"iss", "aud", "sub", "iat", "exp", "jti",
+                                                        "email"}
 
     def test_is_where_the_place_wants_it(self, site, alice, told):
         assert told(alice, "/a/off") == {} and told(alice, "/plain") == {}
@@ -156,8 +139,8 @@ class TestAssertion:
         token = pool.access_token("alice")
         claims = verified(jwt(nobody, headers={"Authorization": f"Bearer {token}"}),
                           key_set(site, nobody))
-        assert claims["sub"] == part(token, 1)["sub"] and claims["cognito:username"] == "alice"
-        assert claims["exp"] <= part(token, 1)["exp"]
+        assert claims["sub"] == jwt_claims(token)["sub"] and claims["cognito:username"] == "alice"
+        assert claims["exp"] <= jwt_claims(token)["exp"]
 
     def test_says_nothing_of_nobody(self, site, nobody, told, alice, backend, log):
         assert told(nobody, "/open") == {} and told(nobody, "/pass") == {}
@@ -196,7 +179,7 @@ class TestAssertion:
                                 ("GET", {"Upgrade": "websocket", "Connection": "Upgrade"})]:
             backend.clear()
             assert alice.request(method, site.url("/a"), headers).status == 200
-            assert part(backend.seen[-1].header("X-Cognito-Assertion"), 0)["alg"] == "ES256"
+            assert jwt_header(backend.seen[-1].header("X-Cognito-Assertion"))["alg"] == "ES256"
 
     def test_keys_are_for_all_and_for_an_hour(self, site, nobody, backend):
         """Whatever Require says at their place, and no backend is asked for them."""
@@ -250,7 +233,7 @@ class TestKeys:
         conf.lines[0] = "CognitoSecret file:{root}/keys file:{root}/before"
         newer, more = self.signed(run(conf), browsers, backend)
         assert verified(jwt, more) and verified(newer, more) and len(more) == 6
-        assert part(newer, 0)["kid"] not in {key["kid"] for key in keys}
+        assert jwt_header(newer)["kid"] not in {key["kid"] for key in keys}
 
     def test_of_a_server_that_has_made_its_own_secret_stay(self, run, pool, backend, browsers):
         conf = self.conf(pool, backend)
@@ -269,7 +252,7 @@ class TestKeys:
         conf.add("CognitoAssertionKey file:{root}/new file:{root}/old")
         jwt, keys = self.signed(run(conf), browsers, backend)
         assert verified(jwt, keys) and len(keys) == 2
-        assert part(jwt, 0)["kid"] == keys[0]["kid"]
+        assert jwt_header(jwt)["kid"] == keys[0]["kid"]
         public = jwk.JWK.from_pem(new.encode()).export_public(as_dict=True)
         assert (public["x"], public["y"]) == (keys[0]["x"], keys[0]["y"])
 

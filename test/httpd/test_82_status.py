@@ -34,11 +34,6 @@ def site(start, pool, backend):
     return Site(start(status_conf(pool, backend)), pool)
 
 
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 class Status:
     """The page as an operator's programs read it. `before` is what was there at first."""
 

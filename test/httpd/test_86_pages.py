@@ -26,11 +26,6 @@ def site(start, pool, backend):
     return Site(start(conf), pool)
 
 
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
-
-
 def speaking(accepted):
     return {} if accepted is None else {"Accept-Language": accepted}
 

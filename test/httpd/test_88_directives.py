@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from harness.conf import TOP, Conf, section_lines
+from harness.jwt import jwt_claims
 from harness.recipe import CLIENT, endpoints
 from harness.server import Server
 from harness.site import CALLBACK, SIGNED_OUT, Site, key_file
@@ -145,11 +146,6 @@ def token_request(site):
     return site.pool.requests("token")[-1]
 
 
-def claims_of(jwt):
-    part = jwt.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-
-
 # directive of a virtual host: what the redirect to the hosted UI says
 LOGINS = {
     "CognitoUserPool": lambda site, answer: "client_id" in answer.query,
@@ -213,9 +209,9 @@ PLACE = [
      lambda answer, trusted: seen(trusted, "X-Cognito-Email") == "alice@example.com"),
     ("CognitoBackend", "/grafana/", "alice",
      lambda answer, trusted: seen(trusted, "X-WEBAUTH-USER") == "alice"),
-    ("CognitoTokens", "/api", "alice", lambda answer, trusted: claims_of(
+    ("CognitoTokens", "/api", "alice", lambda answer, trusted: jwt_claims(
         seen(trusted, "Authorization").removeprefix("Bearer "))["token_use"] == "access"),
-    ("CognitoAssertion", "/orders", "alice", lambda answer, trusted: claims_of(
+    ("CognitoAssertion", "/orders", "alice", lambda answer, trusted: jwt_claims(
         seen(trusted, "X-Cognito-Assertion"))["aud"] == "https://orders.internal"),
     ("CognitoClaims", "", "alice", lambda answer, trusted: {
         "COGNITO_EMAIL", "COGNITO_CUSTOM_TENANT"} <= set(environment(answer)) and

@@ -3,23 +3,11 @@ import os
 import threading
 import time
 
-import pytest
-
 from harness.conf import MPM
 from harness.site import SESSION, Site, ordinary_conf
 from harness.waiting import PATIENCE, wait_for
 
 ROUNDS = 20
-
-
-@pytest.fixture(scope="class")
-def site(start, pool, backend):
-    return Site(start(ordinary_conf(pool, backend)), pool)
-
-
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
 
 
 def open_files(pid):

@@ -4,7 +4,7 @@ import urllib.parse
 
 import pytest
 
-from harness.site import ORIGIN, SIGNED_OUT, Site, is_login, ordinary_conf, type_password
+from harness.site import ORIGIN, SIGNED_OUT, is_login, type_password
 
 EVIL = [
     "https://evil.example", "http://evil.example", "//evil.example", "///evil.example",
@@ -49,16 +49,6 @@ SPELLINGS = {
     "plus": lambda t: urllib.parse.quote_plus(t.encode(), safe=""),
 }
 LINKS = re.compile(r"""(?:href|src|action|content|url)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
-
-
-@pytest.fixture(scope="class")
-def site(start, pool, backend):
-    return Site(start(ordinary_conf(pool, backend)), pool)
-
-
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
 
 
 def whatwg_host(url):

@@ -84,7 +84,6 @@ class Handler(socketserver.StreamRequestHandler):
         if seen.method != "HEAD":
             self.wfile.write(body)
 
-
     def open_websocket(self, seen):
         """RFC 6455, 4.2.2; then every octet goes back, masked or not."""
         key = seen.header("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -130,6 +129,15 @@ class Backend:
     def clear(self):
         with self.lock:
             self.seen.clear()
+
+    def told(self, browser, url, names, headers=()):
+        """{folded name: value} of the headers with such names that a navigation brings."""
+        self.clear()
+        answer = browser.navigate(url, headers=headers)
+        assert answer.status == 200, answer
+        found = self.seen[-1].folded(names)
+        assert all(len(values) == 1 for values in found.values()), found
+        return {name: values[0] for name, values in found.items()}
 
     def text(self):
         """All that was ever received, for the search for secrets."""

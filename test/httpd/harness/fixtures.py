@@ -13,6 +13,7 @@ from .node import Node
 from .oracle import Oracle
 from .redis import Redis
 from .server import Server, StartFailed
+from .site import Site, ordinary_conf
 
 
 @pytest.fixture(scope="session")
@@ -198,6 +199,38 @@ def browsers(oracle):
     for client in made:
         client.close()
     fail_on(f"a browser would refuse the cookie {r}" for r in refused)
+
+
+@pytest.fixture(scope="class")
+def run(start, pool):
+    """run(conf) is a site with that configuration."""
+    return lambda conf: Site(start(conf, allowed=["loopback"]), pool)
+
+
+@pytest.fixture(scope="class")
+def site(start, pool, backend):
+    """The site of a module that has none of its own."""
+    return Site(start(ordinary_conf(pool, backend)), pool)
+
+
+@pytest.fixture
+def browser(site, browsers):
+    """Of somebody who has never been there."""
+    return site.browser(browsers)
+
+
+@pytest.fixture
+def nobody(site, browsers):
+    """Beside `alice`: somebody who has not signed in."""
+    return site.browser(browsers)
+
+
+@pytest.fixture
+def alice(site, browsers):
+    """The browser of a user who has signed in."""
+    browser = site.browser(browsers)
+    site.sign_in(browser)
+    return browser
 
 
 def fail_on(problems):

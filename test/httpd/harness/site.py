@@ -15,7 +15,6 @@ LOGIN = "__Host-cognito_login_"
 RETURN = "__Host-cognito_return"
 
 
-
 def key_file():
     """Text of a file for CognitoSecret."""
     return secrets.token_hex(32) + "\n"
