@@ -109,8 +109,8 @@ static void make_shelves(apr_pool_t *conf_pool, cog_keyring_t *keyring)
         cog_keyset_t *set = &keyring->sets[i];
 
         for (int purpose = 0; purpose < COG_PURPOSE_COUNT; ++purpose) {
-            set->shelves[purpose] =
-                cog_shelf_make(conf_pool, keyring->cipher, set->keys[purpose]);
+            set->ciphers[purpose] =
+                cog_cipher_pool_make(conf_pool, keyring->cipher, set->keys[purpose]);
         }
     }
 }
@@ -126,7 +126,7 @@ cog_err_t cog_keyring_make(apr_pool_t *conf_pool, const cog_secret_t *secrets, i
     COG_TRY(make_cipher(conf_pool, &made->cipher));
     COG_TRY(derive_keysets(secrets, made));
     make_shelves(conf_pool, made);
-    made->opened = cog_opened_make(conf_pool);
+    made->cache = cog_unseal_cache_make(conf_pool);
     *keyring = made;
     return COG_OK;
 }

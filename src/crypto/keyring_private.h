@@ -4,9 +4,9 @@
 
 #include <openssl/evp.h>
 
+#include "crypto/cipher_pool.h"
 #include "crypto/keyring.h"
-#include "crypto/opened.h"
-#include "crypto/shelf.h"
+#include "crypto/unseal_cache.h"
 
 #define COG_KEY_LEN    32
 #define COG_KEY_ID_LEN 3
@@ -15,14 +15,14 @@
 typedef struct {
     unsigned char id[COG_KEY_ID_LEN];
     unsigned char keys[COG_PURPOSE_COUNT][COG_KEY_LEN];
-    cog_shelf_t *shelves[COG_PURPOSE_COUNT]; /* what opens with these keys */
+    cog_cipher_pool_t *ciphers[COG_PURPOSE_COUNT]; /* what opens with these keys */
 } cog_keyset_t;
 
 struct cog_keyring_t {
     int count;
     cog_keyset_t sets[COG_KEYRING_MAX];
     EVP_CIPHER *cipher; /* AES-256-GCM, fetched once */
-    cog_opened_t *opened;
+    cog_unseal_cache_t *cache;
 };
 
 /* HKDF-SHA-256 without salt (RFC 5869). */

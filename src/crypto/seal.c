@@ -137,7 +137,7 @@ typedef struct {
     apr_pool_t *pool;
     const cog_keyring_t *keyring;
     cog_purpose_t purpose;
-    cog_opened_key_t key; /* the envelope as it came, and where it belongs */
+    cog_unseal_cache_key_t key; /* the envelope as it came, and where it belongs */
 } opening_t;
 
 cog_bound_t cog_binding_fix(apr_pool_t *pool, const cog_binding_t *binding)
@@ -163,20 +163,21 @@ static int may_be_remembered(const opening_t *opening)
 static int remember(const opening_t *opening, cog_span_t *plain)
 {
     return may_be_remembered(opening) &&
-           cog_opened_find(opening->keyring->opened, opening->pool, &opening->key, plain);
+           cog_unseal_cache_find(opening->keyring->cache, opening->pool, &opening->key,
+                                 plain);
 }
 
 /* A context that has refused something is not used again: who knows what it is left with.
  */
-static int open_with(cog_shelf_t *shelf, const envelope_t *envelope)
+static int open_with(cog_cipher_pool_t *ciphers, const envelope_t *envelope)
 {
-    EVP_CIPHER_CTX *context = cog_shelf_take(shelf);
+    EVP_CIPHER_CTX *context = cog_cipher_pool_take(ciphers);
 
     if (!context || !decrypt(context, envelope)) {
         EVP_CIPHER_CTX_free(context);
         return 0;
     }
-    cog_shelf_put_back(shelf, context);
+    cog_cipher_pool_put_back(ciphers, context);
     return 1;
 }
 
@@ -187,7 +188,7 @@ static int open_with_any(const opening_t *opening, const unsigned char *id,
     for (int i = 0; i < opening->keyring->count; ++i) {
         const cog_keyset_t *keys = &opening->keyring->sets[i];
 
-        if (has_id(keys, id) && open_with(keys->shelves[opening->purpose], envelope)) {
+        if (has_id(keys, id) && open_with(keys->ciphers[opening->purpose], envelope)) {
             return 1;
         }
     }
@@ -214,7 +215,7 @@ static cog_err_t open_bytes(const opening_t *opening, cog_span_t all, cog_span_t
     envelope.out[len] = '\0';
     *plain = (cog_span_t){envelope.out, len};
     if (may_be_remembered(opening)) {
-        cog_opened_keep(opening->keyring->opened, &opening->key, *plain);
+        cog_unseal_cache_keep(opening->keyring->cache, &opening->key, *plain);
     }
     return COG_OK;
 }

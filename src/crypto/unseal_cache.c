@@ -1,4 +1,4 @@
-#include "crypto/opened.h"
+#include "crypto/unseal_cache.h"
 
 #include <apr_shm.h>
 #include <stdatomic.h>
@@ -28,7 +28,7 @@ typedef struct {
 } set_t;
 
 /* In memory that is shared by all processes which fork from the one that makes it. */
-struct cog_opened_t {
+struct cog_unseal_cache_t {
     pid_t maker;
     set_t sets[SETS];
     unsigned char rooms[SETS][WAYS][ROOM];
@@ -45,9 +45,9 @@ static void give_back(place_t *place)
     atomic_store_explicit(&place->is_taken, 0, memory_order_release);
 }
 
-static place_t *place_at(cog_opened_t *opened, int number)
+static place_t *place_at(cog_unseal_cache_t *cache, int number)
 {
-    return &opened->sets[number / WAYS].places[number % WAYS];
+    return &cache->sets[number / WAYS].places[number % WAYS];
 }
 
 static void empty(place_t *place)
@@ -63,11 +63,11 @@ static void empty(place_t *place)
 /* Processes that fork from its maker end before it, and their pools with them. */
 static apr_status_t wipe(void *data)
 {
-    cog_opened_t *opened = data;
+    cog_unseal_cache_t *cache = data;
 
-    for (int i = 0; i < SETS * WAYS && opened->maker == getpid(); ++i) {
-        if (atomic_load(&place_at(opened, i)->tag)) {
-            empty(place_at(opened, i));
+    for (int i = 0; i < SETS * WAYS && cache->maker == getpid(); ++i) {
+        if (atomic_load(&place_at(cache, i)->tag)) {
+            empty(place_at(cache, i));
         }
     }
     return APR_SUCCESS;
@@ -84,17 +84,17 @@ static void *make_memory(apr_pool_t *conf_pool, size_t len)
 }
 
 /* Rooms are not written to: no page is used before it is needed. */
-cog_opened_t *cog_opened_make(apr_pool_t *conf_pool)
+cog_unseal_cache_t *cog_unseal_cache_make(apr_pool_t *conf_pool)
 {
-    cog_opened_t *opened = make_memory(conf_pool, sizeof(*opened));
+    cog_unseal_cache_t *cache = make_memory(conf_pool, sizeof(*cache));
 
-    opened->maker = getpid();
-    memset(opened->sets, 0, sizeof(opened->sets));
+    cache->maker = getpid();
+    memset(cache->sets, 0, sizeof(cache->sets));
     for (int i = 0; i < SETS * WAYS; ++i) {
-        place_at(opened, i)->bytes = opened->rooms[i / WAYS][i % WAYS];
+        place_at(cache, i)->bytes = cache->rooms[i / WAYS][i % WAYS];
     }
-    apr_pool_cleanup_register(conf_pool, opened, wipe, apr_pool_cleanup_null);
-    return opened;
+    apr_pool_cleanup_register(conf_pool, cache, wipe, apr_pool_cleanup_null);
+    return cache;
 }
 
 /* As good as random, and none of an envelope's octets alone: to look for it tells nobody
@@ -108,9 +108,9 @@ static uint64_t tag_of(cog_span_t sealed)
 }
 
 /* The factor spreads the bits of letters (Knuth, 6.4). */
-static set_t *set_of(cog_opened_t *opened, uint64_t tag)
+static set_t *set_of(cog_unseal_cache_t *cache, uint64_t tag)
 {
-    return &opened->sets[tag * 0x9e3779b97f4a7c15U >> (64 - SET_BITS)];
+    return &cache->sets[tag * 0x9e3779b97f4a7c15U >> (64 - SET_BITS)];
 }
 
 static int has_tag(const place_t *place, uint64_t tag)
@@ -130,13 +130,13 @@ static place_t *place_for(set_t *set, uint64_t tag)
                         WAYS];
 }
 
-static int may_be_kept(const cog_opened_key_t *key, size_t plain_len)
+static int may_be_kept(const cog_unseal_cache_key_t *key, size_t plain_len)
 {
     return key->sealed.len >= 16 && key->sealed.len <= ROOM && key->where.len <= ROOM &&
            plain_len <= ROOM && key->sealed.len + key->where.len + plain_len <= ROOM;
 }
 
-static int holds(const place_t *place, const cog_opened_key_t *key)
+static int holds(const place_t *place, const cog_unseal_cache_key_t *key)
 {
     const unsigned char *where = place->bytes + place->sealed_len;
 
@@ -151,7 +151,8 @@ static unsigned char *append(unsigned char *to, cog_span_t bytes)
     return to + bytes.len;
 }
 
-static void write_place(place_t *place, const cog_opened_key_t *key, cog_span_t plain)
+static void write_place(place_t *place, const cog_unseal_cache_key_t *key,
+                        cog_span_t plain)
 {
     const unsigned char *old_end =
         place->bytes + place->sealed_len + place->where_len + place->plain_len;
@@ -167,7 +168,8 @@ static void write_place(place_t *place, const cog_opened_key_t *key, cog_span_t 
     atomic_store_explicit(&place->tag, tag_of(key->sealed), memory_order_relaxed);
 }
 
-void cog_opened_keep(cog_opened_t *opened, const cog_opened_key_t *key, cog_span_t plain)
+void cog_unseal_cache_keep(cog_unseal_cache_t *cache, const cog_unseal_cache_key_t *key,
+                           cog_span_t plain)
 {
     place_t *place;
     uint64_t tag;
@@ -176,7 +178,7 @@ void cog_opened_keep(cog_opened_t *opened, const cog_opened_key_t *key, cog_span
         return;
     }
     tag = tag_of(key->sealed);
-    place = place_for(set_of(opened, tag), tag);
+    place = place_for(set_of(cache, tag), tag);
     if (take(place)) {
         write_place(place, key, plain);
         give_back(place);
@@ -193,7 +195,7 @@ static cog_span_t copy(apr_pool_t *pool, const unsigned char *bytes, size_t len)
     return (cog_span_t){copied, len};
 }
 
-static int read_place(place_t *place, apr_pool_t *pool, const cog_opened_key_t *key,
+static int read_place(place_t *place, apr_pool_t *pool, const cog_unseal_cache_key_t *key,
                       cog_span_t *plain)
 {
     int is_found;
@@ -210,8 +212,8 @@ static int read_place(place_t *place, apr_pool_t *pool, const cog_opened_key_t *
     return is_found;
 }
 
-int cog_opened_find(cog_opened_t *opened, apr_pool_t *pool, const cog_opened_key_t *key,
-                    cog_span_t *plain)
+int cog_unseal_cache_find(cog_unseal_cache_t *cache, apr_pool_t *pool,
+                          const cog_unseal_cache_key_t *key, cog_span_t *plain)
 {
     set_t *set;
     uint64_t tag;
@@ -220,7 +222,7 @@ int cog_opened_find(cog_opened_t *opened, apr_pool_t *pool, const cog_opened_key
         return 0;
     }
     tag = tag_of(key->sealed);
-    set = set_of(opened, tag);
+    set = set_of(cache, tag);
     for (int i = 0; i < WAYS; ++i) {
         if (has_tag(&set->places[i], tag) &&
             read_place(&set->places[i], pool, key, plain)) {

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/shelf.h"
+#include "crypto/cipher_pool.h"
 
-#define MANY    100 /* more than a shelf has room for */
+#define MANY    100 /* more than a pool has room for */
 #define TAG_LEN 16
 
 static const unsigned char key[32] = "a key";
@@ -16,9 +16,9 @@ static const EVP_CIPHER *cipher(void)
     return EVP_aes_256_gcm();
 }
 
-static cog_shelf_t *make_shelf(apr_pool_t *pool)
+static cog_cipher_pool_t *make_ciphers(apr_pool_t *pool)
 {
-    return cog_shelf_make(pool, cipher(), key);
+    return cog_cipher_pool_make(pool, cipher(), key);
 }
 
 /* One block and its tag. */
@@ -52,26 +52,26 @@ static int opens(EVP_CIPHER_CTX *context, unsigned char *sealed)
 
 static void gives_again_what_was_put_back(void **state)
 {
-    cog_shelf_t *shelf = make_shelf(*state);
-    EVP_CIPHER_CTX *context = cog_shelf_take(shelf);
+    cog_cipher_pool_t *ciphers = make_ciphers(*state);
+    EVP_CIPHER_CTX *context = cog_cipher_pool_take(ciphers);
 
     assert_non_null(context);
-    cog_shelf_put_back(shelf, context);
-    assert_ptr_equal(cog_shelf_take(shelf), context);
-    cog_shelf_put_back(shelf, context);
+    cog_cipher_pool_put_back(ciphers, context);
+    assert_ptr_equal(cog_cipher_pool_take(ciphers), context);
+    cog_cipher_pool_put_back(ciphers, context);
 }
 
 static void gives_contexts_that_have_the_key_each_time(void **state)
 {
-    cog_shelf_t *shelf = make_shelf(*state);
+    cog_cipher_pool_t *ciphers = make_ciphers(*state);
     unsigned char sealed[16 + TAG_LEN];
 
     seal(sealed);
     for (int i = 0; i < 3; ++i) {
-        EVP_CIPHER_CTX *context = cog_shelf_take(shelf);
+        EVP_CIPHER_CTX *context = cog_cipher_pool_take(ciphers);
 
         assert_true(opens(context, sealed));
-        cog_shelf_put_back(shelf, context);
+        cog_cipher_pool_put_back(ciphers, context);
     }
 }
 
@@ -96,17 +96,17 @@ static int count_different(EVP_CIPHER_CTX *const *contexts)
 /* Also when they are more than it keeps; the sanitizers see whether one is lost. */
 static void gives_each_who_takes_at_once_one_of_their_own(void **state)
 {
-    cog_shelf_t *shelf = make_shelf(*state);
+    cog_cipher_pool_t *ciphers = make_ciphers(*state);
     EVP_CIPHER_CTX *contexts[MANY];
 
     for (int round = 0; round < 2; ++round) {
         for (int i = 0; i < MANY; ++i) {
-            contexts[i] = cog_shelf_take(shelf);
+            contexts[i] = cog_cipher_pool_take(ciphers);
             assert_non_null(contexts[i]);
         }
         assert_int_equal(count_different(contexts), MANY);
         for (int i = 0; i < MANY; ++i) {
-            cog_shelf_put_back(shelf, contexts[i]);
+            cog_cipher_pool_put_back(ciphers, contexts[i]);
         }
     }
 }
@@ -119,5 +119,5 @@ int main(void)
         cmocka_unit_test_with_pool(gives_each_who_takes_at_once_one_of_their_own),
     };
 
-    return cmocka_run_group_tests_name("crypto/shelf", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("crypto/cipher_pool", tests, NULL, NULL);
 }

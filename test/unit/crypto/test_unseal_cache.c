@@ -6,31 +6,31 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "crypto/opened.h"
+#include "crypto/unseal_cache.h"
 
 static const char sealed[] = "AXF-mAABAgMEBQYHCAkKC8TcekPlNr2A8elGgzRHSS3wfCgxXEj5ZKOD";
 static const char where[] = "session issuer client cookie";
 
-static cog_opened_key_t key_of(const char *text, const char *place)
+static cog_unseal_cache_key_t key_of(const char *text, const char *place)
 {
-    return (cog_opened_key_t){cog_span_of(text), cog_span_of(place)};
+    return (cog_unseal_cache_key_t){cog_span_of(text), cog_span_of(place)};
 }
 
-static void keep(cog_opened_t *opened, const char *text, const char *place,
+static void keep(cog_unseal_cache_t *cache, const char *text, const char *place,
                  const char *plain)
 {
-    const cog_opened_key_t key = key_of(text, place);
+    const cog_unseal_cache_key_t key = key_of(text, place);
 
-    cog_opened_keep(opened, &key, cog_span_of(plain));
+    cog_unseal_cache_keep(cache, &key, cog_span_of(plain));
 }
 
 /* NULL when nothing is found. */
-static const char *find(apr_pool_t *pool, cog_opened_t *opened, const char *text,
+static const char *find(apr_pool_t *pool, cog_unseal_cache_t *cache, const char *text,
                         const char *place)
 {
-    const cog_opened_key_t key = key_of(text, place);
+    const cog_unseal_cache_key_t key = key_of(text, place);
     cog_span_t plain = {NULL, 77};
-    int is_found = cog_opened_find(opened, pool, &key, &plain);
+    int is_found = cog_unseal_cache_find(cache, pool, &key, &plain);
 
     assert_int_equal(plain.bytes != NULL, is_found);
     assert_true(!is_found || strlen((const char *)plain.bytes) == plain.len);
@@ -39,80 +39,80 @@ static const char *find(apr_pool_t *pool, cog_opened_t *opened, const char *text
 
 static void finds_what_was_kept(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
 
-    assert_null(find(*state, opened, sealed, where));
-    keep(opened, sealed, where, "a session");
-    assert_string_equal(find(*state, opened, sealed, where), "a session");
-    assert_string_equal(find(*state, opened, sealed, where), "a session");
-    keep(opened, sealed, where, "");
-    assert_string_equal(find(*state, opened, sealed, where), "");
+    assert_null(find(*state, cache, sealed, where));
+    keep(cache, sealed, where, "a session");
+    assert_string_equal(find(*state, cache, sealed, where), "a session");
+    assert_string_equal(find(*state, cache, sealed, where), "a session");
+    keep(cache, sealed, where, "");
+    assert_string_equal(find(*state, cache, sealed, where), "");
 }
 
 static void gives_a_copy_that_nobody_else_has(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
     const char *first;
 
-    keep(opened, sealed, where, "a session");
-    first = find(*state, opened, sealed, where);
-    keep(opened, sealed, where, "another");
+    keep(cache, sealed, where, "a session");
+    first = find(*state, cache, sealed, where);
+    keep(cache, sealed, where, "another");
     assert_string_equal(first, "a session");
 }
 
 /* Whatever is changed, the envelope has to be opened. */
 static void finds_nothing_for_another_envelope(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
     char *other = apr_pstrcat(*state, sealed, "A", NULL);
 
-    keep(opened, sealed, where, "a session");
-    assert_null(find(*state, opened, other, where));
+    keep(cache, sealed, where, "a session");
+    assert_null(find(*state, cache, other, where));
     for (size_t at = 0; at < strlen(sealed); ++at) {
         strcpy(other, sealed);
         other[at] ^= 1;
-        assert_null(find(*state, opened, other, where));
+        assert_null(find(*state, cache, other, where));
         strcpy(other, sealed);
         other[at] = '\0';
-        assert_null(find(*state, opened, other, where));
+        assert_null(find(*state, cache, other, where));
     }
 }
 
 /* S08: a cookie of one client, moved to another */
 static void finds_nothing_for_another_place(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
     char *other = apr_pstrdup(*state, where);
 
-    keep(opened, sealed, where, "a session");
-    assert_null(find(*state, opened, sealed, ""));
-    assert_null(find(*state, opened, sealed, "session issuer client cookie2"));
+    keep(cache, sealed, where, "a session");
+    assert_null(find(*state, cache, sealed, ""));
+    assert_null(find(*state, cache, sealed, "session issuer client cookie2"));
     for (size_t at = 0; at < strlen(where); ++at) {
         other[at] ^= 1;
-        assert_null(find(*state, opened, sealed, other));
+        assert_null(find(*state, cache, sealed, other));
         other[at] ^= 1;
     }
     /* what is cut off the one end is not added to the other */
-    assert_null(find(*state, opened, apr_pstrcat(*state, sealed, "s", NULL), where + 1));
+    assert_null(find(*state, cache, apr_pstrcat(*state, sealed, "s", NULL), where + 1));
 }
 
 static void does_not_keep_what_is_too_large_or_no_envelope(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
     char *large = apr_palloc(*state, 3001);
 
     memset(large, 'x', 3000);
     large[3000] = '\0';
-    keep(opened, large, where, "a session");
-    assert_null(find(*state, opened, large, where));
-    keep(opened, sealed, large, "a session");
-    assert_null(find(*state, opened, sealed, large));
-    keep(opened, sealed, where, large);
-    assert_null(find(*state, opened, sealed, where));
-    keep(opened, "fifteen letters", where, "a session");
-    assert_null(find(*state, opened, "fifteen letters", where));
-    keep(opened, "", "", "");
-    assert_null(find(*state, opened, "", ""));
+    keep(cache, large, where, "a session");
+    assert_null(find(*state, cache, large, where));
+    keep(cache, sealed, large, "a session");
+    assert_null(find(*state, cache, sealed, large));
+    keep(cache, sealed, where, large);
+    assert_null(find(*state, cache, sealed, where));
+    keep(cache, "fifteen letters", where, "a session");
+    assert_null(find(*state, cache, "fifteen letters", where));
+    keep(cache, "", "", "");
+    assert_null(find(*state, cache, "", ""));
 }
 
 static const char *envelope(apr_pool_t *pool, int number)
@@ -120,12 +120,12 @@ static const char *envelope(apr_pool_t *pool, int number)
     return apr_psprintf(pool, "AXF-mAAB%08xCAkKC8TcekPlNr2A", (unsigned)number * 7919u);
 }
 
-static int count_found(apr_pool_t *pool, cog_opened_t *opened, int count)
+static int count_found(apr_pool_t *pool, cog_unseal_cache_t *cache, int count)
 {
     int found = 0;
 
     for (int i = 0; i < count; ++i) {
-        const char *plain = find(pool, opened, envelope(pool, i), where);
+        const char *plain = find(pool, cache, envelope(pool, i), where);
 
         found += plain != NULL;
         assert_true(!plain || strcmp(plain, apr_itoa(pool, i)) == 0);
@@ -135,13 +135,13 @@ static int count_found(apr_pool_t *pool, cog_opened_t *opened, int count)
 
 static void keeps_many_and_forgets_some(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
 
     for (int i = 0; i < 2000; ++i) {
-        keep(opened, envelope(*state, i), where, apr_itoa(*state, i));
+        keep(cache, envelope(*state, i), where, apr_itoa(*state, i));
     }
-    assert_in_range(count_found(*state, opened, 2000), 256, 512);
-    assert_non_null(find(*state, opened, envelope(*state, 1999), where));
+    assert_in_range(count_found(*state, cache, 2000), 256, 512);
+    assert_non_null(find(*state, cache, envelope(*state, 1999), where));
 }
 
 /* They differ in none of the octets by which they are looked for. */
@@ -152,89 +152,90 @@ static const char *rival(apr_pool_t *pool, int number)
 
 static void tells_envelopes_apart_that_look_alike(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
 
-    keep(opened, rival(*state, 1), where, "one");
-    keep(opened, rival(*state, 2), where, "two");
-    assert_null(find(*state, opened, rival(*state, 1), where));
-    assert_string_equal(find(*state, opened, rival(*state, 2), where), "two");
+    keep(cache, rival(*state, 1), where, "one");
+    keep(cache, rival(*state, 2), where, "two");
+    assert_null(find(*state, cache, rival(*state, 1), where));
+    assert_string_equal(find(*state, cache, rival(*state, 2), where), "two");
 }
 
 /* One of which the other had the place would be opened anew with each request. */
 static void keeps_those_that_meet_side_by_side(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
 
     for (int i = 0; i < 128; ++i) {
-        keep(opened, envelope(*state, i), where, apr_itoa(*state, i));
+        keep(cache, envelope(*state, i), where, apr_itoa(*state, i));
     }
-    assert_in_range(count_found(*state, opened, 128), 124, 128);
+    assert_in_range(count_found(*state, cache, 128), 124, 128);
 }
 
 static void keeps_what_two_threads_open_at_once_in_one_place(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
 
     for (int i = 0; i < 32; ++i) {
-        keep(opened, envelope(*state, i), where, apr_itoa(*state, i));
+        keep(cache, envelope(*state, i), where, apr_itoa(*state, i));
         for (int again = 0; again < 4; ++again) {
-            keep(opened, envelope(*state, 0), where, "0");
+            keep(cache, envelope(*state, 0), where, "0");
         }
     }
-    assert_in_range(count_found(*state, opened, 32), 31, 32);
+    assert_in_range(count_found(*state, cache, 32), 31, 32);
 }
 
 /* What a child does, as the exit status: 0 is success. */
-typedef int (*childs_work_t)(apr_pool_t *pool, cog_opened_t *opened);
+typedef int (*childs_work_t)(apr_pool_t *pool, cog_unseal_cache_t *cache);
 
-static void assert_child_does(childs_work_t work, apr_pool_t *pool, cog_opened_t *opened)
+static void assert_child_does(childs_work_t work, apr_pool_t *pool,
+                              cog_unseal_cache_t *cache)
 {
     pid_t child = fork();
     int status = -1;
 
     if (child == 0) {
-        _exit(work(pool, opened));
+        _exit(work(pool, cache));
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-static int find_and_keep(apr_pool_t *pool, cog_opened_t *opened)
+static int find_and_keep(apr_pool_t *pool, cog_unseal_cache_t *cache)
 {
-    keep(opened, rival(pool, 1), where, "of a child");
-    return !find(pool, opened, sealed, where);
+    keep(cache, rival(pool, 1), where, "of a child");
+    return !find(pool, cache, sealed, where);
 }
 
-static int end_pools(apr_pool_t *pool, cog_opened_t *opened)
+static int end_pools(apr_pool_t *pool, cog_unseal_cache_t *cache)
 {
-    (void)opened;
+    (void)cache;
     apr_pool_destroy(pool);
     return 0;
 }
 
 static void is_one_for_all_processes(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
 
-    keep(opened, sealed, where, "a session");
-    assert_child_does(find_and_keep, *state, opened);
-    assert_string_equal(find(*state, opened, rival(*state, 1), where), "of a child");
+    keep(cache, sealed, where, "a session");
+    assert_child_does(find_and_keep, *state, cache);
+    assert_string_equal(find(*state, cache, rival(*state, 1), where), "of a child");
 }
 
 static void outlives_a_process_that_did_not_make_it(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
 
-    keep(opened, sealed, where, "a session");
-    assert_child_does(end_pools, *state, opened);
-    assert_string_equal(find(*state, opened, sealed, where), "a session");
+    keep(cache, sealed, where, "a session");
+    assert_child_does(end_pools, *state, cache);
+    assert_string_equal(find(*state, cache, sealed, where), "a session");
 }
 
 #define THREADS 8
 #define ROUNDS  2000
 
 /* Each reads what others write, in the same few places: all right or not at all. */
-static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *opened)
+static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *cache)
 {
     apr_status_t failures = 0;
     apr_pool_t *pool;
@@ -242,10 +243,10 @@ static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *opened)
     apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
     for (int i = 0; i < ROUNDS; ++i) {
         const char *text = envelope(pool, i % 8);
-        const char *plain = find(pool, opened, text, where);
+        const char *plain = find(pool, cache, text, where);
 
         failures += plain && strcmp(plain, text) != 0;
-        keep(opened, text, where, text);
+        keep(cache, text, where, text);
         apr_pool_clear(pool);
     }
     apr_pool_destroy(pool);
@@ -255,11 +256,11 @@ static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *opened)
 
 static void serves_many_threads_at_once(void **state)
 {
-    cog_opened_t *opened = cog_opened_make(*state);
+    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
     apr_thread_t *threads[THREADS];
 
     for (int i = 0; i < THREADS; ++i) {
-        assert_int_equal(apr_thread_create(&threads[i], NULL, work, opened, *state),
+        assert_int_equal(apr_thread_create(&threads[i], NULL, work, cache, *state),
                          APR_SUCCESS);
     }
     for (int i = 0; i < THREADS; ++i) {
@@ -287,5 +288,5 @@ int main(void)
         cmocka_unit_test_with_pool(serves_many_threads_at_once),
     };
 
-    return cmocka_run_group_tests_name("crypto/opened", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("crypto/unseal_cache", tests, NULL, NULL);
 }
