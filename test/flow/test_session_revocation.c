@@ -35,7 +35,7 @@ static hosts_t *make_hosts(apr_pool_t *pool)
 
 static cog_err_t listen_there(hosts_t *hosts)
 {
-    return world_listen(hosts->there, &hosts->reader);
+    return world_read_revocations(hosts->there, &hosts->reader);
 }
 
 /* Who is signed in here is signed in there: the cookie is all that it takes. */

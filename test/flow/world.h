@@ -48,8 +48,8 @@ struct world_t {
     const char *subject;   /* of who signs in there */
     const char *nonce;     /* of the last authorize request */
     const char *challenge; /* likewise */
-    const char
-        *claims; /* members added to the ID token, in single quotes: ",'email':'a'" */
+    /* Members added to the ID token, in single quotes: ",'email':'a'". */
+    const char *claims;
     const char *access_claims; /* that the access token ends with, likewise */
     const char *refresh_token; /* that good tokens hold */
     const char *token_body;    /* answer of the token endpoint; NULL: good tokens */
@@ -90,8 +90,8 @@ world_t *world_make(apr_pool_t *pool);
 cog_reply_t *world_request(world_t *world, const char *method, const char *target);
 cog_reply_t *world_get(world_t *world, const char *target);
 
-/* Hear what other hosts have ended. */
-cog_err_t world_listen(world_t *world, cog_revocation_reader_t *reader);
+/* Take over what other hosts have revoked. */
+cog_err_t world_read_revocations(world_t *world, cog_revocation_reader_t *reader);
 
 /* Send to the other hosts what could not be sent before. */
 cog_err_t world_send_revocations(world_t *world);
