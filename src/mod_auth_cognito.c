@@ -7,15 +7,15 @@
 #include "httpd/authn.h"
 #include "httpd/authz.h"
 #include "httpd/conf.h"
-#include "httpd/doctor_refusal.h"
+#include "httpd/doctor/refusal.h"
 #include "httpd/export.h"
-#include "httpd/lifecycle.h"
 #include "httpd/memo.h"
 #include "httpd/own_urls.h"
 #include "httpd/reply.h"
 #include "httpd/require.h"
 #include "httpd/scrub.h"
-#include "httpd/status.h"
+#include "httpd/start/lifecycle.h"
+#include "httpd/status/status.h"
 #include "httpd/trailers.h"
 
 /* mod_proxy must have said whether a request is for a site behind this forward proxy. */

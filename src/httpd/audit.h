@@ -5,7 +5,7 @@
 #include <httpd.h>
 
 #include "flow/audit.h"
-#include "httpd/start.h"
+#include "httpd/start/start.h"
 
 typedef struct cog_audit_log_t cog_audit_log_t;
 

@@ -8,8 +8,8 @@
 #include <ap_expr.h>
 #include <ap_regex.h>
 
+#include "httpd/conf/store_value.h"
 #include "httpd/conf_fields.h"
-#include "httpd/store_value.h"
 
 #define COG_UNSET (-1)
 

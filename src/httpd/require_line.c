@@ -7,8 +7,8 @@
 
 #include "base/duration.h"
 #include "base/text.h"
-#include "httpd/directives.h"
-#include "httpd/values.h"
+#include "httpd/conf/directives.h"
+#include "httpd/conf/values.h"
 
 /* httpd before 2.4.30 has no default that could be in the way */
 #ifndef AP_REG_NO_DEFAULT

@@ -11,7 +11,7 @@
 #include "flow/ports.h"
 #include "httpd/backend_presets.h"
 #include "httpd/conf.h"
-#include "httpd/store_value.h"
+#include "httpd/conf/store_value.h"
 #include "net/fetch_curl.h"
 #include "net/meter_shm.h"
 
@@ -33,7 +33,7 @@ typedef struct cog_site_t {
     cog_store_t store;
     cog_store_t documents;
     cog_store_value_t store_value;             /* what it was made of */
-    const struct cog_made_store_t *made_store; /* as httpd/stores.h made it */
+    const struct cog_made_store_t *made_store; /* as httpd/start/stores.h made it */
     cog_meter_shm_t *meter;
     struct cog_audit_log_t *audit_log;      /* CognitoAuditLog, NULL: none */
     const struct cog_page_template_t *page; /* CognitoErrorTemplate, or our own */

@@ -6,7 +6,7 @@ import re
 
 from guard import run, without_comments
 
-TABLE, TYPES, PAGE = "src/httpd/directives.c", "src/httpd/require_line.c", "docs/directives.md"
+TABLE, TYPES, PAGE = "src/httpd/conf/directives.c", "src/httpd/require_line.c", "docs/directives.md"
 COMMAND = re.compile(r'\bAP_INIT_\w+\(\s*"<?(\w+)", \w+, (\w+), ([\w |]+),')
 TYPE = re.compile(r'\{"(cognito-[\w-]+)",')
 ENTRY = re.compile(r"^### `?<?(Cognito\w+|Require cognito-[\w-]+)>?`?\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)

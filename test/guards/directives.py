@@ -6,7 +6,7 @@ import re
 
 from guard import run, without_comments
 
-TABLE, PAGE = "src/httpd/directives.c", "docs/directives.md"
+TABLE, PAGE = "src/httpd/conf/directives.c", "docs/directives.md"
 TABLES = ["src/httpd/*.c", "src/mod_auth_cognito.c"]
 NAME = r"<?Cognito[A-Z]\w*"
 

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """Prevents: a setting of which the doctor cannot say where it is written, and a directive that it
 does not show. Each field of conf_fields.h, but those that are collected for checks (ALL), is noted
-with COG_WRITTEN_AT or through `at.`; each directive stands in a row of dump*.c."""
+with COG_WRITTEN_AT or through `at.`; each directive stands in a row of dump/*.c."""
 import re
 
 from guard import run, without_comments
 
-FIELDS, TABLE = "src/httpd/conf_fields.h", "src/httpd/directives.c"
-CODE, DUMP = "src/httpd/*.c", "src/httpd/dump*.c"
+FIELDS, TABLE = "src/httpd/conf_fields.h", "src/httpd/conf/directives.c"
+CODE, DUMP = "src/httpd/*.c", "src/httpd/dump/*.c"
 SECTION = "<"  # of a client: its settings are shown
 
 
@@ -41,12 +41,12 @@ CLEAN = {FIELDS: "#define F(STR, ALL) \\\n    STR(domain) /* CognitoDomain */ \\
          TABLE: 'AP_INIT_TAKE1("CognitoDomain", f, NULL, 0, "x"),\n'
                 'AP_INIT_RAW_ARGS("<CognitoClient", f, NULL, 0, "x"),\n',
          "src/httpd/set.c": "COG_WRITTEN_AT(cmd, server, domain);\n{ENDPOINT(token)}\n",
-         "src/httpd/dump.c": 'add(rows, "CognitoDomain host=", x);\n'}
+         "src/httpd/dump/dump.c": 'add(rows, "CognitoDomain host=", x);\n'}
 PLANTED = [
     {FIELDS: CLEAN[FIELDS] + "    LIST(forgotten)\n"},
     {"src/httpd/set.c": "// COG_WRITTEN_AT(cmd, server, domain);\n{ENDPOINT(token)}\n"},
     {TABLE: CLEAN[TABLE] + 'AP_INIT_FLAG("CognitoNew", f, NULL, 0, "x"),\n'},
-    {"src/httpd/dump.c": "\n"},
+    {"src/httpd/dump/dump.c": "\n"},
 ]
 
 if __name__ == "__main__":

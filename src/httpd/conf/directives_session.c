@@ -1,0 +1,91 @@
+/* Directives about where sessions live, and for how long. */
+#include <string.h>
+
+#include "base/duration.h"
+#include "httpd/conf/directives.h"
+#include "httpd/conf/values.h"
+
+#define MAX_GRACE_SEC (24 * 3600)
+
+static cog_server_conf_t *server_of(const cmd_parms *cmd)
+{
+    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+
+    server->is_written = 1;
+    return server;
+}
+
+const char *cog_set_session(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_server_conf_t *server = server_of(cmd);
+    int is_stored = strcasecmp(value, "store") == 0;
+
+    (void)dir;
+    if (!is_stored && strcasecmp(value, "cookie") != 0) {
+        return cog_refuse(cmd, value, "is no place for sessions; write cookie or store");
+    }
+    server->has_stored_sessions = is_stored;
+    COG_WRITTEN_AT(cmd, server, has_stored_sessions);
+    return NULL;
+}
+
+const char *cog_set_refresh(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_server_conf_t *server = server_of(cmd);
+    const char *problem = cog_value_switch(value, &server->has_renewal);
+
+    (void)dir;
+    COG_WRITTEN_AT(cmd, server, has_renewal);
+    return problem ? cog_refuse(cmd, value, problem) : NULL;
+}
+
+const char *cog_set_grace(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_server_conf_t *server = server_of(cmd);
+    int64_t seconds = 0;
+    const char *problem =
+        strcmp(value, "0") == 0 ? NULL : cog_duration_parse(value, &seconds);
+
+    (void)dir;
+    if (!problem && seconds > MAX_GRACE_SEC) {
+        problem = "is longer than a day; write 15m, or 0 for none";
+    }
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
+    }
+    server->grace = apr_time_from_sec(seconds);
+    COG_WRITTEN_AT(cmd, server, grace);
+    return NULL;
+}
+
+/* An empty list says none, which an outer one cannot be undone with otherwise. */
+const char *cog_set_revoke_key(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_server_conf_t *server = server_of(cmd);
+    apr_array_header_t *keys = apr_array_make(cmd->pool, 1, sizeof(cog_secret_source_t));
+    const char *problem = NULL;
+
+    (void)dir;
+    if (strcasecmp(value, "none") != 0) {
+        problem = cog_parse_source(cmd, value, apr_array_push(keys));
+    }
+    server->revoke_key = keys;
+    COG_WRITTEN_AT(cmd, server, revoke_key);
+    return problem;
+}
+
+/* It is opened at start, as httpd's own logs are. */
+const char *cog_set_audit_log(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_server_conf_t *server = server_of(cmd);
+
+    (void)dir;
+    if (*value == '|' && !value[strspn(value, "|$ ")]) {
+        return cog_refuse(cmd, value,
+                          "names no file and no program; write logs/audit.log or "
+                          "\"|/usr/bin/program\"");
+    }
+    server->audit_log = strcasecmp(value, "none") == 0 ? "" : value;
+    COG_WRITTEN_AT(cmd, server, audit_log);
+    return NULL;
+}

@@ -1,0 +1,102 @@
+#include "httpd/conf/store_url.h"
+
+#include <apr_strings.h>
+#include <string.h>
+#include <httpd.h>
+#include <http_config.h>
+
+#include "httpd/conf/values.h"
+
+#define REDIS_PORT   6379
+#define MAX_USER     128
+#define MAX_DATABASE 5 /* digits */
+
+#define DIGITS "0123456789"
+
+static const char *advise(apr_pool_t *pool, const char *what, const char *scheme,
+                          const char *right)
+{
+    return apr_pstrcat(pool, what, "; write ", scheme, right, NULL);
+}
+
+/* USER:SOURCE, or :SOURCE. */
+static const char *parse_login(apr_pool_t *pool, const char *scheme, const char *login,
+                               cog_store_value_t *value)
+{
+    const char *source = strchr(login, ':');
+    size_t len = source ? (size_t)(source - login) : strlen(login);
+
+    if (!source || cog_secret_source_parse(pool, source + 1, &value->password)) {
+        return advise(pool, "does not say where the password is", scheme,
+                      "USER:file:/path@HOST, or env:NAME or exec:/path/to/command in "
+                      "place of file:/path; without a user it begins with :");
+    }
+    if (value->password.kind == COG_SOURCE_FILE) {
+        value->password.where = ap_server_root_relative(pool, value->password.where);
+    }
+    value->has_password = 1;
+    value->user = len > 0 ? apr_pstrmemdup(pool, login, len) : NULL;
+    if (!value->password.where ||
+        (value->user && !cog_value_is_visible(value->user, MAX_USER))) {
+        return advise(pool, "has no user and password that can be right", scheme,
+                      "USER:file:/path@HOST");
+    }
+    return NULL;
+}
+
+static const char *parse_database(const char *text, cog_store_value_t *value)
+{
+    if (!cog_value_consists_of(text, DIGITS, MAX_DATABASE)) {
+        return "has a database that is no number";
+    }
+    for (const char *c = text; *c; ++c) {
+        value->database = value->database * 10 + (*c - '0');
+    }
+    return NULL;
+}
+
+static const char *parse_host(apr_pool_t *pool, const char *text,
+                              cog_store_value_t *value)
+{
+    value->hosts = apr_array_make(pool, 1, sizeof(cog_store_host_t));
+    return cog_store_host_parse(pool, text, REDIS_PORT, apr_array_push(value->hosts));
+}
+
+static const char *parse_place(apr_pool_t *pool, const char *text,
+                               cog_store_value_t *value)
+{
+    const char *slash = strchr(text, '/');
+    size_t len = slash ? (size_t)(slash - text) : strlen(text);
+    const char *problem = parse_host(pool, apr_pstrmemdup(pool, text, len), value);
+
+    return problem || !slash ? problem : parse_database(slash + 1, value);
+}
+
+/* As it may be shown: a source is no secret. */
+static const char *name_of(apr_pool_t *pool, const char *scheme, const char *login,
+                           const cog_store_value_t *value)
+{
+    const cog_store_host_t *host = &APR_ARRAY_IDX(value->hosts, 0, cog_store_host_t);
+
+    return apr_psprintf(pool, "%s%s%s%s/%d", scheme, login, *login ? "@" : "",
+                        cog_store_host_name(pool, host), value->database);
+}
+
+const char *cog_store_url_parse(apr_pool_t *pool, const char *scheme, const char *text,
+                                cog_store_value_t *value)
+{
+    const char *at = strrchr(text, '@');
+    const char *login = at ? apr_pstrmemdup(pool, text, (apr_size_t)(at - text)) : "";
+    const char *problem = at ? parse_login(pool, scheme, login, value) : NULL;
+
+    if (problem) {
+        return problem;
+    }
+    problem = parse_place(pool, at ? at + 1 : text, value);
+    if (problem) {
+        return advise(pool, problem, scheme, "HOST, HOST:6379 or HOST:6379/0");
+    }
+    value->kind = COG_STORE_REDIS;
+    value->name = name_of(pool, scheme, login, value);
+    return NULL;
+}
