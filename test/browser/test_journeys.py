@@ -204,6 +204,20 @@ class TestJourneys:
                      'name="photo"; filename=""', "Content-Type: application/octet-stream"):
             assert part in sent, sent
 
+    def test_what_was_typed_into_a_form_that_cannot_be_kept_is_found_by_going_back(self, site,
+                                                                                   browser):
+        self.fill_in_and_end_the_session(site, browser)
+        browser.run("document.forms[0].enctype = 'text/plain'")
+        browser.click("#send")
+        browser.wait_for_url(site.pool.domain + "/login")
+        browser.sign_in("alice", PASSWORD)
+        browser.wait_for_text("Your form was not sent")
+        browser.back()
+        browser.wait_for_url(site.pool.domain + "/login")
+        browser.back()
+        browser.wait_for_url(site.url("/secure/form"))
+        assert browser.run("return document.querySelector('textarea').value") == "first\n<second> \u00fc"
+
     def test_a_form_is_not_sent_by_somebody_else(self, site, browser):
         self.fill_in_and_end_the_session(site, browser)
         browser.click("#send")
