@@ -69,15 +69,17 @@ class Emulator:
         }
 
     def url(self, name: str, host: str | None = None) -> str:
-        scheme = "https" if self.listeners[name].tls else "http"
-        return f"{scheme}://{host or self.config.listen.host}:{self.listeners[name].port}"
+        listener = self.listeners[name]
+        scheme, usual_port = ("https", 443) if listener.tls else ("http", 80)
+        port = "" if listener.port == usual_port else f":{listener.port}"
+        return f"{scheme}://{host or self.config.listen.host}{port}"
 
     def _listen(self) -> None:
         listen = self.config.listen
         for form, port in (("original", listen.issuer), ("updated", listen.updated_issuer)):
             app = issuer_app.create(self.pools, form)
-            self._bind(f"{form}-issuer", listen.host, port, app, issuer_app.endpoint_of)
-        self._bind("idp", listen.host, listen.idp, idp_app.create(self.pools), idp_app.endpoint_of)
+            self._bind(f"{form}-issuer", listen, port, app, issuer_app.endpoint_of)
+        self._bind("idp", listen, listen.idp, idp_app.create(self.pools), idp_app.endpoint_of)
         for pool in self.pools.values():
             self._listen_for(pool)
         control = Service("control", control_app.create(self), None, {}, None)
@@ -93,16 +95,17 @@ class Emulator:
             return
         name = f"domain:{pool.id}"
         app = domain_app.create(pool)
-        self._bind(name, domain.host, domain.port, app, classifier(pool.id))
+        self._bind(name, domain, domain.port, app, classifier(pool.id))
         pool.domain_url = self.url(name, domain.host)
 
-    def _bind(self, name: str, host: str, port: int, app, classify) -> None:
+    def _bind(self, name: str, place, port: int, app, classify) -> None:
         kind = name.partition(":")[0]
         service = Service(kind, app, classify, self.pools, self.log)
         context = None
         if self.tls is not None:
             context = self.tls.get(self.config.tls.certificate, self.config.tls.max_version)
-        self.listeners[name] = Listener(bind_address(host), port, service, context)
+        address = place.address or bind_address(place.host)
+        self.listeners[name] = Listener(address, port, service, context)
 
 
 def classifier(pool_id: str):

@@ -88,10 +88,11 @@ class ResourceServer:
 
 @dataclass
 class Domain:
-    """Where the hosted UI listens. Port 0: any free one."""
+    """Where the hosted UI listens. Port 0: any free one. `address`: what a host name is bound to."""
 
     host: str = "127.0.0.1"
     port: int = 0
+    address: str | None = None
 
 
 @dataclass
@@ -143,6 +144,7 @@ class Listen:
     """Address and ports of the listeners that all pools share. Port 0: any free one."""
 
     host: str = "127.0.0.1"
+    address: str | None = None
     issuer: int = 0
     updated_issuer: int = 0
     idp: int = 0

@@ -44,7 +44,10 @@ class Authority:
             encipher_only=False,
             decipher_only=False,
         )
-        self._certificate = builder.add_extension(usage, True).sign(self._key, hashes.SHA256())
+        builder = builder.add_extension(usage, True)
+        identifier = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
+        builder = builder.add_extension(identifier, False)
+        self._certificate = builder.sign(self._key, hashes.SHA256())
 
     def write(self, name: str = "ca.pem") -> str:
         path = os.path.join(self._folder, name)
@@ -63,11 +66,14 @@ class Authority:
         hosts = ["wrong.invalid"] if kind == "wrong-host" else hosts
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
         self_signed = kind == "self-signed"
+        signer = key if self_signed else self._key
         builder = _builder(subject, subject if self_signed else self._name, key, start, end)
         builder = builder.add_extension(x509.SubjectAlternativeName(_names(hosts)), False)
         server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
         builder = builder.add_extension(server, False)
-        certificate = builder.sign(key if self_signed else self._key, hashes.SHA256())
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+        builder = builder.add_extension(identifier, False)
+        certificate = builder.sign(signer, hashes.SHA256())
         return self._save(f"{kind}.pem", certificate, key)
 
     def _save(self, name: str, certificate, key) -> str:
