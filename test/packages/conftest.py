@@ -17,6 +17,8 @@ from roots import APT, SUITES, Root, layer  # noqa: E402
 
 CHECKERS = "build-essential lintian blhc rpm rpmlint curl"
 SITE_TOOLS = "apache2 autopkgtest curl ssl-cert"
+ADMIN_TOOLS = ("apache2 curl ssl-cert sudo openssl ca-certificates awscli redis-server "
+               "python3-cryptography python3-flask python3-jwcrypto")
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +56,11 @@ def site_layer(suite):
     needed = re.search(r"^Depends: @,(.*)$", tests, re.MULTILINE)[1].replace(",", " ")
     packages = f"{SITE_TOOLS} {needed}"
     return layer(suite, "site", packages, lambda root: root.install(packages))
+
+
+def admin_layer(suite):
+    """A Debian with apache2, the AWS CLI, and what the emulator of a user pool needs."""
+    return layer(suite, "admin", ADMIN_TOOLS, lambda root: root.install(ADMIN_TOOLS))
 
 
 class Built:

@@ -11,14 +11,16 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 SUITES = {"bookworm": "Debian 12", "trixie": "Debian 13"}
-NEEDED = {"debootstrap": "debootstrap", "unshare": "util-linux", "ip": "iproute2"}
+NEEDED = {"debootstrap": "debootstrap", "unshare": "util-linux", "nsenter": "util-linux",
+          "ip": "iproute2"}
 APT = "apt-get -q -y --no-install-recommends"
 STEP_SEC = 1500
+ENVIRONMENT = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8"]
 
 
 def need_tools():
     """Says what is missing: these tests fail then, for nothing else can show what they show."""
-    missing = [package for tool, package in NEEDED.items() if not shutil.which(tool)]
+    missing = {package for tool, package in NEEDED.items() if not shutil.which(tool)}
     if missing:
         pytest.fail("the package tests need: apt-get install " + " ".join(missing), pytrace=False)
     if os.getuid() != 0:
@@ -47,6 +49,24 @@ def last_lines(text, count=40):
     return "\n".join(text.splitlines()[-count:])
 
 
+def bash(script):
+    return ["bash", "-euo", "pipefail", "-c", script]
+
+
+def captured(command):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace",
+                          timeout=STEP_SEC, check=False)
+
+
+def must_work(done, script):
+    """What was said; a failure of the test when it did not work."""
+    if done.returncode != 0:
+        pytest.fail(f"exit {done.returncode} of:\n{script}\n{last_lines(done.stdout)}",
+                    pytrace=False)
+    return done.stdout
+
+
 class Root:
     """`lower`: folders, the uppermost first."""
 
@@ -57,26 +77,25 @@ class Root:
         for folder in (self.upper, self.scratch / "work", self.scratch / "root"):
             folder.mkdir(exist_ok=True)
 
-    def try_to(self, script, network=False):
-        """Runs lines of bash; every process that they leave ends with them."""
-        command = ["setpriv", "--pdeathsig", "KILL",
+    def entered(self, script, network=False):
+        """The command that runs lines of bash; every process that they leave ends with them."""
+        command = ["setpriv", "--pdeathsig", "KILL", "env", f"NETWORK={1 if network else 0}",
                    "unshare", "--mount", "--pid", "--fork", "--kill-child"]
         command += [] if network else ["--net"]
         command += [HERE / "enter", ":".join(map(str, self.lower)), self.upper,
-                    self.scratch / "work", self.scratch / "root",
-                    "bash", "-euo", "pipefail", "-c", script]
-        return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace",
-                              timeout=STEP_SEC, check=False,
-                              env={**os.environ, "NETWORK": "1" if network else "0"})
+                    self.scratch / "work", self.scratch / "root", *bash(script)]
+        return command
+
+    def try_to(self, script, network=False):
+        return captured(self.entered(script, network))
 
     def run(self, script, network=False):
         """The same, and it has to work. Returns what was said."""
-        done = self.try_to(script, network)
-        if done.returncode != 0:
-            pytest.fail(f"exit {done.returncode} of:\n{script}\n{last_lines(done.stdout)}",
-                        pytrace=False)
-        return done.stdout
+        return must_work(self.try_to(script, network), script)
+
+    def hold(self):
+        """From here on scripts share namespaces: servers that one starts serve the next one."""
+        return Held(self)
 
     def install(self, *packages):
         self.run(f"apt-get -q update; {APT} install {' '.join(packages)}", network=True)
@@ -98,6 +117,35 @@ class Root:
 
     def close(self):
         shutil.rmtree(self.scratch)
+
+
+class Held:
+    """The namespaces of a root, without a network, until close()."""
+
+    def __init__(self, root):
+        self.root = root
+        self.keeper = subprocess.Popen(root.entered("echo held; sleep infinity & wait"),
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        assert self.keeper.stdout.readline() == "held\n"
+        children = pathlib.Path(f"/proc/{self.keeper.pid}/task/{self.keeper.pid}/children")
+        self.inside = children.read_text().split()[0]
+
+    def try_to(self, script):
+        """Runs lines of bash. Servers that they leave must not hold on to the output."""
+        return captured(["nsenter", "--target", self.inside, "--mount", "--pid", "--net", "--root",
+                         f"--wd=/proc/{self.inside}/root", "env", "-i", *ENVIRONMENT, *bash(script)])
+
+    def run(self, script):
+        return must_work(self.try_to(script), script)
+
+    def path(self, target):
+        """A file, as the processes inside see it."""
+        return pathlib.Path(f"/proc/{self.inside}/root", target.lstrip("/"))
+
+    def close(self):
+        self.keeper.kill()
+        self.keeper.wait()
+        self.keeper.stdout.close()
 
 
 def debian(suite):
