@@ -11,9 +11,8 @@
 
 typedef _Atomic uint64_t cog_counter_t;
 
-/* A cache line is 64 bytes. */
 typedef struct cog_meter_stripe_t {
-    _Alignas(64) cog_counter_t counts[COG_EVENT_COUNT];
+    _Alignas(COG_METER_LINE) cog_counter_t counts[COG_EVENT_COUNT];
 } cog_meter_stripe_t;
 
 typedef struct {

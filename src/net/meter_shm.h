@@ -14,6 +14,7 @@
 #define COG_METER_POOLS   32
 #define COG_METER_STORES  8
 #define COG_METER_NAME    256
+#define COG_METER_LINE    64 /* bytes: a line of the processor's cache */
 
 /* Upper limits of the classes of durations, in milliseconds; a last one has none. */
 #define COG_DURATIONS(X) X(10) X(25) X(50) X(100) X(250) X(500) X(1000) X(2500) X(5000)
@@ -30,7 +31,7 @@ typedef struct cog_meter_shm_t cog_meter_shm_t;
 
 apr_size_t cog_meter_shm_room(void);
 
-/* Make a meter in zeroed memory of that many bytes, at an address for any type. */
+/* Make a meter in zeroed memory of that many bytes, at a multiple of COG_METER_LINE. */
 cog_err_t cog_meter_shm_format(void *memory, apr_time_t now, cog_meter_shm_t **meter);
 
 /* One that was left by a configuration before; COG_E_MISCONFIGURED when it is of another

@@ -6,9 +6,6 @@
 
 #include "net/meter_shm.h"
 
-/* The counters begin where a line of the processor's cache does. */
-#define LINE 64
-
 /* Nothing but the memory: the module may be loaded anew, to another place, and by then
  * count other things. */
 static const char *name_of(apr_pool_t *pool)
@@ -29,15 +26,15 @@ static void *line_in(apr_shm_t *shared)
 {
     unsigned char *base = apr_shm_baseaddr_get(shared);
 
-    return base + (LINE - (uintptr_t)base % LINE) % LINE;
+    return base + COG_METER_LINE - (uintptr_t)base % COG_METER_LINE;
 }
 
 static const char *make(cog_start_t *start)
 {
     apr_shm_t *shared;
     void *memory;
-    apr_status_t rv =
-        apr_shm_create(&shared, cog_meter_shm_room() + LINE, NULL, start->process);
+    apr_status_t rv = apr_shm_create(&shared, cog_meter_shm_room() + COG_METER_LINE, NULL,
+                                     start->process);
 
     if (rv != APR_SUCCESS) {
         return apr_psprintf(start->scratch,

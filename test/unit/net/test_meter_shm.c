@@ -15,12 +15,14 @@ static cog_meter_shm_t *make_meter(apr_pool_t *pool)
 {
     apr_shm_t *memory;
     cog_meter_shm_t *meter = NULL;
+    unsigned char *base;
 
-    assert_int_equal(apr_shm_create(&memory, cog_meter_shm_room(), NULL, pool),
-                     APR_SUCCESS);
-    assert_result("format",
-                  cog_meter_shm_format(apr_shm_baseaddr_get(memory), NOW, &meter),
-                  COG_OK);
+    assert_int_equal(
+        apr_shm_create(&memory, cog_meter_shm_room() + COG_METER_LINE, NULL, pool),
+        APR_SUCCESS);
+    base = apr_shm_baseaddr_get(memory);
+    base += COG_METER_LINE - (uintptr_t)base % COG_METER_LINE;
+    assert_result("format", cog_meter_shm_format(base, NOW, &meter), COG_OK);
     return meter;
 }
 
