@@ -9,10 +9,10 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "httpd"), os.path.join(HERE, ".."
 
 from chromium import Browser, missing
 from harness.fixtures import (backend, browsers, clean_logs, healthy_pools, log, oracle,
-                              start)
+                              start, start_memcached, start_redis)
 
 __all__ = ["backend", "browsers", "clean_logs", "healthy_pools", "log", "oracle",
-           "start"]
+           "start", "start_memcached", "start_redis"]
 
 PICTURES = os.path.join(os.environ.get("BUILD_DIR", os.path.join(HERE, "..", "..", "build")),
                         "browser")

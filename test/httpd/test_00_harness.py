@@ -118,6 +118,13 @@ class TestSecrets:
         assert len(oracle.leaks("the log", "x a-secret-of-the-test y")) == 1
         assert oracle.leaks("the log", "short") == []
 
+    @pytest.mark.parametrize("secret", ["a-secret-of-the-test", "a:+/% \u00fc&=of-the-test", "x" * 12])
+    def test_so_it_is_among_thousands(self, secret):
+        oracle = Oracle()
+        oracle.secrets.add(*(f"secret-number-{n}" for n in range(5000)), secret)
+        assert len(oracle.leaks("the log", f"x cookie=1{secret}y z")) == 1
+        assert oracle.leaks("the log", "secret-number-x " + secret[1:]) == []
+
     def test_long_cookie_values_are_secrets(self):
         jar, oracle = Jar(), Oracle()
         oracle.secrets.watch(lambda: jar.secrets)

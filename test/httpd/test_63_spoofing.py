@@ -361,9 +361,10 @@ class TestWebSockets:
     def test_h23_the_backend_knows_who_opens_one(self, site, asker, backend, who, path):
         backend.clear()
         credentials = "".join(f"{name}: {value}\r\n" for name, value in asker.credentials)
+        close = ", close" if who == "nobody" else ""
         frame = b"\x81\x83abcd" + bytes(x ^ y for x, y in zip(b"hi!", b"abcd"))
         answer = asker.raw((f"GET {path} HTTP/1.1\r\nHost: app.example.test\r\n{credentials}"
-                            "Upgrade: websocket\r\nConnection: Upgrade, X-Cognito-Sub\r\n"
+                            f"Upgrade: websocket\r\nConnection: Upgrade, X-Cognito-Sub{close}\r\n"
                             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                             "X_Cognito_Sub: evil\r\nX-Cognito-Sub: evil\r\n\r\n").encode()
                            + (b"" if who == "nobody" else frame),  # to a 401 it is a broken request

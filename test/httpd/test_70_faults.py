@@ -1,14 +1,14 @@
 """What the user pool and the network may do to us. Names of security.md, section 7."""
-import threading
 import time
 
 import pytest
 
 from harness import pool as pools
 from harness.conf import MPM
+from harness.parallel import in_parallel
 from harness.site import (LOGIN, SESSION, Site, is_login, is_refusal, ordinary_conf, site_conf,
                           stays_alive, type_password)
-from harness.waiting import wait_for
+from harness.waiting import timed, wait_for, within
 
 TOTAL = 2  # CognitoTimeout of these tests, in seconds
 NOISE = r"COG\d{4}"
@@ -23,38 +23,19 @@ def site(start, pool, backend):
     return Site(start(fast_conf(pool, backend)), pool)
 
 
-def timed(call):
-    began = time.monotonic()
-    return call(), time.monotonic() - began
-
-
 def memory(server):
-    """Resident memory of the children together, in bytes."""
-    total = 0
+    """Resident memory of each child, in bytes."""
+    found = {}
     for pid in server.children():
         with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-            total += int(file.read().split()[1]) * 4096
-    return total
+            found[pid] = int(file.read().split()[1]) * 4096
+    return found
 
 
-def in_parallel(count, work):
-    """Runs work(n) in threads; the results, in order. The first exception is raised."""
-    results, errors = [None] * count, []
-
-    def run(number):
-        try:
-            results[number] = work(number)
-        except Exception as error:  # pylint: disable=broad-except
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    return results
+def growth(server, before):
+    """Of the children of then together, in bytes."""
+    now = memory(server)
+    return sum(now[pid] - before[pid] for pid in before.keys() & now.keys())
 
 
 class TestF01:
@@ -63,16 +44,15 @@ class TestF01:
     def test_httpd_starts_and_serves_and_recovers(self, start, pool, backend, browsers, log):
         log.allow(NOISE)
         pool.fail("*", reset="at-once")
-        server, seconds = timed(lambda: start(fast_conf(pool, backend)))
-        assert seconds < 2
-        site = Site(server, pool)
+        site = Site(within(2, lambda: timed(lambda: start(fast_conf(pool, backend)))), pool)
         browser = site.browser(browsers)
         assert site.visit(browser, "/public").status == 200
         answer = site.visit(browser)
         assert is_refusal(answer) and answer.status in (502, 503)
         assert int(answer.header("Retry-After")) > 0
-        answer, seconds = timed(lambda: site.visit(browser))
-        assert answer.status in (502, 503) and seconds < 0.5, "the failure is not remembered"
+        # the failure is remembered
+        answer = within(0.5, lambda: timed(lambda: site.visit(browser)))
+        assert answer.status in (502, 503)
         pool.heal()
         wait_for(lambda: is_login(pool, site.visit(browser)), "the recovery", 10, step=0.5)
         assert site.sign_in(browser).status == 200
@@ -108,8 +88,8 @@ class TestF02:
         log.allow(NOISE)
         pool.fail("*", hang=True)
         for _ in range(20):
-            answer, seconds = timed(lambda: site.visit(browser))
-            assert answer.status == 200 and seconds < 0.5
+            answer = within(0.5, lambda: timed(lambda: site.visit(browser)))
+            assert answer.status == 200
 
     def test_a_login_still_works_where_the_documents_are_known(self, site, browser, pool, log):
         """Each process has its own copy: the kept connection stays with one of them."""
@@ -127,24 +107,27 @@ class TestF03:
     def test_no_worker_waits_but_one(self, start, pool, backend, browsers, log):
         log.allow(NOISE)
         many = ["StartServers 40", "MaxSpareServers 40"] if MPM == "prefork" else []
-        site = Site(start(fast_conf(pool, backend).add(*many)), pool)
         pool.fail("discovery", hang=True)
-        outside = []
 
-        def work(number):
+        def visit(site, number):
             browser = site.browser(browsers)
             if number < 30:
-                return timed(lambda: site.visit(browser))
+                answer, seconds = timed(lambda: site.visit(browser))
+                assert answer.status in (502, 503), answer
+                return seconds / (TOTAL * 2 + 1)
             time.sleep(0.3)
-            outside.append(timed(lambda: site.visit(browser, "/public")))
-            return outside[-1]
+            answer, seconds = timed(lambda: site.visit(browser, "/public"))
+            assert answer.status == 200, answer
+            return seconds / 1
 
-        answers = in_parallel(36, work)
-        for answer, seconds in answers[:30]:
-            assert answer.status in (502, 503) and seconds < TOTAL * 2 + 1, (answer, seconds)
-        for answer, seconds in outside:
-            assert answer.status == 200 and seconds < 1
-        assert len(pool.requests("discovery")) <= 4
+        def visits():
+            """How often the pool was asked, and the longest time, in shares of what is allowed."""
+            site = Site(start(fast_conf(pool, backend).add(*many)), pool)
+            before = len(pool.requests("discovery"))
+            longest = max(in_parallel(36, lambda number: visit(site, number)))
+            return len(pool.requests("discovery")) - before, longest
+
+        assert within(1, visits) <= 4
 
 
 class TestF05:
@@ -165,14 +148,19 @@ class TestF05:
             self, site, browser, pool, log, fault):
         log.expect(r"COG3001.*idp_")
         log.allow(NOISE)
-        back = site.to_callback(browser)
-        before, alive = memory(site.server), stays_alive(site.server)
-        pool.fail("token", **fault)
-        answer, seconds = timed(lambda: browser.follow(back))
-        assert is_refusal(answer) and seconds < TOTAL + 1, (answer, seconds)
-        assert not browser.jar.all(SESSION) and not browser.jar.all(LOGIN)
-        assert memory(site.server) - before < 16 << 20 and alive()
-        pool.heal()
+
+        def come_back():
+            back = site.to_callback(browser)
+            before, alive = memory(site.server), stays_alive(site.server)
+            pool.fail("token", **fault)
+            answer, seconds = timed(lambda: browser.follow(back))
+            assert is_refusal(answer), answer
+            assert not browser.jar.all(SESSION) and not browser.jar.all(LOGIN)
+            assert growth(site.server, before) < 16 << 20 and alive()
+            pool.heal()
+            return answer, seconds
+
+        within(TOTAL + 1, come_back)
         assert site.sign_in(browser).status == 200
 
 
@@ -258,7 +246,7 @@ class TestF10F11:
         before = memory(site.server)
         pool.fail("token", gzip=gzip)
         assert is_refusal(browser.follow(site.to_callback(browser)))
-        assert memory(site.server) - before < 16 << 20
+        assert growth(site.server, before) < 16 << 20
 
     BROKEN = ["empty", "truncated", "duplicate", "nan", "deep", "many-members", "trailing",
               "second-document", "bom", "nul", "nul-inside", "utf16", "bad-utf8",
@@ -354,8 +342,8 @@ class TestF13:
             browser = site.browser(browsers)
             assert is_refusal(browser.follow(site.to_callback(browser)))
             browser.close()
-        # all processes together, for all unknown key ids
-        most = 1 + (time.monotonic() - began) // 10
+        # all processes together, for all unknown key ids; the pause of ten is of whole seconds
+        most = 1 + (time.monotonic() - began) // 9
         assert 1 <= len(pool.requests("jwks")) - before <= most
         pool.clear_mutations()
         assert site.sign_in(site.browser(browsers)).status == 200

@@ -3,13 +3,13 @@ import base64
 import hashlib
 import os
 import re
-import threading
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from harness.client import FETCH
 from harness.conf import TOP
+from harness.parallel import in_parallel
 from harness.server import Server
 from harness.site import SESSION, Site, is_login, is_refusal, site_conf
 from harness.waiting import wait_for
@@ -96,17 +96,13 @@ class TestCounting:
         site.sign_in(browser)
         counted = status.grown()[("cognito_session_requests_total",)]
 
-        def visit():
+        def visit(_):
             other = site.browser(browsers)
             other.jar.cookies = dict(browser.jar.cookies)
             for _ in range(20):
                 assert site.visit(other).status == 200
 
-        threads = [threading.Thread(target=visit) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        in_parallel(8, visit)
         assert status.grown()[("cognito_session_requests_total",)] == counted + 160
 
     def test_how_sessions_end(self, site, browser, status):

@@ -4,11 +4,11 @@ import json
 import os
 import re
 import stat
-import threading
 
 import pytest
 
 from harness.client import FETCH
+from harness.parallel import in_parallel
 from harness.server import Server, read_text
 from harness.site import Site, is_refusal, ordinary_conf, site_conf
 from harness.waiting import wait_for
@@ -142,16 +142,12 @@ class TestFile:
                  "the line of the access log")
 
     def test_the_line_is_whole_however_many_write(self, site, browsers, audit):
-        def visit():
+        def visit(_):
             browser = site.browser(browsers)
             for _ in range(20):
                 browser.request("GET", site.url("/api"), {"Authorization": "Bearer x.y.z"})
 
-        threads = [threading.Thread(target=visit) for _ in range(5)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        in_parallel(5, visit)
         assert {e["event"] for e in audit.entries(100)} == {"refusal"}
 
     def test_only_its_owner_and_group_may_read_it(self, site, audit):

@@ -97,6 +97,7 @@ class Pipeline:
         self.sock.close()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180 + LOGINS // 5)
 class TestFlat:
     def test_requests_leave_nothing_behind(self, site, browser):

@@ -50,6 +50,10 @@ def new_signing_key(bits: int = 2048) -> SigningKey:
     return SigningKey(new_kid(), rsa.generate_private_key(public_exponent=65537, key_size=bits))
 
 
+def new_pair() -> dict[str, SigningKey]:
+    return {use: new_signing_key() for use in USES}
+
+
 class KeyRing:
     """Published keys and, of these, the one that signs each kind of token."""
 
@@ -58,13 +62,14 @@ class KeyRing:
         self._published: list[SigningKey] = []
         self._signing: dict[str, SigningKey] = {}
         self._fresh: dict[str, SigningKey] = {}
+        self._ready: list[dict[str, SigningKey]] = []
         self._planned: list[str] = []
         self.add()
         self.switch()
 
     def add(self) -> None:
         """Publishes a new key of each kind, which does not sign yet."""
-        fresh = {use: new_signing_key() for use in USES}
+        fresh = self._ready.pop() if self._ready else new_pair()
         with self._lock:
             self._fresh = fresh
             self._published = self._published + list(fresh.values())
@@ -86,7 +91,10 @@ class KeyRing:
         self.drop()
 
     def plan(self, action: str) -> None:
-        """Does `action` when the next token is about to be signed."""
+        """Does `action` when the next token is about to be signed. Its client waits for that
+        token, but not for new keys, which take seconds on a busy machine: they are made now."""
+        if action in ("add", "rotate"):
+            self._ready.append(new_pair())
         with self._lock:
             self._planned.append(action)
 

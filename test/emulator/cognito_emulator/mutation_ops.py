@@ -35,6 +35,12 @@ def ec_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
+def make_keys() -> None:
+    """Those above, which are kept."""
+    for make in (stranger, weak_key, ec_key):
+        make()
+
+
 def resolve(value, draft: Draft):
     """A value of the table may be a function of the draft."""
     return value(draft) if callable(value) else value

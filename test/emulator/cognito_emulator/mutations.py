@@ -6,7 +6,7 @@ import itertools
 import threading
 from dataclasses import dataclass
 
-from . import jwt
+from . import jwt, mutation_ops
 from .mutation_table import MUTATIONS, Mutation
 
 
@@ -32,6 +32,7 @@ class MutationQueue:
     def add(self, name: str, use: str | None, times: int | None, grant: str | None) -> int:
         """`use`: the other kind of token; `grant`: only tokens of this grant type."""
         mutation = MUTATIONS[name]
+        mutation_ops.make_keys()  # now, not while somebody waits for a token
         number = next(self._numbers)
         with self._lock:
             active = Active(number, mutation, use or mutation.use, times, grant)

@@ -12,6 +12,7 @@ MPM = os.environ.get("MPM", "event")
 BUILT_IN = {"so", "watchdog", "http", "log_config", "logio", "version", "unixd"}
 ALWAYS = ["authn_core", "authz_core", "authz_user", "proxy", "proxy_http"]
 
+# no child ends because there is little to do: tests look whether those of before are alive
 THREADED = """
 StartServers 2
 ServerLimit 4
@@ -19,7 +20,7 @@ ThreadLimit 25
 ThreadsPerChild 25
 MaxRequestWorkers 100
 MinSpareThreads 2
-MaxSpareThreads 75
+MaxSpareThreads 100
 """
 SIZES = {
     "event": THREADED,

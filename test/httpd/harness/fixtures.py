@@ -94,8 +94,8 @@ def heal(pool):
 
 
 @pytest.fixture(scope="class")
-def start(oracle):
-    """start(conf) runs a server until the class ends."""
+def start(oracle, start_redis, start_memcached):
+    """start(conf) runs a server until the class ends, before the stores that it asks."""
     started = []
 
     def start_server(conf, port=None, allowed=()):
