@@ -30,10 +30,14 @@ static cog_err_t put(const cog_flow_t *flow, const cog_binding_t *binding,
     const cog_store_t *store = &flow->ports->store;
     cog_sealer_t sealer = cog_flow_sealer(flow);
     cog_span_t sealed;
+    cog_err_t err = cog_seal_bytes(flow->pool, &sealer, binding, record, &sealed);
 
-    COG_TRY(cog_seal_bytes(flow->pool, &sealer, binding, record, &sealed));
-    return store->set(store->context, flow->ports->log, binding->name, sealed,
-                      ttl_sec > 0 ? ttl_sec : 1);
+    if (err == COG_OK) {
+        err = store->set(store->context, flow->ports->log, binding->name, sealed,
+                         ttl_sec > 0 ? ttl_sec : 1);
+    }
+    COG_REQUIRE(err != COG_E_TOO_LARGE, COG_E_SESSION_TOO_LARGE);
+    return err;
 }
 
 static cog_err_t get(const cog_flow_t *flow, const cog_binding_t *binding,

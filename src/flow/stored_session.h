@@ -6,7 +6,8 @@
 #include "session/tokens_codec.h"
 
 /* All give COG_E_STORE when the store cannot be asked. What is there, but does not open,
- * is as good as nothing: COG_E_NO_SESSION. */
+ * is as good as nothing: COG_E_NO_SESSION. What no store takes: COG_E_SESSION_TOO_LARGE.
+ */
 
 cog_err_t cog_stored_session_put(const cog_flow_t *flow, const cog_client_conf_t *client,
                                  const cog_session_t *session);

@@ -405,6 +405,19 @@ static void says_when_a_session_fits_nowhere(void **state)
     assert_int_equal(world_get(world, "/")->kind, COG_REPLY_REDIRECT);
 }
 
+/* The administrator has to hear of it: it is not the user's request that is too large. */
+static void tells_of_a_profile_that_fits_no_store(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    claim_name_of(world, 70000);
+    reply = world_sign_in(world, "/");
+    assert_int_equal(reply->error, COG_E_SESSION_TOO_LARGE);
+    assert_int_equal(reply->status, 500);
+    assert_true(world_has_logged(world, "CognitoClaims"));
+}
+
 static size_t cookie_header_size(const world_t *world)
 {
     const apr_array_header_t *entries = apr_table_elts(world->cookies);
@@ -513,6 +526,7 @@ int main(void)
         cmocka_unit_test_with_pool(repeats_a_login_without_prompt_none_only),
         cmocka_unit_test_with_pool(moves_a_session_that_does_not_fit_to_the_store),
         cmocka_unit_test_with_pool(says_when_a_session_fits_nowhere),
+        cmocka_unit_test_with_pool(tells_of_a_profile_that_fits_no_store),
         cmocka_unit_test_with_pool(keeps_the_sessions_of_all_clients_within_one_header),
         cmocka_unit_test_with_pool(gives_up_tokens_before_sessions),
         cmocka_unit_test_with_pool(survives_the_failure_of_any_port_call),

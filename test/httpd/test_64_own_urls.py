@@ -3,8 +3,8 @@ import base64
 import gzip
 import hashlib
 import re
-import subprocess
 import socket
+import subprocess
 
 import pytest
 

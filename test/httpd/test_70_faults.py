@@ -1,4 +1,5 @@
 """What the user pool and the network may do to us. Names of security.md, section 7."""
+import threading
 import time
 
 import pytest
