@@ -19,7 +19,7 @@ DOMAIN_HOST = "my-prefix.auth.eu-west-1.amazoncognito.com"
 
 def five_lines():
     with open(os.path.join(TOP, "README.md"), encoding="utf-8") as file:
-        block = re.search(r"## Five lines\n+```apache\n(.*?)```", file.read(), re.DOTALL)[1]
+        block = re.search(r"```apache\n(.*?)```", file.read(), re.DOTALL)[1]
     lines = block.splitlines()
     assert len([line for line in lines if line.startswith("Cognito")]) == 3
     return lines
