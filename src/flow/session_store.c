@@ -146,11 +146,26 @@ static cog_err_t find_home(cog_flow_t *flow, cog_session_t *session, const char 
     return err;
 }
 
+/* Where all is too much, those that renew the session go before those that are only
+ * handed on. */
+static cog_err_t put_tokens(cog_flow_t *flow, const cog_session_t *session,
+                            const cog_session_tokens_t *tokens)
+{
+    const cog_client_conf_t *client = flow->place->client;
+    cog_session_tokens_t least = *tokens;
+    cog_err_t err = cog_stored_tokens_put(flow, client, session, tokens);
+
+    COG_REQUIRE(err == COG_E_TOO_LARGE, err);
+    least.id_token = cog_secret_of(NULL);
+    least.access_token = cog_secret_of(NULL);
+    return cog_stored_tokens_put(flow, client, session, &least);
+}
+
 /* Without its tokens a session lives on, until its claims end. */
 static void store_tokens(cog_flow_t *flow, const cog_session_t *session,
                          const cog_session_tokens_t *tokens)
 {
-    cog_err_t err = cog_stored_tokens_put(flow, flow->place->client, session, tokens);
+    cog_err_t err = put_tokens(flow, session, tokens);
 
     if (err != COG_OK) {
         COG_LOG(flow->ports->log, WARNING, 3020,
@@ -164,9 +179,12 @@ static cog_err_t write_stored(cog_flow_t *flow, const cog_session_t *session,
                               const cog_session_tokens_t *tokens, cog_reply_t *reply)
 {
     const cog_client_conf_t *client = flow->place->client;
+    cog_err_t err;
 
-    COG_TRY(cog_stored_tokens_put(flow, client, session, tokens));
-    COG_TRY(cog_stored_session_put(flow, client, session));
+    COG_TRY(put_tokens(flow, session, tokens));
+    err = cog_stored_session_put(flow, client, session);
+    COG_REQUIRE(err != COG_E_TOO_LARGE, COG_E_SESSION_TOO_LARGE);
+    COG_TRY(err);
     remove_cookie(flow, client->tokens_cookie, reply);
     return COG_OK;
 }
@@ -177,9 +195,10 @@ static cog_err_t write_tokens(cog_flow_t *flow, const cog_session_t *session,
 {
     const char *name = flow->place->client->tokens_cookie;
     const char *sealed;
+    cog_err_t err = seal_tokens(flow, session, tokens, &sealed);
 
-    COG_TRY(seal_tokens(flow, session, tokens, &sealed));
-    if (strlen(sealed) <= room) {
+    COG_REQUIRE(err == COG_OK || err == COG_E_TOO_LARGE, err);
+    if (err == COG_OK && strlen(sealed) <= room) {
         return write_cookie(flow, name, sealed, reply);
     }
     store_tokens(flow, session, tokens);

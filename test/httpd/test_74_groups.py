@@ -108,6 +108,8 @@ class TestAllThatCognitoAllows:
         conf.location("/last", f'Require cognito-group "{names[-1]}"')
         conf.location("/other", f'Require cognito-group "{names[-1]}x"')
         conf.location("/headers", "CognitoExport headers", "CognitoGroups 09?*")
+        # of such users the tokens may be too much even for the store
+        conf.location("/cgi/env/tokens", "CognitoTokens id access")
         return Site(start(conf.add("ProxyPass /cgi/ !", f"ProxyPass / {backend.url}/"),
                           allowed=["loopback", "COG4300"]), pool)
 
@@ -123,6 +125,18 @@ class TestAllThatCognitoAllows:
         assert set(site.environment(browser)["COGNITO_GROUPS"].split(",")) == set(names)
         answer = browser.fetch(site.url("/.cognito/session"))
         assert set(answer.json()["groups"]) == set(names)
+
+    def test_gets_no_more_tokens_than_the_store_takes(self, site, browsers, names, log):
+        browser = site.browser(browsers)
+        site.sign_in(browser, "/last", "erika")
+        answer = browser.navigate(site.url("/cgi/env/tokens"))
+        assert answer.status == 200
+        lengths = [len(line) for line in answer.text.split("\0") if "_TOKEN=" in line]
+        if names is WIDE:
+            log.expect("COG4222: no ID token", "COG4222: no access token")
+            assert lengths == []
+        else:
+            assert len(lengths) == 2 and min(lengths) > 16384
 
     def test_comes_with_a_token(self, site, browsers, pool, log):
         log.expect("AH01631: user erika")
