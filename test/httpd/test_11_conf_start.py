@@ -397,7 +397,7 @@ class TestOwnKey:
 
     @pytest.mark.parametrize("mode, text, problem", [
         (0o600, "short\n", "is shorter than 32 bytes"), (0o600, "", "is empty"),
-        (0o604, KEY, "may be read or written by everybody: chmod 600")])
+        (0o604, KEY, "may be read or written by everybody: chmod 600 ROOT/" + OWN_KEY)])
     def test_it_is_never_replaced(self, made, mode, text, problem):
         server = made(*COMPLETE)
         secret_file(server, OWN_KEY, text, mode)
