@@ -12,10 +12,11 @@ MPM = os.environ.get("MPM", "event")
 BUILT_IN = {"so", "watchdog", "http", "log_config", "logio", "version", "unixd"}
 ALWAYS = ["authn_core", "authz_core", "authz_user", "proxy", "proxy_http"]
 
-# no child ends because there is little to do: tests look whether those of before are alive
+# no child ends because there is little to do: tests look whether those of before are alive; and
+# there is room for those that end while the next generation begins
 THREADED = """
 StartServers 2
-ServerLimit 4
+ServerLimit 16
 ThreadLimit 25
 ThreadsPerChild 25
 MaxRequestWorkers 100
