@@ -14,6 +14,7 @@ from harness.site import CALLBACK, LOGIN, SESSION, SIGNED_OUT, key_file
 from harness.conf import Conf
 
 HOST = "app.example.test"
+SHORT = 8  # seconds without use that end a session; a page and a click take less
 
 # shows who is there; its buttons do what pages do
 PAGE = """#!/bin/sh
@@ -81,7 +82,7 @@ def make_conf(pool, origin, certificate, ca_file):
              "CognitoClientID app", f"CognitoBaseURL {origin}", "CognitoCAFile {root}/ca.pem",
              "ScriptAliasMatch ^/(secure|public) {root}/cgi/page")
     conf.protect("/secure")
-    return conf.protect("/secure/short", "CognitoSessionTimeout 2s 1h")
+    return conf.protect("/secure/short", f"CognitoSessionTimeout {SHORT}s 1h")
 
 
 @pytest.fixture
@@ -167,7 +168,7 @@ class TestJourneys:
         signed_in(browser, site, "/secure/short/page")
         browser.click("#load")
         browser.wait_for_text("loaded 200")
-        time.sleep(3.2)
+        time.sleep(SHORT + 1.2)
         browser.click("#load")  # 401, its login URL, the pool's session, and back
         browser.wait(lambda d: "loaded" not in browser.text, "a new page")
         browser.wait_for_url(site.url("/secure/short/page"))

@@ -80,7 +80,7 @@ def test_a_hanging_request_is_in_the_log_and_ends_when_healed(pool):
     pool.fail("jwks", hang=True, times=1)
     with pytest.raises(requests.exceptions.ReadTimeout):
         jwks(pool, timeout=0.2)
-    assert pool.requests("jwks")[0].status is None
+    assert pool.wait_for_requests("jwks")[0].status is None
     assert jwks(pool).status_code == 200
 
 
