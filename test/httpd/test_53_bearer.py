@@ -1,5 +1,4 @@
 """API clients with a token in the Authorization header: RFC 6750 to the letter."""
-import json
 
 import pytest
 

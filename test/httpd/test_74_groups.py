@@ -1,5 +1,4 @@
 """Users in many groups: a place says which of them its application is told (CognitoGroups)."""
-import json
 
 import pytest
 
