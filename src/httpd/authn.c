@@ -27,10 +27,11 @@ int cog_authn_is_ours(request_rec *r)
            (strcmp(type, AUTH_TYPE) == 0 || apr_cstr_casecmp(type, AUTH_TYPE) == 0);
 }
 
-/* A subrequest or an internal redirect, after this request has been granted already. A
- * token is judged anew, for each place has rules of its own about it. */
-static int has_identity(const cog_memo_t *memo, const cog_place_t *place,
-                        cog_reply_t *reply)
+/* A subrequest or an internal redirect, after this request has been granted already.
+ * FALSE: it has to be judged, as a token has in any case, for each place has rules of its
+ * own about it. */
+static int grant_again(const cog_memo_t *memo, const cog_place_t *place,
+                       cog_reply_t *reply)
 {
     const cog_identity_t *identity = cog_memo_identity(memo, place);
     const cog_session_t *session = identity ? identity->session : NULL;
@@ -45,17 +46,16 @@ static int has_identity(const cog_memo_t *memo, const cog_place_t *place,
     return 1;
 }
 
+static int is_machine(const cog_reply_t *reply)
+{
+    return reply->bearer && reply->bearer->facts.is_machine;
+}
+
 /* NULL: none, and that is a failure unless it is a machine. */
 static const char *user_of(request_rec *r, const cog_reply_t *reply)
 {
-    return reply->bearer && reply->bearer->facts.is_machine
-               ? cog_export_machine_name(r, reply->session)
-               : cog_export_user_name(r, reply->session);
-}
-
-static int may_lack_user(const cog_reply_t *reply)
-{
-    return reply->bearer && reply->bearer->facts.is_machine;
+    return is_machine(reply) ? cog_export_machine_name(r, reply->session)
+                             : cog_export_user_name(r, reply->session);
 }
 
 static int admit(request_rec *r, const cog_reply_t *reply, const char *user)
@@ -76,7 +76,7 @@ static int decide(request_rec *r, const cog_site_t *site, cog_memo_t *memo)
     cog_reply_t *reply = apr_pcalloc(flow->pool, sizeof(*reply));
     const char *user;
 
-    if (!has_identity(memo, place, reply)) {
+    if (!grant_again(memo, place, reply)) {
         cog_flow_run_resource(flow, reply);
         memo->reply = reply;
     }
@@ -84,7 +84,7 @@ static int decide(request_rec *r, const cog_site_t *site, cog_memo_t *memo)
         return cog_reply_send(r, reply);
     }
     user = user_of(r, reply);
-    if (!user && !may_lack_user(reply)) {
+    if (!user && !is_machine(reply)) {
         cog_reply_fail(flow, COG_E_NO_USER_NAME, reply);
         return cog_reply_send(r, reply);
     }

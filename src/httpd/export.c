@@ -98,7 +98,7 @@ static int is_ours(const char *name, const char *others, int is_redirected)
 static void forget(request_rec *r, int is_redirected)
 {
     const apr_array_header_t *variables = apr_table_elts(r->subprocess_env);
-    const char *others = cog_memo_of(r)->variables;
+    const char *others = cog_memo_of(r)->exported_prefix;
     int i = 0;
 
     while (i < variables->nelts) {
@@ -157,7 +157,7 @@ void cog_export_variables(request_rec *r, const cog_session_t *session)
     int has_dialect = export.backend->variables != NULL;
 
     if (has_dialect) {
-        cog_memo_of(r)->variables = export.backend->variables;
+        cog_memo_of(r)->exported_prefix = export.backend->variables;
     }
     forget(r, 0);
     if (export.to_variables) {

@@ -5,12 +5,12 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/claim_names.h"
 #include "base/text.h"
 #include "httpd/export_assertion.h"
 #include "httpd/export_groups.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
-#include "base/claim_names.h"
 #include "oidc/claims.h"
 #include "oidc/groups.h"
 
@@ -37,7 +37,7 @@ static cog_err_t set(const telling_t *telling, const char *name, const char *val
         return COG_E_HEADER_TOO_LONG;
     }
     apr_table_setn(telling->r->headers_in, name, value);
-    APR_ARRAY_PUSH(telling->memo->told, const char *) = name;
+    APR_ARRAY_PUSH(telling->memo->exported_headers, const char *) = name;
     return COG_OK;
 }
 
@@ -206,8 +206,8 @@ cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
                          cog_groups_select(r->pool, session->claims, export->groups),
                          tokens};
 
-    if (!telling.memo->told) {
-        telling.memo->told =
+    if (!telling.memo->exported_headers) {
+        telling.memo->exported_headers =
             apr_array_make(telling.memo->root->pool, 16, sizeof(const char *));
     }
     cog_export_check_groups(r, telling.claims);
@@ -237,10 +237,10 @@ static char *redirected_variable(apr_pool_t *pool, const char *header)
  * redirected to have them before they have headers of their own. */
 void cog_export_forget_headers(request_rec *r)
 {
-    const apr_array_header_t *told = cog_memo_of(r)->told;
+    const apr_array_header_t *headers = cog_memo_of(r)->exported_headers;
 
-    for (int i = 0; told && i < told->nelts; ++i) {
-        const char *header = APR_ARRAY_IDX(told, i, const char *);
+    for (int i = 0; headers && i < headers->nelts; ++i) {
+        const char *header = APR_ARRAY_IDX(headers, i, const char *);
         const char *variable = redirected_variable(r->pool, header);
 
         apr_table_unset(r->headers_in, header);

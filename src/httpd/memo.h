@@ -27,10 +27,10 @@ typedef struct {
     int is_clean; /* spoofed headers and our own cookies have been taken out */
     apr_array_header_t *cookies;         /* our own ones: cog_cookie_t; NULL when none */
     struct cog_evaluation_t *evaluation; /* of Require, while it is going on; else NULL */
-    const char *variables;    /* what variables begin with that now tell scripts who the
-                               * client is, beside COGNITO_; NULL: none */
-    apr_array_header_t *told; /* headers that now tell backends who the client is: names,
-                               * `const char *`; NULL: none */
+    const char *exported_prefix; /* what variables begin with that now tell scripts who
+                                  * the client is, beside COGNITO_; NULL: none */
+    apr_array_header_t *exported_headers; /* headers that now tell backends who the client
+                                           * is: names, `const char *`; NULL: none */
     cog_identity_t *identities;  /* who the client is; hardly ever more than one */
     const request_rec *admitted; /* by us, where AuthType is ours: the last one of those
                                   * that httpd makes of this; NULL: none */
