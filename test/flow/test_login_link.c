@@ -235,6 +235,30 @@ static void is_for_no_place_of_another_site(void **state)
         assert_string_equal(world_param(world, location, "client_id"), WORLD_CLIENT);
         assert_null(strstr(location, "evil"));
     }
+static void is_for_navigations(void **state)
+{
+    world_t *world = world_make(*state);
+
+    assert_int_equal(world_request(world, "POST", "/.cognito/login")->status, 405);
+    assert_string_equal(world_request(world, "POST", "/.cognito/login")->allow, "GET");
+    world_header(world, "Sec-Fetch-Mode", "cors");
+    world_header(world, "Sec-Fetch-Dest", "empty");
+    assert_int_equal(world_get(world, "/.cognito/login")->status, 401);
+    assert_true(apr_is_empty_table(world->cookies));
+}
+
+/* Who may be signed in is not sent to sign in. */
+static void says_when_the_session_cannot_be_read(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world->conf.has_stored_sessions = 1;
+    world_sign_in(world, "/");
+    world->store->is_down = 1;
+    reply = world_get(world, "/.cognito/login?return_to=/orders");
+    assert_int_equal(reply->error, COG_E_STORE);
+    assert_int_equal(reply->status, 503);
 }
 
 int main(void)
@@ -252,6 +276,8 @@ int main(void)
         cmocka_unit_test_with_pool(signs_in_for_a_place_whose_sessions_are_shorter),
         cmocka_unit_test_with_pool(needs_no_more_than_the_page_where_all_is_alike),
         cmocka_unit_test_with_pool(is_for_no_place_of_another_site),
+        cmocka_unit_test_with_pool(is_for_navigations),
+        cmocka_unit_test_with_pool(says_when_the_session_cannot_be_read),
     };
 
     return cmocka_run_group_tests_name("flow/login_link", tests, NULL, NULL);

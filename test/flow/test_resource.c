@@ -318,9 +318,33 @@ static void starts_no_login_where_its_cookie_would_not_come(void **state)
     assert_true(world_has_logged(world, "CognitoCookie path="));
 }
 
+/* F20: no login, which would not help, and no pass. */
+static void says_when_the_session_cannot_be_read(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->conf.has_stored_sessions = 1;
+    world_sign_in(world, "/");
+    world->store->is_down = 1;
+    for (int is_script = 0; is_script < 2; ++is_script) {
+        cog_reply_t *reply;
+
+        if (is_script) {
+            world_header(world, "Sec-Fetch-Mode", "cors");
+            world_header(world, "Sec-Fetch-Dest", "empty");
+        }
+        reply = world_get(world, "/");
+        assert_int_equal(reply->error, COG_E_STORE);
+        assert_int_equal(reply->status, 503);
+    }
+    world->store->is_down = 0;
+    assert_int_equal(world_get(world, "/")->kind, COG_REPLY_GRANT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(says_when_the_session_cannot_be_read),
         cmocka_unit_test_with_pool(ends_after_silence),
         cmocka_unit_test_with_pool(ends_at_the_absolute_limit),
         cmocka_unit_test_with_pool(
