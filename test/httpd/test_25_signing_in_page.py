@@ -5,7 +5,7 @@ import re
 import pytest
 
 from harness.conf import TOP
-from harness.site import Site, site_conf
+from harness.site import Site, site_conf, type_password
 
 with open(os.path.join(TOP, "docs/signing-in.md"), encoding="utf-8") as file:
     PAGE = file.read()
@@ -46,6 +46,16 @@ class TestExamples:
     def test_links_to_the_login(self, site, browsers, pool, link, path):
         answer = site.browser(browsers).navigate(site.url(link.replace("&amp;", "&")))
         assert answer.location.startswith(f"{pool.domain}{path}?")
+
+    def test_another_account(self, site, browsers, pool):
+        link = re.search(r'href="(/\.cognito/logout\?[^"]*)"', PAGE)[1]
+        browser = site.browser(browsers)
+        site.sign_in(browser, "/shop")
+        answer = browser.navigate(site.url(link), site="same-origin")
+        while not answer.location.startswith(f"{pool.domain}/oauth2/authorize?"):
+            answer = browser.follow(answer)
+        answer = browser.follow(type_password(browser, answer, "bob", pool))
+        assert answer.location == site.url("/shop") and browser.follow(answer).status == 200
 
     def test_one_provider_for_a_place(self, asked):
         assert asked("/staff") == {"lang": "de", "identity_provider": "EntraID"}

@@ -122,7 +122,6 @@ class TestServerName:
     """It stands in for CognitoBaseURL where it has a scheme."""
 
     @pytest.mark.parametrize("written, origin", [
-        ("https://app.example.test", "https://app.example.test"),
         ("https://app.example.test:443", "https://app.example.test"),
         ("https://app.example.test:8443", "https://app.example.test:8443")])
     def test_the_redirect_uri_follows_from_it(self, start, pool, browsers, written, origin):
