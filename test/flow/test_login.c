@@ -501,6 +501,22 @@ static void needs_nothing_that_the_host_has_kept(void **state)
     assert_in_range(world->documents->calls, 1, 20);
 }
 
+/* F20: a cookie that refers to nothing would end in one login after the other. */
+static void says_when_a_session_cannot_be_stored(void **state)
+{
+    world_t *world = world_make(*state);
+    const char *callback;
+    cog_reply_t *reply;
+
+    world->conf.has_stored_sessions = 1;
+    callback = world_callback(world, world_get(world, "/orders"));
+    world->store->is_down = 1;
+    reply = world_get(world, callback);
+    assert_int_equal(reply->error, COG_E_STORE);
+    assert_int_equal(reply->status, 503);
+    assert_null(apr_table_get(world->cookies, "__Host-cognito_session"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -529,6 +545,7 @@ int main(void)
         cmocka_unit_test_with_pool(tells_of_a_profile_that_fits_no_store),
         cmocka_unit_test_with_pool(keeps_the_sessions_of_all_clients_within_one_header),
         cmocka_unit_test_with_pool(gives_up_tokens_before_sessions),
+        cmocka_unit_test_with_pool(says_when_a_session_cannot_be_stored),
         cmocka_unit_test_with_pool(survives_the_failure_of_any_port_call),
         cmocka_unit_test_with_pool(needs_nothing_that_the_host_has_kept),
     };
