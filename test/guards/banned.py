@@ -22,6 +22,8 @@ INSTEAD = {
     "abort exit _exit assert": "an error code",
     "printf puts fprintf perror": "base/log.h",
     "setenv putenv": "apr_table_setn on subprocess_env",
+    "cjose_jwe_import cjose_jwe_import_json cjose_jwe_decrypt cjose_jwe_decrypt_multi "
+    "cjose_jwe_encrypt cjose_jwe_encrypt_iv cjose_jwe_encrypt_multi": "crypto/seal.h",
 }
 REASON = {name: reason for names, reason in INSTEAD.items() for name in names.split()}
 # assembled, so that this file does not hold the words
