@@ -100,6 +100,38 @@ static void redeems_nothing_for_another_browser(void **state)
     assert_false(is_signed_in(victim));
 }
 
+/* B06: an answer counts where its login began, at no other callback of this host. */
+static void takes_no_answer_at_another_callback(void **state)
+{
+    world_t *world = world_make(*state);
+    apr_array_header_t *callbacks = apr_array_make(*state, 2, sizeof(const char *));
+    const char *query;
+
+    APR_ARRAY_PUSH(callbacks, const char *) = "/.cognito/callback";
+    APR_ARRAY_PUSH(callbacks, const char *) = "/old/callback";
+    world->conf.callbacks = callbacks;
+    query = strchr(world_callback(world, world_get(world, "/")), '?');
+    assert_true(is_login(
+        world_get(world, apr_pstrcat(world->pool, "/old/callback", query, NULL))));
+    assert_int_equal(world_fetch_count(world, "/oauth2/token"), 0);
+    assert_false(is_signed_in(world));
+}
+
+/* Nobody is sent to a login whose session may be there. */
+static void says_when_the_session_cannot_be_read(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world->conf.has_stored_sessions = 1;
+    world_sign_in(world, "/");
+    world->store->is_down = 1;
+    reply = world_get(world, "/.cognito/callback?code=unsolicited");
+    assert_int_equal(reply->kind, COG_REPLY_PAGE);
+    assert_int_equal(reply->error, COG_E_STORE);
+    assert_int_equal(reply->status, 503);
+}
+
 static void ends_a_loop_with_a_page(void **state)
 {
     world_t *world = world_make(*state);
@@ -339,6 +371,8 @@ int main(void)
         cmocka_unit_test_with_pool(heals_a_callback_of_a_client_that_is_gone),
         cmocka_unit_test_with_pool(heals_without_a_default_client),
         cmocka_unit_test_with_pool(redeems_nothing_for_another_browser),
+        cmocka_unit_test_with_pool(takes_no_answer_at_another_callback),
+        cmocka_unit_test_with_pool(says_when_the_session_cannot_be_read),
         cmocka_unit_test_with_pool(ends_a_loop_with_a_page),
         cmocka_unit_test_with_pool(says_when_the_host_is_another),
         cmocka_unit_test_with_pool(shows_the_user_pools_refusal),

@@ -469,6 +469,29 @@ static void survives_the_failure_of_any_port_call(void **state)
     }
 }
 
+/* A form that stays in the store could be sent a second time: it is not sent at all. */
+static void sends_nothing_that_it_cannot_take_out(void **state)
+{
+    int sent = 0, kept = 0;
+
+    for (int n = 1; n < 40; ++n) {
+        world_t *world = make_ended(*state);
+        const char *callback = world_callback(world, post(world, "/notes", FORM));
+        cog_reply_t *reply;
+
+        world->fail_at = world->calls + n;
+        reply = world_get(world, callback);
+        if (reply->kind == COG_REPLY_PAGE && reply->page.is_form) {
+            assert_int_equal(fake_store_count(world->store, KEY), 0);
+            ++sent;
+        }
+        else {
+            kept += fake_store_count(world->store, KEY);
+        }
+    }
+    assert_true(sent > 0 && kept > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -492,6 +515,7 @@ int main(void)
         cmocka_unit_test_with_pool(keeps_nothing_where_it_is_switched_off),
         cmocka_unit_test_with_pool(logs_in_though_the_store_fails),
         cmocka_unit_test_with_pool(answers_scripts_as_before),
+        cmocka_unit_test_with_pool(sends_nothing_that_it_cannot_take_out),
         cmocka_unit_test_with_pool(survives_the_failure_of_any_port_call),
     };
 

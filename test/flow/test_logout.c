@@ -241,6 +241,33 @@ static void names_the_methods_that_it_takes(void **state)
     assert_string_equal(reply->allow, "GET, POST");
 }
 
+/* Its session lives on: nobody is told that it has ended. */
+static void says_when_the_session_cannot_be_read(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world->conf.has_stored_sessions = 1;
+    world_sign_in(world, "/");
+    world->store->is_down = 1;
+    world_header(world, "Sec-Fetch-Site", "same-origin");
+    reply = world_get(world, "/.cognito/logout");
+    assert_int_equal(reply->error, COG_E_STORE);
+    assert_int_equal(reply->status, 503);
+    world->store->is_down = 0;
+    assert_int_equal(world_get(world, "/")->kind, COG_REPLY_GRANT);
+}
+
+static void takes_no_malformed_query(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world_sign_in(world, "/");
+    world_header(world, "Sec-Fetch-Site", "same-origin");
+    assert_int_equal(world_get(world, "/.cognito/logout?return_to=%zz")->status, 400);
+    assert_int_equal(world_get(world, "/")->kind, COG_REPLY_GRANT);
+}
+
 static void works_without_a_session(void **state)
 {
     world_t *world = world_make(*state);
@@ -325,6 +352,8 @@ int main(void)
         cmocka_unit_test_with_pool(revokes_the_token_of_an_expired_session),
         cmocka_unit_test_with_pool(revokes_the_tokens_of_all_clients),
         cmocka_unit_test_with_pool(names_the_methods_that_it_takes),
+        cmocka_unit_test_with_pool(says_when_the_session_cannot_be_read),
+        cmocka_unit_test_with_pool(takes_no_malformed_query),
         cmocka_unit_test_with_pool(works_without_a_session),
         cmocka_unit_test_with_pool(ends_the_session_when_the_user_pool_cannot_be_asked),
         cmocka_unit_test_with_pool(revokes_nothing_where_there_is_no_refresh_token),
