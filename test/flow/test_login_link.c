@@ -235,6 +235,8 @@ static void is_for_no_place_of_another_site(void **state)
         assert_string_equal(world_param(world, location, "client_id"), WORLD_CLIENT);
         assert_null(strstr(location, "evil"));
     }
+}
+
 static void is_for_navigations(void **state)
 {
     world_t *world = world_make(*state);
