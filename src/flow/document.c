@@ -10,10 +10,13 @@
 #define KEPT   "kept:"   /* the last good one */
 #define RECENT "recent:" /* how the last fetch goes, by what was asked for */
 #define NEWER  "newer:"
+#define AHEAD  "ahead:"
 
 #define NUMBER_LEN 10
 #define WAIT_SLICE apr_time_from_msec(50)
 #define WAITS      (COG_FETCH_WAIT_SEC * 20) /* of them */
+
+#define AHEAD_LIMIT apr_time_from_sec(1)
 
 static const char *key_of(const cog_flow_t *flow, const char *prefix, const char *url)
 {
@@ -60,15 +63,20 @@ static void keep(const cog_flow_t *flow, const char *url, const cog_document_t *
 
 #define AT_IT 255 /* or an error */
 
+static const struct {
+    const char *key;
+    int pause_sec;
+    apr_interval_time_t limit; /* of the call; 0: the usual */
+} turns[] = {
+    [COG_DOCUMENT_RECENT] = {RECENT, COG_FETCH_PAUSE_SEC, 0          },
+    [COG_DOCUMENT_NEWER] = {NEWER,  COG_KID_PAUSE_SEC,   0          },
+    [COG_DOCUMENT_AHEAD] = {AHEAD,  COG_AHEAD_PAUSE_SEC, AHEAD_LIMIT},
+};
+
 static const char *turn_of(const cog_flow_t *flow, cog_document_kind_t kind,
                            const char *url)
 {
-    return key_of(flow, kind == COG_DOCUMENT_NEWER ? NEWER : RECENT, url);
-}
-
-static int pause_of(cog_document_kind_t kind)
-{
-    return kind == COG_DOCUMENT_NEWER ? COG_KID_PAUSE_SEC : COG_FETCH_PAUSE_SEC;
+    return key_of(flow, turns[kind].key, url);
 }
 
 static cog_err_t take_turn(const cog_flow_t *flow, const char *url,
@@ -77,7 +85,7 @@ static cog_err_t take_turn(const cog_flow_t *flow, const char *url,
     const cog_store_t *store = &flow->ports->documents;
     const unsigned char at_it = AT_IT;
     cog_err_t err = store->add(store->context, flow->ports->log, turn_of(flow, kind, url),
-                               (cog_span_t){&at_it, 1}, pause_of(kind));
+                               (cog_span_t){&at_it, 1}, turns[kind].pause_sec);
 
     /* who cannot see whether it is his turn fetches all the same, but not by request */
     return err == COG_E_STORE && kind == COG_DOCUMENT_RECENT ? COG_OK : err;
@@ -90,7 +98,7 @@ static void end_turn(const cog_flow_t *flow, const char *url, cog_document_kind_
     const unsigned char outcome = (unsigned char)err;
 
     (void)store->set(store->context, flow->ports->log, turn_of(flow, kind, url),
-                     (cog_span_t){&outcome, 1}, pause_of(kind));
+                     (cog_span_t){&outcome, 1}, turns[kind].pause_sec);
 }
 
 /* What came of it; COG_E_EXISTS while somebody is at it. */
@@ -153,8 +161,10 @@ cog_err_t cog_document_finish(const cog_flow_t *flow, const char *url,
 
 static cog_err_t fetch(const cog_flow_t *flow, const char *url, cog_document_t *document)
 {
-    const cog_fetch_request_t request = {
-        .kind = document->call, .url = url, .accept = "application/json"};
+    const cog_fetch_request_t request = {.kind = document->call,
+                                         .url = url,
+                                         .accept = "application/json",
+                                         .limit = turns[document->kind].limit};
     const cog_clock_t *clock = &flow->ports->clock;
     cog_fetch_response_t response;
     cog_err_t err = cog_flow_fetch(flow, &request, &response);
@@ -217,6 +227,7 @@ cog_err_t cog_document_get(const cog_flow_t *flow, const char *url,
         return fetch(flow, url, document);
     }
     COG_REQUIRE(turn == COG_E_EXISTS, turn);
+    COG_REQUIRE(freshness->kind != COG_DOCUMENT_AHEAD, COG_E_NOT_FOUND);
     return kept == COG_OK && freshness->kind == COG_DOCUMENT_RECENT
                ? COG_OK
                : wait_for_other(flow, url, freshness, document);

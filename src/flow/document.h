@@ -12,10 +12,14 @@
 /* At most that long they bridge an outage. */
 #define COG_DOCUMENT_KEPT_SEC (7 * 24 * 3600)
 
+#define COG_AHEAD_PAUSE_SEC 60
+
 typedef enum {
     COG_DOCUMENT_RECENT, /* one that is newer than a moment */
     COG_DOCUMENT_NEWER,  /* the same, and the fetches are throttled: anybody can make a
                             token that seems to need one */
+    COG_DOCUMENT_AHEAD,  /* the same, before anybody needs one: this host tries once in
+                            COG_AHEAD_PAUSE_SEC and does not wait for long */
     COG_DOCUMENT_KEPT    /* the last good one, of any age; nothing is fetched */
 } cog_document_kind_t;
 
@@ -37,7 +41,7 @@ typedef struct {
  * process of the host at a time. While another one fetches, or has failed a moment ago,
  * COG_DOCUMENT_RECENT takes what is kept although it is older, if there is something.
  * Otherwise the error of the fetch, here or there. COG_E_NOT_FOUND: nothing is kept, or
- * nothing newer was got a moment ago. */
+ * nothing newer was got a moment ago, or it is not the time for COG_DOCUMENT_AHEAD. */
 cog_err_t cog_document_get(const cog_flow_t *flow, const char *url,
                            const cog_document_freshness_t *freshness,
                            cog_document_t *document);

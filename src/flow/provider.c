@@ -279,6 +279,22 @@ cog_err_t cog_provider_check(cog_flow_t *flow, cog_provider_t *provider)
     return COG_OK;
 }
 
+cog_err_t cog_provider_renew_ahead(cog_flow_t *flow, cog_provider_t *provider)
+{
+    int is_known = 1;
+
+    if (needs_discovery(provider)) {
+        COG_TRY(cog_single_flight_renew_ahead(flow, provider->discovery, &is_known));
+    }
+    /* without it nobody knows where the first issuer's keys are */
+    for (int i = is_known ? 0 : 1; i < provider->keys->nelts; ++i) {
+        const issuer_keys_t *keys = &APR_ARRAY_IDX(provider->keys, i, issuer_keys_t);
+
+        COG_TRY(cog_single_flight_renew_ahead(flow, keys->flight, &is_known));
+    }
+    return COG_OK;
+}
+
 unsigned cog_provider_generation(const cog_provider_t *provider)
 {
     unsigned sum = 0;

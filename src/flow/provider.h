@@ -55,6 +55,10 @@ cog_err_t cog_provider_verify(cog_flow_t *flow, cog_provider_t *provider,
  * token. */
 cog_err_t cog_provider_check(cog_flow_t *flow, cog_provider_t *provider);
 
+/* While nobody waits: fetch anew what was fetched once and will soon be too old. Stops at
+ * the first that fails. */
+cog_err_t cog_provider_renew_ahead(cog_flow_t *flow, cog_provider_t *provider);
+
 /* A number that changes whenever a key set was fetched: from then on, what was verified
  * before is not verified any more. Cheap. */
 unsigned cog_provider_generation(const cog_provider_t *provider);

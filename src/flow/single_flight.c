@@ -201,6 +201,56 @@ unsigned cog_single_flight_generation(const cog_single_flight_t *flight)
     return atomic_load(&flight->generation);
 }
 
+static int is_due(const cog_single_flight_t *flight, apr_time_t now)
+{
+    return flight->current && may_load(flight, now) &&
+           !is_recent(flight->current->made_at, COG_METADATA_AHEAD_SEC, now);
+}
+
+/* What another process was asked for. It is no load for which others would wait. */
+static void look_for_kept(cog_flow_t *flow, cog_single_flight_t *flight)
+{
+    const cog_document_freshness_t kept = {.kind = COG_DOCUMENT_KEPT};
+    cog_snapshot_t *found;
+
+    if (load_snapshot(flow, flight, &kept, &found) != COG_OK) {
+        return;
+    }
+    apr_thread_mutex_lock(flight->lock);
+    if (flight->current) {
+        cog_snapshot_release(found);
+    }
+    else {
+        note_value(flight, found, now_of(flow));
+    }
+    apr_thread_mutex_unlock(flight->lock);
+}
+
+cog_err_t cog_single_flight_renew_ahead(cog_flow_t *flow, cog_single_flight_t *flight,
+                                        int *is_known)
+{
+    apr_time_t now = now_of(flow);
+    const cog_document_freshness_t ahead = {
+        COG_DOCUMENT_AHEAD, now - apr_time_from_sec(COG_METADATA_AHEAD_SEC)};
+    cog_err_t err = COG_OK;
+
+    if (cog_single_flight_generation(flight) == 0) {
+        look_for_kept(flow, flight);
+    }
+    apr_thread_mutex_lock(flight->lock);
+    if (is_due(flight, now)) {
+        err = fly(flow, flight, &ahead);
+    }
+    *is_known = flight->current != NULL;
+    apr_thread_mutex_unlock(flight->lock);
+
+    if (err == COG_OK || err == COG_E_NOT_FOUND) {
+        return COG_OK;
+    }
+    log_old_one(flow, flight, err);
+    return err;
+}
+
 static int may_renew(const cog_single_flight_t *flight, apr_time_t now)
 {
     return may_load(flight, now) &&

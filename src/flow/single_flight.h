@@ -12,6 +12,8 @@
 
 /* Then it is fetched again, while the old one serves on. */
 #define COG_METADATA_FRESH_SEC 3600
+/* From then on it is fetched before somebody needs it. */
+#define COG_METADATA_AHEAD_SEC 2700
 
 #define COG_FETCH_PAUSE_SEC 5  /* after a failed fetch */
 #define COG_KID_PAUSE_SEC   10 /* between two fetches for unknown key ids */
@@ -39,6 +41,12 @@ cog_err_t cog_single_flight_get(cog_flow_t *flow, cog_single_flight_t *flight,
 
 /* A number that changes with each value that is got. It is read without the lock. */
 unsigned cog_single_flight_generation(const cog_single_flight_t *flight);
+
+/* While nobody waits: fetch it anew when it is older than COG_METADATA_AHEAD_SEC. A value
+ * that nobody on this host has ever asked for is left alone. `is_known` is set to whether
+ * there is a value. */
+cog_err_t cog_single_flight_renew_ahead(cog_flow_t *flow, cog_single_flight_t *flight,
+                                        int *is_known);
 
 /* The value, for the caller to release: a newer one than `seen` when there is one or when
  * one may be fetched, which is once in COG_KID_PAUSE_SEC; else `seen` again. */

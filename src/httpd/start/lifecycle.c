@@ -12,6 +12,7 @@
 #include "httpd/dump/dump.h"
 #include "httpd/log_httpd.h"
 #include "httpd/start/advice.h"
+#include "httpd/start/documents_task.h"
 #include "httpd/start/meter_memory.h"
 #include "httpd/start/revocation_task.h"
 #include "httpd/start/store_memory.h"
@@ -229,6 +230,7 @@ static void listen_to_others(const lifecycle_t *life)
 
         if (host->site) {
             cog_revocation_task_add(life->start->pool, host->s, host->site, added);
+            cog_documents_task_add(life->start->pool, host->s, host->site);
         }
     }
 }

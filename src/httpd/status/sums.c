@@ -59,7 +59,7 @@ int cog_status_is_store_out(const cog_store_figures_t *store)
 
 apr_time_t cog_status_next_keys(const cog_pool_figures_t *pool)
 {
-    return pool->keys_at ? pool->keys_at + apr_time_from_sec(COG_METADATA_FRESH_SEC) : 0;
+    return pool->keys_at ? pool->keys_at + apr_time_from_sec(COG_METADATA_AHEAD_SEC) : 0;
 }
 
 const char *cog_status_call_name(cog_call_kind_t kind)

@@ -203,6 +203,13 @@ static cog_err_t verify(world_t *world, const jwt_maker_t *key, const char *issu
     return verify_in(world->pool, world, token_of(world, key, issuer));
 }
 
+static cog_err_t renew_ahead(world_t *world)
+{
+    cog_flow_t flow = {.pool = world->pool, .ports = &world->ports};
+
+    return cog_provider_renew_ahead(&flow, provider_of(world));
+}
+
 static int count(const world_t *world, int page)
 {
     return world->pages[page].count;
@@ -542,6 +549,63 @@ static void starts_with_what_the_host_has_kept(void **state)
     assert_int_equal(verify(world, key_a, ISSUER), COG_E_IDP_UNREACHABLE);
 }
 
+static void renews_ahead_so_that_nobody_waits(void **state)
+{
+    world_t *world = world_of(*state);
+
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    pass(world, COG_METADATA_AHEAD_SEC - 1);
+    assert_int_equal(renew_ahead(world), COG_OK);
+    assert_int_equal(world->fetches, 2);
+    pass(world, 1);
+    fork_world(world); /* one that was never asked */
+    assert_int_equal(renew_ahead(world), COG_OK);
+    assert_int_equal(count(world, PAGE_DISCOVERY), 2);
+    assert_int_equal(count(world, PAGE_ADVERTISED_JWKS), 2);
+    pass(world, COG_METADATA_FRESH_SEC - COG_METADATA_AHEAD_SEC);
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    fork_world(world);
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    assert_int_equal(renew_ahead(world), COG_OK);
+    assert_int_equal(world->fetches, 4);
+}
+
+static void renews_nothing_that_nobody_has_asked_for(void **state)
+{
+    world_t *world = world_of(*state);
+    cog_endpoints_t found;
+
+    assert_int_equal(renew_ahead(world), COG_OK);
+    assert_int_equal(world->fetches, 0);
+    assert_int_equal(endpoints_of(world, &found), COG_OK);
+    pass(world, COG_METADATA_AHEAD_SEC);
+    assert_int_equal(renew_ahead(world), COG_OK);
+    assert_int_equal(count(world, PAGE_DISCOVERY), 2);
+    assert_int_equal(world->fetches, 2);
+}
+
+/* F02: an outage is no reason to ask all the time. */
+static void renews_ahead_once_in_a_minute_when_it_fails(void **state)
+{
+    world_t *world = world_of(*state);
+
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    world->pages[PAGE_DISCOVERY].err = COG_E_IDP_UNREACHABLE;
+    pass(world, COG_METADATA_AHEAD_SEC);
+    assert_int_equal(renew_ahead(world), COG_E_IDP_UNREACHABLE);
+    assert_int_equal(world->fetches, 3);
+    pass(world, COG_AHEAD_PAUSE_SEC - 1);
+    (void)renew_ahead(world);
+    fork_world(world);
+    (void)renew_ahead(world);
+    assert_int_equal(count(world, PAGE_DISCOVERY), 2);
+    assert_int_equal(verify(world, key_a, ISSUER), COG_OK);
+    pass(world, 1);
+    world->pages[PAGE_DISCOVERY].err = COG_OK;
+    assert_int_equal(renew_ahead(world), COG_OK);
+    assert_int_equal(count(world, PAGE_DISCOVERY), 3);
+}
+
 static void hears_of_a_new_key_from_another_process(void **state)
 {
     world_t *world = world_of(*state);
@@ -761,6 +825,9 @@ int main(void)
             answers_a_flood_of_unknown_keys_with_one_fetch_in_a_while),
         cmocka_unit_test_with_pool(fetches_nothing_that_another_process_has_fetched),
         cmocka_unit_test_with_pool(starts_with_what_the_host_has_kept),
+        cmocka_unit_test_with_pool(renews_ahead_so_that_nobody_waits),
+        cmocka_unit_test_with_pool(renews_nothing_that_nobody_has_asked_for),
+        cmocka_unit_test_with_pool(renews_ahead_once_in_a_minute_when_it_fails),
         cmocka_unit_test_with_pool(hears_of_a_new_key_from_another_process),
         cmocka_unit_test_with_pool(floods_of_unknown_keys_at_many_processes_fetch_once),
         cmocka_unit_test_with_pool(without_the_hosts_memory_unknown_keys_fetch_nothing),
