@@ -155,7 +155,7 @@ static cog_err_t put_tokens(cog_flow_t *flow, const cog_session_t *session,
     cog_session_tokens_t least = *tokens;
     cog_err_t err = cog_stored_tokens_put(flow, client, session, tokens);
 
-    COG_REQUIRE(err == COG_E_TOO_LARGE, err);
+    COG_REQUIRE(err == COG_E_SESSION_TOO_LARGE, err);
     least.id_token = cog_secret_of(NULL);
     least.access_token = cog_secret_of(NULL);
     return cog_stored_tokens_put(flow, client, session, &least);
@@ -179,12 +179,9 @@ static cog_err_t write_stored(cog_flow_t *flow, const cog_session_t *session,
                               const cog_session_tokens_t *tokens, cog_reply_t *reply)
 {
     const cog_client_conf_t *client = flow->place->client;
-    cog_err_t err;
 
     COG_TRY(put_tokens(flow, session, tokens));
-    err = cog_stored_session_put(flow, client, session);
-    COG_REQUIRE(err != COG_E_TOO_LARGE, COG_E_SESSION_TOO_LARGE);
-    COG_TRY(err);
+    COG_TRY(cog_stored_session_put(flow, client, session));
     remove_cookie(flow, client->tokens_cookie, reply);
     return COG_OK;
 }
