@@ -10,7 +10,7 @@
 #include "httpd/memo.h"
 #include "httpd/own_urls.h"
 #include "httpd/site.h"
-#include "session/cookie.h"
+#include "session/cookie_lines.h"
 
 static void remove_names(request_rec *r, apr_table_t *table, const char *const *patterns)
 {
@@ -30,6 +30,16 @@ static void remove_names(request_rec *r, apr_table_t *table, const char *const *
     }
 }
 
+static void set_or_unset(request_rec *r, const char *name, const char *value)
+{
+    if (value) {
+        apr_table_setn(r->headers_in, name, value);
+    }
+    else {
+        apr_table_unset(r->headers_in, name);
+    }
+}
+
 static void clean_connection(request_rec *r, const char *const *patterns)
 {
     const char *sent;
@@ -45,12 +55,7 @@ static void clean_connection(request_rec *r, const char *const *patterns)
     }
     COG_LOG(cog_log_of_request(r), INFO, 4211, "Connection: %s of the client cut down",
             cog_text_for_log(r->pool, sent, 128));
-    if (kept) {
-        apr_table_setn(r->headers_in, "Connection", kept);
-    }
-    else {
-        apr_table_unset(r->headers_in, "Connection");
-    }
+    set_or_unset(r, "Connection", kept);
 }
 
 static int speaks(const cog_site_t *site, const cog_backend_t *backend)
@@ -102,100 +107,27 @@ void cog_scrub_trailers(request_rec *r)
     apr_table_unset(r->trailers_in, "Connection");
 }
 
-/* What stands before a name but for white space; NULL: nothing. */
-static char *find_before(char *header, char *name)
-{
-    while (name > header && (name[-1] == ' ' || name[-1] == '\t')) {
-        --name;
-    }
-    return name > header ? name - 1 : NULL;
-}
-
-static int begins_cookie(char *header, char *name)
-{
-    const char *before = find_before(header, name);
-
-    return !before || *before == ';';
-}
-
-/* httpd joins several Cookie lines by a comma. Ours hold none, so one behind them is such
- * a joint. */
-static char *split_behind_ours(char *cookies, const char *prefix)
-{
-    for (char *c = strstr(cookies, prefix); c; c = strstr(c + 1, prefix)) {
-        char *end = c + strcspn(c, ",;");
-
-        if (begins_cookie(cookies, c) && end[0] == ',' && end[1] == ' ') {
-            *end = ';';
-        }
-    }
-    return cookies;
-}
-
-static char *split_before_ours(char *cookies, const char *prefix)
-{
-    for (char *c = strstr(cookies, prefix); c; c = strstr(c + 1, prefix)) {
-        char *before = find_before(cookies, c);
-
-        if (before && *before == ',') {
-            *before = ';';
-        }
-    }
-    return cookies;
-}
-
-/* Behind any other cookie a comma may be a joint too, or stand in its value, which may be
- * the work of a neighbour who can set none of ours: what follows is taken out, and never
- * believed. */
-static const char *without_doubtful(request_rec *r, const char *cookies,
-                                    const char *prefix)
-{
-    char *lines = split_before_ours(apr_pstrdup(r->pool, cookies), prefix);
-    apr_array_header_t *doubtful;
-    const char *kept;
-
-    lines = split_behind_ours(lines, prefix);
-    kept = cog_cookie_strip(r->pool, cog_span_of(lines), prefix, &doubtful);
-    if (kept == lines) {
-        return cookies;
-    }
-    COG_LOG(cog_log_of_request(r), INFO, 4212,
-            "a name that begins with %s behind a comma is no cookie of ours", prefix);
-    return kept;
-}
-
 /* The memo keeps them. A site behind this forward proxy gets its own: it may well use
  * this module too. */
 static void remove_own_cookies(request_rec *r, const cog_conf_t *conf, cog_memo_t *memo)
 {
     const char *prefix = conf->cookies.prefix;
     const char *sent = apr_table_get(r->headers_in, "Cookie");
-    size_t len = sent ? strlen(sent) : 0;
-    const char *kept;
+    cog_cookie_lines_t lines;
 
     if (!sent) {
         return;
     }
-    if (memchr(sent, ',', len)) {
-        sent = split_behind_ours(apr_pstrmemdup(r->pool, sent, len), prefix);
-    }
-    kept = cog_cookie_strip(r->pool, (cog_span_t){(const unsigned char *)sent, len},
-                            prefix, &memo->cookies);
-    if (r->proxyreq == PROXYREQ_PROXY) {
+    cog_cookie_lines_read(r->pool, sent, prefix, &lines);
+    memo->cookies = lines.own;
+    if (lines.kept == sent || r->proxyreq == PROXYREQ_PROXY) {
         return;
     }
-    if (kept && strchr(kept, ',')) {
-        kept = without_doubtful(r, kept, prefix);
+    if (lines.has_doubtful) {
+        COG_LOG(cog_log_of_request(r), INFO, 4212,
+                "a name that begins with %s behind a comma is no cookie of ours", prefix);
     }
-    if (kept == sent) {
-        return;
-    }
-    if (kept) {
-        apr_table_setn(r->headers_in, "Cookie", kept);
-    }
-    else {
-        apr_table_unset(r->headers_in, "Cookie");
-    }
+    set_or_unset(r, "Cookie", lines.kept);
 }
 
 /* RFC 7540, 3.2: carried over to HTTP/2, this request would begin anew from its headers,

@@ -1,5 +1,6 @@
 /* Reaches: cog_cookie_find, cog_cookie_names, cog_cookie_strip, cog_cookie_join,
- * cog_cookie_split, cog_cookie_remove. The input is a Cookie header; ours begin with "s".
+ * cog_cookie_split, cog_cookie_remove, cog_cookie_lines_read. The input is a Cookie
+ * header; ours begin with "s".
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -7,8 +8,9 @@
 
 #include <apr_general.h>
 #include <apr_pools.h>
+#include <apr_strings.h>
 
-#include "session/cookie.h"
+#include "session/cookie_lines.h"
 
 #define OURS "s"
 
@@ -62,6 +64,23 @@ static void check_strip(apr_pool_t *pool, const char *header)
     }
 }
 
+/* Whatever is the value of another cookie, none of it is ours, and nothing that looks
+ * like it is left. */
+static void check_lines(apr_pool_t *pool, const char *header)
+{
+    char *planted = apr_pstrcat(pool, "x=", header, NULL);
+    cog_cookie_lines_t lines, again;
+
+    for (char *c = strchr(planted, ';'); c; c = strchr(c, ';')) {
+        *c = ',';
+    }
+    cog_cookie_lines_read(pool, planted, OURS, &lines);
+    must(!lines.own && lines.kept);
+    must(lines.has_doubtful == (lines.kept != planted));
+    cog_cookie_lines_read(pool, lines.kept, OURS, &again);
+    must(again.kept == lines.kept && !again.own && !again.has_doubtful);
+}
+
 /* What lies in the header is inside of it; what is joined is no longer than it. */
 static void check_join(apr_pool_t *pool, const char *header)
 {
@@ -105,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(header, data, len);
     header[len] = '\0';
     check_strip(pool, header);
+    check_lines(pool, header);
     check_join(pool, header);
     check_settings(pool, header);
     apr_pool_clear(pool);
