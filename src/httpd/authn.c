@@ -89,7 +89,9 @@ static int decide(request_rec *r, const cog_site_t *site, cog_memo_t *memo)
         return cog_reply_send(r, reply);
     }
     cog_memo_keep_identity(memo, place, reply);
-    memo->admitted = r;
+    if (!r->main) {
+        memo->admitted = r; /* a subrequest's address may be another's tomorrow */
+    }
     return admit(r, reply, user);
 }
 

@@ -33,7 +33,8 @@ typedef struct {
                                            * is: names, `const char *`; NULL: none */
     cog_identity_t *identities;  /* who the client is; hardly ever more than one */
     const request_rec *admitted; /* by us, where AuthType is ours: the last one of those
-                                  * that httpd makes of this; NULL: none */
+                                  * that httpd makes of this, but for subrequests, which
+                                  * do not live as long as this; NULL: none */
     const cog_reply_t *reply;    /* the last one, for what is left to do afterwards */
 } cog_memo_t;
 
