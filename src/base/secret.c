@@ -97,8 +97,3 @@ int cog_secret_equal(cog_secret_t a, cog_secret_t b)
     return a.bytes && b.bytes && a.len == b.len &&
            cog_secret_bytes_equal(a.bytes, b.bytes, a.len);
 }
-
-int cog_secret_is_same(cog_secret_t a, cog_secret_t b)
-{
-    return a.bytes && b.bytes && a.len == b.len && strcmp(a.bytes, b.bytes) == 0;
-}

@@ -26,10 +26,6 @@ int cog_secret_equal(cog_secret_t a, cog_secret_t b);
 /* The same of any `len` bytes. */
 int cog_secret_bytes_equal(const void *a, const void *b, size_t len);
 
-/* cog_secret_equal() in a time that depends on the bytes: only for one that was found by
- * a keyed hash of it, which nobody meets who does not know the secret. */
-int cog_secret_is_same(cog_secret_t a, cog_secret_t b);
-
 /* Wipe `len` bytes in a way that the compiler keeps. */
 void cog_secret_wipe(void *bytes, size_t len);
 

@@ -49,7 +49,8 @@ static void pack_claims(cog_packer_t *packer, const apr_array_header_t *claims)
     }
 }
 
-/* All that two of them could differ in, beside times. */
+/* All that two of them could differ in, beside times. By its last octets it is looked for
+ * (token_cache.c): whose it is stands there. The last NUL does not count. */
 static cog_secret_t name_of(const cog_assertion_draft_t *draft)
 {
     const cog_flow_t *flow = draft->flow;
@@ -65,12 +66,11 @@ static cog_secret_t name_of(const cog_assertion_draft_t *draft)
     cog_pack_number(&packer, (uint64_t)options->ttl_sec);
     cog_pack_text(&packer, flow->place->client->client_id);
     cog_pack_text(&packer, flow->place->client->issuer);
+    pack_claims(&packer, options->claims);
     cog_pack_bytes(&packer, session->id, sizeof(session->id));
     cog_pack_text(&packer, session->subject);
-    pack_claims(&packer, options->claims);
     packed = cog_pack_end(&packer);
-    return cog_secret_of(cog_digest_s256(
-        flow->pool, (cog_secret_t){(const char *)packed.bytes, packed.len}));
+    return (cog_secret_t){(const char *)packed.bytes, packed.len - 1};
 }
 
 /* With its NUL, and followed by when it ends. */

@@ -141,7 +141,7 @@ static int is_meant(const entry_t *entry, const char *token, const cog_token_key
 {
     return entry->owner == key->owner && entry->generation == key->generation &&
            entry->until > now &&
-           cog_secret_is_same((cog_secret_t){token, entry->token_len}, key->token);
+           cog_secret_equal((cog_secret_t){token, entry->token_len}, key->token);
 }
 
 static cog_err_t find_in(shard_t *shard, uint64_t hash, const cog_token_key_t *key,

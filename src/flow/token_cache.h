@@ -14,7 +14,8 @@
 
 typedef struct cog_token_cache_t cog_token_cache_t; /* thread-safe */
 
-/* All of it must agree with what was kept, the token octet by octet. */
+/* All of it must agree with what was kept, the token octet by octet: any octets, followed
+ * by a NUL. It is looked for by its last 64, which should not be those of many others. */
 typedef struct {
     cog_secret_t token;
     const void *owner;   /* for whom it was verified */

@@ -46,18 +46,6 @@ static void sees_a_difference_of_any_bit_anywhere(void **state)
     }
 }
 
-static void is_the_same_as_the_same_bytes_only(void **state)
-{
-    cog_secret_t secret = cog_secret_of("secret");
-
-    assert_true(cog_secret_is_same(secret, cog_secret_copy(*state, "secret", 6)));
-    assert_false(cog_secret_is_same(secret, cog_secret_of("secre")));
-    assert_false(cog_secret_is_same(secret, cog_secret_of("secrets")));
-    assert_false(cog_secret_is_same(secret, cog_secret_of("Secret")));
-    assert_false(cog_secret_is_same(secret, cog_secret_of(NULL)));
-    assert_false(cog_secret_is_same(cog_secret_of(NULL), cog_secret_of(NULL)));
-}
-
 /* At each place of each length: by blocks, by words and by bytes. */
 static void sees_each_byte_that_differs(void **state)
 {
@@ -153,7 +141,6 @@ int main(void)
         cmocka_unit_test(borrows_a_text),
         cmocka_unit_test(equals_the_same_bytes_only),
         cmocka_unit_test_with_pool(sees_a_difference_of_any_bit_anywhere),
-        cmocka_unit_test_with_pool(is_the_same_as_the_same_bytes_only),
         cmocka_unit_test(sees_each_byte_that_differs),
         cmocka_unit_test(equals_nothing_when_it_is_not_set),
         cmocka_unit_test_with_pool(copies_a_part_of_a_text),

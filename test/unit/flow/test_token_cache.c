@@ -87,6 +87,25 @@ static void finds_no_twin(void **state)
     assert_string_equal(find(cache, *state, token), "alice");
 }
 
+/* What two keys have in common, at their ends too, may be long, and hold any octets. */
+static void tells_keys_apart_at_each_octet(void **state)
+{
+    cog_token_cache_t *cache = make(*state);
+    char octets[201] = {0};
+    cog_token_key_t key = {
+        {octets, 200},
+        &owner, 1
+    };
+
+    cog_token_cache_keep(cache, &key, cog_span_of("alice"), NOW + 10);
+    for (size_t i = 0; i < key.token.len; ++i) {
+        octets[i] = 1;
+        assert_null(find_by(cache, *state, &key, NOW));
+        octets[i] = 0;
+    }
+    assert_string_equal(find_by(cache, *state, &key, NOW), "alice");
+}
+
 static void forgets_in_time(void **state)
 {
     cog_token_cache_t *cache = make(*state);
@@ -252,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(finds_what_was_kept),
         cmocka_unit_test_with_pool(finds_no_twin),
+        cmocka_unit_test_with_pool(tells_keys_apart_at_each_octet),
         cmocka_unit_test_with_pool(forgets_in_time),
         cmocka_unit_test_with_pool(answers_only_whom_it_was_kept_for),
         cmocka_unit_test_with_pool(drops_the_oldest_when_it_is_full),
