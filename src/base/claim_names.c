@@ -1,7 +1,6 @@
 #include "base/claim_names.h"
 
 #include <apr_strings.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -14,7 +13,7 @@
 
 /* clang-format off */
 /* The number of a claim is its place here: append only. The first 31 take one byte. */
-static const cog_claim_name_t known[] = {
+const cog_claim_name_t cog_usual_claims[] = {
     KNOWN("sub",                    STANDARD, "SUB",                   "Sub")
     KNOWN("cognito:username",       UNKNOWN,  "USERNAME",              "Username")
     KNOWN("cognito:groups",         UNKNOWN,  "GROUPS",                "Groups")
@@ -62,24 +61,22 @@ static const cog_claim_name_t known[] = {
 };
 /* clang-format on */
 
-#define COUNT (sizeof(known) / sizeof(*known))
-
 /* What the rows begin with, a letter each: strchr() is faster than a loop. */
 static const char initials[] = "scceengfpnmpplzppwgbauiiaaaaaacceeiiijnnotcs";
 
-_Static_assert(sizeof(initials) == COUNT + 1, "a letter for each row");
+_Static_assert(sizeof(initials) == COG_USUAL_CLAIMS + 1, "a letter for each row");
 
 static int is_custom(const char *claim)
 {
     return cog_text_begins(claim, CUSTOM_PREFIX);
 }
 
-static __attribute__((noinline)) const cog_claim_name_t *find_row(const char *claim)
+const cog_claim_name_t *cog_claim_look_up(const char *claim)
 {
     const char *at = *claim && !is_custom(claim) ? strchr(initials, *claim) : NULL;
 
     for (; at; at = strchr(at + 1, *claim)) {
-        const cog_claim_name_t *row = &known[at - initials];
+        const cog_claim_name_t *row = &cog_usual_claims[at - initials];
 
         if (row->claim[1] == claim[1] && strcmp(row->claim, claim) == 0) {
             return row;
@@ -88,27 +85,11 @@ static __attribute__((noinline)) const cog_claim_name_t *find_row(const char *cl
     return NULL;
 }
 
-/* A name that comes from here is known by its address; others are looked for. */
-const cog_claim_name_t *cog_claim_usual(const char *claim)
-{
-    uintptr_t offset = (uintptr_t)claim - (uintptr_t)known;
-
-    if (offset < sizeof(known) && offset % sizeof(*known) == 0) {
-        return &known[offset / sizeof(*known)];
-    }
-    return find_row(claim);
-}
-
 unsigned cog_claim_number(const char *claim)
 {
     const cog_claim_name_t *row = cog_claim_usual(claim);
 
-    return row ? (unsigned)(row - known) + 1 : 0;
-}
-
-const char *cog_claim_of_number(unsigned number)
-{
-    return number >= 1 && number <= COUNT ? known[number - 1].claim : NULL;
+    return row ? (unsigned)(row - cog_usual_claims) + 1 : 0;
 }
 
 cog_claim_class_t cog_claim_class(const char *claim)

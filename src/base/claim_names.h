@@ -4,6 +4,7 @@
 #define COG_BASE_CLAIM_NAMES_H
 
 #include <apr_pools.h>
+#include <stdint.h>
 
 #define COG_CLAIM_VARIABLE "COGNITO_"   /* what each variable begins with */
 #define COG_CLAIM_HEADER   "X-Cognito-" /* what each header of our own begins with */
@@ -24,8 +25,22 @@ typedef struct {
     const char *header;   /* behind COG_CLAIM_HEADER, as cog_claim_header() has it */
 } cog_claim_name_t;
 
-/* NULL: it is not a usual one. */
-const cog_claim_name_t *cog_claim_usual(const char *claim);
+#define COG_USUAL_CLAIMS 44
+
+extern const cog_claim_name_t cog_usual_claims[COG_USUAL_CLAIMS];
+
+const cog_claim_name_t *cog_claim_look_up(const char *claim);
+
+/* NULL: it is not a usual one. A name that comes from here is known by its address. */
+static inline const cog_claim_name_t *cog_claim_usual(const char *claim)
+{
+    uintptr_t offset = (uintptr_t)claim - (uintptr_t)cog_usual_claims;
+
+    if (offset < sizeof(cog_usual_claims) && offset % sizeof(*cog_usual_claims) == 0) {
+        return &cog_usual_claims[offset / sizeof(*cog_usual_claims)];
+    }
+    return cog_claim_look_up(claim);
+}
 
 cog_claim_class_t cog_claim_class(const char *claim);
 
@@ -37,7 +52,11 @@ unsigned cog_claim_number(const char *claim);
 
 /* The name of a usual claim; NULL: none has this number. Nothing here has to look for a
  * name that comes from here. */
-const char *cog_claim_of_number(unsigned number);
+static inline const char *cog_claim_of_number(unsigned number)
+{
+    return number >= 1 && number <= COG_USUAL_CLAIMS ? cog_usual_claims[number - 1].claim
+                                                     : NULL;
+}
 
 /* The variable of a claim that is none of the usual ones: the prefix cognito: dropped,
  * letters and digits in upper case, everything else `_`: custom:tenant is

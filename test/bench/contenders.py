@@ -251,6 +251,8 @@ def contenders(pool, redis):
         Contender("mod_auth_cognito, cookie", lambda: cognito_conf(pool), ours),
         Crowd("mod_auth_cognito, new cookie", lambda: cognito_conf(pool),
               visits_to_cognito(pool)),
+        Contender("mod_auth_cognito, assertion",
+                  lambda: cognito_conf(pool, "CognitoAssertion on"), ours),
         Contender("mod_auth_cognito, shmcb",
                   lambda: cognito_conf(pool, "CognitoSession store"), ours),
         Regulars("mod_auth_cognito, shmcb, 8 users",
