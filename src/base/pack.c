@@ -7,8 +7,6 @@
 /* Numbers are written with 7 bits a byte, the low ones first; the high bit says: more to
  * come. Times are written as four bytes, the low ones first. */
 
-#define TIME_LEN 4
-
 void cog_pack_begin(apr_pool_t *pool, cog_packer_t *packer, size_t room)
 {
     packer->pool = pool;
@@ -54,10 +52,10 @@ static uint32_t nearest_time(int64_t seconds)
 
 void cog_pack_time(cog_packer_t *packer, int64_t seconds)
 {
-    unsigned char *place = make_room(packer, TIME_LEN);
+    unsigned char *place = make_room(packer, COG_PACKED_TIME_LEN);
     uint32_t time = nearest_time(seconds);
 
-    for (int i = 0; i < TIME_LEN; ++i) {
+    for (int i = 0; i < COG_PACKED_TIME_LEN; ++i) {
         place[i] = (unsigned char)(time >> 8 * i);
     }
 }
@@ -136,15 +134,6 @@ uint64_t cog_unpack_long_number(cog_unpacker_t *unpacker)
         return 0;
     }
     return number;
-}
-
-int64_t cog_unpack_time(cog_unpacker_t *unpacker)
-{
-    const unsigned char *bytes = take(unpacker, TIME_LEN);
-
-    return bytes ? (int64_t)(bytes[0] | (uint32_t)bytes[1] << 8 |
-                             (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24)
-                 : 0;
 }
 
 void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len)

@@ -61,7 +61,21 @@ static inline const char *cog_unpack_text(cog_unpacker_t *unpacker)
     return (const char *)text;
 }
 
-int64_t cog_unpack_time(cog_unpacker_t *unpacker);
+#define COG_PACKED_TIME_LEN 4
+
+static inline int64_t cog_unpack_time(cog_unpacker_t *unpacker)
+{
+    const unsigned char *bytes = unpacker->at;
+
+    if (unpacker->end - bytes < COG_PACKED_TIME_LEN) {
+        cog_unpack_give_up(unpacker);
+        return 0;
+    }
+    unpacker->at = bytes + COG_PACKED_TIME_LEN;
+    return (int64_t)(bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+                     (uint32_t)bytes[3] << 24);
+}
+
 void cog_unpack_bytes(cog_unpacker_t *unpacker, unsigned char *bytes, size_t len);
 
 /* What cog_pack_bytes() has packed, of any length; points into the record. */

@@ -102,6 +102,18 @@ static void unpack_claim(cog_unpacker_t *unpacker, const char *previous,
         claim->kind > COG_CLAIM_OTHER || (previous && !is_behind(previous, claim->name));
 }
 
+/* As apr_array_make() does it, for claims that are all filled in. */
+static apr_array_header_t *make_claims(apr_pool_t *pool, int count)
+{
+    apr_array_header_t *claims = apr_palloc(pool, sizeof(*claims));
+
+    claims->pool = pool;
+    claims->elt_size = sizeof(cog_claim_t);
+    claims->nelts = claims->nalloc = count;
+    claims->elts = apr_palloc(pool, (size_t)count * sizeof(cog_claim_t));
+    return claims;
+}
+
 static apr_array_header_t *unpack_claims(apr_pool_t *pool, cog_unpacker_t *unpacker)
 {
     uint64_t count = cog_unpack_number(unpacker);
@@ -111,8 +123,7 @@ static apr_array_header_t *unpack_claims(apr_pool_t *pool, cog_unpacker_t *unpac
 
     unpacker->is_broken |= count > most || count > INT_MAX;
     count = unpacker->is_broken ? 0 : count;
-    claims = apr_array_make(pool, (int)count, sizeof(cog_claim_t));
-    claims->nelts = (int)count;
+    claims = make_claims(pool, (int)count);
     for (int i = 0; i < claims->nelts; ++i) {
         cog_claim_t *claim = &APR_ARRAY_IDX(claims, i, cog_claim_t);
 
