@@ -7,7 +7,6 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/pack.h"
-#include "crypto/digest.h"
 #include "flow/assertion_claims.h"
 #include "flow/flow_private.h"
 #include "flow/token_cache.h"
