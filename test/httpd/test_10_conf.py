@@ -388,7 +388,7 @@ def test_every_directive_has_good_and_bad_values():
 
 
 def directives():
-    path = os.path.join(os.path.dirname(__file__), "../../src/httpd/directives.c")
+    path = os.path.join(os.path.dirname(__file__), "../../src/httpd/conf/directives.c")
     with open(path, encoding="utf-8") as file:
         return re.findall(r'AP_INIT_\w+\("([^"]+)"', file.read())
 
