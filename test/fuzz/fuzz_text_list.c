@@ -1,5 +1,6 @@
 /* Reaches: cog_text_split, cog_text_join, cog_text_for_log. The input is a joined list.
- * What is split is joined so that it is split again into the same. */
+ * What is split is joined so that it is split again into the same; but for one text that
+ * an encoded NUL has made empty, for joined it is no text. */
 #include "test/fuzz/fuzz.h"
 
 #include "base/text.h"
@@ -25,8 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const apr_array_header_t *again = cog_text_split(pool, joined);
 
     must((list->nelts == 0) == (*text == '\0'));
-    must(list->nelts == again->nelts);
-    for (int i = 0; i < list->nelts; ++i) {
+    must(list->nelts == again->nelts || (list->nelts == 1 && *TEXT(list, 0) == '\0'));
+    for (int i = 0; i < again->nelts; ++i) {
         must(strcmp(TEXT(list, i), TEXT(again, i)) == 0);
     }
     must(strcmp(joined, cog_text_join(pool, again)) == 0);
