@@ -108,10 +108,10 @@ def test_the_number_on_an_error_page_finds_its_remedy(running):
 class Mistake:
     name: str
     make: Callable
-    check: str  # whose finding it is; empty: httpd does not start
+    check: str  # whose finding it is; configuration: httpd does not start
     result: str
     says: str
-    mend: Callable  # with the finding, or with what httpd has said
+    mend: Callable  # with the finding
 
 
 def edit(old, new):
@@ -162,14 +162,14 @@ def ask_for_secret(admin, finding):
 
 
 def write_what_it_says(old):
-    def mend(admin, said):
-        admin.edit(old, re.search(r"; write (\S+)$|: write (\S+ \S+),", said, re.MULTILINE).expand(
-            r"\1\2"))
+    def mend(admin, finding):
+        found = re.search(r"; write ([^\s;]+)|: write (\S+ \S+),", finding.text)
+        admin.edit(old, found[1] or found[2])
     return mend
 
 
-def run_what_it_says(admin, said):
-    admin.run(re.search(r": (chmod \S+ \S+)$", said, re.MULTILINE)[1])
+def run_what_it_says(admin, finding):
+    admin.run(re.search(r": (chmod \S+ [^\s;]+)", finding.text)[1])
 
 
 def move_secret(admin, finding):
@@ -228,13 +228,13 @@ MISTAKES = [
     Mistake("no domain", lose_domain, "domain", "failed", "domain", make_domain),
     Mistake("base URL with http", edit(f"CognitoBaseURL      {ORIGIN}",
                                        f"CognitoBaseURL      http://{HOST}"),
-            "", "", "is not https", write_what_it_says(f"http://{HOST}")),
-    Mistake("no base URL", edit(f"CognitoBaseURL      {ORIGIN}", "#"), "", "",
-            "CognitoBaseURL is missing", write_what_it_says("#")),
+            "configuration", "failed", "is not https", write_what_it_says(f"http://{HOST}")),
+    Mistake("no base URL", edit(f"CognitoBaseURL      {ORIGIN}", "#"), "configuration",
+            "failed", "CognitoBaseURL is missing", write_what_it_says("#")),
     Mistake("no ServerName", edit(f"ServerName {HOST}", "#"), "server-name", "warning",
             "is neither ServerName", paste_line("#")),
-    Mistake("a secret that all may read", shell(f"chmod 644 {SECRET_FILE}"), "", "",
-            "may be read or written by everybody", run_what_it_says),
+    Mistake("a secret that all may read", shell(f"chmod 644 {SECRET_FILE}"),
+            "configuration", "failed", "may be read or written by everybody", run_what_it_says),
     Mistake("a secret of httpd's user", shell(f"chown www-data {SECRET_FILE}"), "secrets", "failed",
             "belongs to somebody who does not start httpd", paste_here),
     Mistake("a secret among the pages", lambda admin: (
@@ -268,11 +268,8 @@ def test_the_doctor_names_a_mistake_and_what_mends_it(admin, mistake):
     with admin.changed():
         mistake.make(admin)
         answer = admin.ask_doctor(mistake.name)
-        if mistake.check:
-            found = answer.of(mistake.check)
-            assert found.result == mistake.result and re.search(mistake.says, found.text)
-            assert answer.bad == [mistake.check], "it complains of something else, too"
-        else:
-            assert not answer.findings and re.search(mistake.says, answer.said)
-        mistake.mend(admin, found if mistake.check else answer.said)
+        found = answer.of(mistake.check)
+        assert found.result == mistake.result and re.search(mistake.says, found.text)
+        assert answer.bad == [mistake.check], "it complains of something else, too"
+        mistake.mend(admin, found)
         assert admin.ask_doctor().is_content, "mended, and yet not well"
