@@ -57,12 +57,12 @@ CURL *cog_curl_handles_take(cog_curl_handles_t *handles)
     return handle ? handle : curl_easy_init();
 }
 
-void cog_curl_handles_give(cog_curl_handles_t *handles, CURL *handle)
+void cog_curl_handles_give(cog_curl_handles_t *handles, CURL *handle, int went_well)
 {
     curl_easy_reset(handle);
     apr_thread_mutex_lock(handles->lock);
     forget_inherited(handles);
-    if (handles->count < MAX_IDLE) {
+    if (went_well && handles->count < MAX_IDLE) {
         handles->idle[handles->count++] = handle;
         handle = NULL;
     }

@@ -17,7 +17,8 @@ cog_err_t cog_curl_handles_make(apr_pool_t *pool, cog_curl_handles_t **handles);
 CURL *cog_curl_handles_take(cog_curl_handles_t *handles);
 
 /* Take it back: its options are forgotten, its connections kept, unless there are enough.
- */
-void cog_curl_handles_give(cog_curl_handles_t *handles, CURL *handle);
+ * Nothing is kept of one whose transfer failed: curl 8.14 lets the next one fail, too,
+ * after a form that it may not send twice. */
+void cog_curl_handles_give(cog_curl_handles_t *handles, CURL *handle, int went_well);
 
 #endif

@@ -383,7 +383,7 @@ static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
     handle = cog_curl_handles_take(fetcher->handles);
     COG_REQUIRE(handle, COG_E_INTERNAL);
     err = perform(handle, transfer, log, response);
-    cog_curl_handles_give(fetcher->handles, handle);
+    cog_curl_handles_give(fetcher->handles, handle, err == COG_OK);
     return err;
 }
 

@@ -659,6 +659,19 @@ static void is_whole_again_after_a_failure(void **state)
     assert_int_equal(strncmp(peer_request(good, 1), "GET / ", 6), 0);
 }
 
+/* What curl makes of a handle that has sent half a form depends on its version. */
+static void keeps_no_connection_of_a_handle_that_failed(void **state)
+{
+    caller_t *caller = make_caller(*state);
+    peer_t *bad = peer_start(*state, NULL, answer_endless_headers);
+    peer_t *good = peer_start(*state, NULL, answer_all);
+
+    assert_int_equal(get(caller, local_url(caller, good, "/")), COG_OK);
+    assert_int_equal(get(caller, local_url(caller, bad, "/")), COG_E_IDP_UNREACHABLE);
+    assert_int_equal(get(caller, local_url(caller, good, "/")), COG_OK);
+    assert_int_equal(peer_connections(good), 2);
+}
+
 typedef struct {
     const caller_t *caller;
     const char *url;
@@ -989,6 +1002,7 @@ int main(void)
         cmocka_unit_test_with_pool(posts_over_a_kept_connection),
         cmocka_unit_test_with_pool(posts_over_another_one_when_the_kept_one_was_closed),
         cmocka_unit_test_with_pool(is_whole_again_after_a_failure),
+        cmocka_unit_test_with_pool(keeps_no_connection_of_a_handle_that_failed),
         cmocka_unit_test_with_pool(serves_many_threads),
         cmocka_unit_test_with_pool(does_not_touch_a_connection_of_its_parent),
         cmocka_unit_test_with_pool(goes_only_where_it_is_safe),
