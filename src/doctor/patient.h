@@ -12,7 +12,7 @@
 #include "doctor/report.h"
 #include "flow/conf.h"
 #include "flow/ports.h"
-#include "flow/provider.h"
+#include "flow/provider/provider.h"
 #include "oidc/endpoints.h"
 
 /* A client's secret; `problem` when it cannot be had. */

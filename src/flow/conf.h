@@ -15,7 +15,7 @@
 #include "session/revocation_table.h"
 #include "session/session.h"
 
-typedef struct cog_provider_t cog_provider_t;         /* flow/provider.h */
+typedef struct cog_provider_t cog_provider_t;         /* flow/provider/provider.h */
 typedef struct cog_token_cache_t cog_token_cache_t;   /* flow/token_cache.h */
 typedef struct cog_signing_keys_t cog_signing_keys_t; /* crypto/signing_keys.h */
 

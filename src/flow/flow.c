@@ -4,10 +4,10 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "flow/bearer.h"
+#include "flow/bearer/bearer.h"
 #include "flow/failure.h"
 #include "flow/flow_private.h"
-#include "flow/metadata.h"
+#include "flow/bearer/metadata.h"
 
 int cog_flow_is_callback(const cog_conf_t *conf, const char *path)
 {

@@ -51,8 +51,8 @@ typedef struct cog_reply_t {
     const cog_session_t *session;
     const struct cog_session_tokens_t *tokens; /* of `session`, written a moment ago;
                                                 * NULL: they are where they were */
-    const struct cog_bearer_t *bearer; /* granted by this (flow/bearer.h); NULL: by a
-                                        * session */
+    const struct cog_bearer_t *bearer; /* granted by this (flow/bearer/bearer.h); NULL: by
+                                        * a session */
     const char *challenge; /* WWW-Authenticate; NULL: what a 401 needs at least */
     cog_err_t error;       /* why; COG_OK when all is well */
     /* What is left to do when the answer has been sent; NULL: nothing. The flow, its pool

@@ -6,10 +6,10 @@
 #include "base/text.h"
 #include "flow/failure.h"
 #include "flow/flow_private.h"
-#include "flow/login.h"
+#include "flow/login/login.h"
 #include "flow/navigation.h"
-#include "flow/renewal.h"
-#include "flow/session_store.h"
+#include "flow/session/renewal.h"
+#include "flow/session/session_store.h"
 
 static void grant(cog_flow_t *flow, const cog_session_t *session, cog_reply_t *reply)
 {

@@ -6,7 +6,7 @@
 #include <apr_pools.h>
 
 #include "base/claim.h"
-#include "flow/assertion.h"
+#include "flow/assertion/assertion.h"
 
 /* Where a header's value comes from. */
 typedef enum {

@@ -5,7 +5,7 @@
 
 #include <httpd.h>
 
-#include "flow/assertion.h"
+#include "flow/assertion/assertion.h"
 #include "httpd/site.h"
 
 /* Of this request's user, about whom it says what `export` wants. COG_E_NO_SESSION where

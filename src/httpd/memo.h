@@ -6,7 +6,7 @@
 
 #include <httpd.h>
 
-#include "flow/bearer.h"
+#include "flow/bearer/bearer.h"
 #include "flow/conf.h"
 #include "flow/reply.h"
 #include "session/session.h"

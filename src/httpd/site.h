@@ -12,8 +12,8 @@
 #include "httpd/backend_presets.h"
 #include "httpd/conf.h"
 #include "httpd/conf/store_value.h"
-#include "net/fetch_curl.h"
-#include "net/meter_shm.h"
+#include "net/fetch/fetch_curl.h"
+#include "net/meter/meter_shm.h"
 
 /* CognitoRemoteUser, when nothing is written. */
 #define COG_DEFAULT_USER_CLAIMS(X) X("cognito:username") X("email") X("sub")

@@ -29,7 +29,7 @@ typedef struct {
     const char *redirect_uri;
     const char *return_to;
     const char *provider; /* the identity provider that the user has chosen; "" none */
-    const char *form;     /* where flow/kept_form keeps a form for it; "" nowhere */
+    const char *form;     /* where flow/login/kept_form keeps a form for it; "" nowhere */
 } cog_login_state_t;
 
 /* New id, nonce (22 characters) and verifier (43); the rest is the caller's to fill in.

@@ -15,7 +15,7 @@ typedef struct {
 } cog_outbox_t;
 
 /* Where it is to be sent, as a number: to those that read the list of this name
- * (flow/revocation_list.h). */
+ * (flow/revocation/revocation_list.h). */
 unsigned cog_outbox_list(const char *name);
 
 /* Add a mark (session/revocation_table.h), once. FALSE when there is no room. */

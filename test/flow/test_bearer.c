@@ -3,7 +3,7 @@
 
 #include <apr_strings.h>
 
-#include "flow/bearer.h"
+#include "flow/bearer/bearer.h"
 
 #define USER ",'sub':'sub-9','username':'bob','cognito:groups':['api']"
 #define APP  ",'client_id':'" WORLD_CLIENT "'"

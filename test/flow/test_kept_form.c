@@ -4,7 +4,7 @@
 #include <apr_strings.h>
 
 #include "base/text.h"
-#include "flow/kept_form.h"
+#include "flow/login/kept_form.h"
 
 #define SESSION "__Host-cognito_session"
 #define FORM    "note=a+b%0D%0A%C3%BC&tag=x&tag=y&empty=&submit=1"

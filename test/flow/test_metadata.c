@@ -3,7 +3,7 @@
 
 #include <apr_strings.h>
 
-#include "flow/metadata.h"
+#include "flow/bearer/metadata.h"
 
 #define RESOURCE "/.well-known/oauth-protected-resource"
 #define SERVER   "/.well-known/oauth-authorization-server"

@@ -5,7 +5,7 @@
 #include <apr_strings.h>
 
 #include "crypto/digest.h"
-#include "flow/session_revocation.h"
+#include "flow/revocation/session_revocation.h"
 
 #define KEY "0123456789abcdef0123456789abcdef"
 

@@ -5,8 +5,8 @@
 
 #include "base/query.h"
 #include "base/text.h"
-#include "flow/session_store.h"
-#include "flow/stored_session.h"
+#include "flow/session/session_store.h"
+#include "flow/session/stored_session.h"
 #include "session/rule.h"
 
 static const char *get_header(const cog_request_t *request, const char *name)

@@ -2,7 +2,7 @@
  * the same whether it comes at once or byte by byte. */
 #include "test/fuzz/fuzz.h"
 
-#include "net/memcache_reply.h"
+#include "net/memcache/memcache_reply.h"
 
 static cog_err_t read_in_pieces(apr_pool_t *pool, const char *bytes, size_t len,
                                 cog_memcache_reader_t *reader, int *is_complete)

@@ -5,8 +5,8 @@
 #include <ctype.h>
 
 #include "flow/ports.h"
-#include "net/redis_refusal.h"
-#include "net/redis_reply.h"
+#include "net/redis/redis_refusal.h"
+#include "net/redis/redis_reply.h"
 
 static cog_err_t read_at_once(const char *bytes, size_t len, cog_redis_reply_t *reply,
                               int *is_complete)

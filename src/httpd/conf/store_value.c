@@ -10,8 +10,8 @@
 #include "httpd/conf/store_url.h"
 #include "httpd/conf/values.h"
 #include "httpd/dump/secret_words.h"
-#include "net/memcache.h"
-#include "net/store_shm.h"
+#include "net/memcache/memcache.h"
+#include "net/shm/store_shm.h"
 
 #define MEGABYTE      (1024 * 1024)
 #define MEMCACHE_PORT 11211

@@ -9,7 +9,7 @@
 #include "httpd/clock.h"
 #include "httpd/doctor/refusal.h"
 #include "httpd/start/advice.h"
-#include "net/fetch_curl.h"
+#include "net/fetch/fetch_curl.h"
 
 /* clang-format off */
 const cog_check_t cog_host_checks[] = {

@@ -1,7 +1,7 @@
 #include "httpd/start/documents_task.h"
 
 #include "crypto/random.h"
-#include "flow/provider.h"
+#include "flow/provider/provider.h"
 #include "httpd/clock.h"
 #include "httpd/start/watchdog.h"
 

@@ -17,7 +17,7 @@
 #include "httpd/start/revocation_task.h"
 #include "httpd/start/store_memory.h"
 #include "httpd/start/stores.h"
-#include "net/fetch_curl.h"
+#include "net/fetch/fetch_curl.h"
 
 /* A start, or the rehearsal of one. */
 typedef struct {

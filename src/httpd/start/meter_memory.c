@@ -4,7 +4,7 @@
 #include <apr_strings.h>
 #include <stdint.h>
 
-#include "net/meter_shm.h"
+#include "net/meter/meter_shm.h"
 
 /* Nothing but the memory: the module may be loaded anew, to another place, and by then
  * count other things. */

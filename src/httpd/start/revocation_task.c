@@ -3,11 +3,11 @@
 #include <apr_shm.h>
 
 #include "crypto/random.h"
-#include "flow/session_revocation.h"
+#include "flow/revocation/session_revocation.h"
 #include "httpd/clock.h"
 #include "httpd/log_httpd.h"
 #include "httpd/start/watchdog.h"
-#include "net/shared_lock.h"
+#include "net/shm/shared_lock.h"
 
 #define EVERY apr_time_from_sec(1)
 

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "crypto/keyring.h"
-#include "flow/provider.h"
+#include "flow/provider/provider.h"
 #include "flow/token_cache.h"
 #include "httpd/start/own_key.h"
-#include "net/fetch_curl.h"
+#include "net/fetch/fetch_curl.h"
 
 cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehearsal)
 {

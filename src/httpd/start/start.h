@@ -9,9 +9,9 @@
 #include "base/secret.h"
 #include "base/secret_source.h"
 #include "crypto/signing_keys.h"
-#include "flow/provider.h"
-#include "net/fetch_curl.h"
-#include "net/meter_shm.h"
+#include "flow/provider/provider.h"
+#include "net/fetch/fetch_curl.h"
+#include "net/meter/meter_shm.h"
 #include "session/revocation_table.h"
 
 typedef struct {

@@ -7,7 +7,7 @@
 #include <fcntl.h>
 
 #include "httpd/start/state_dir.h"
-#include "net/store_shm.h"
+#include "net/shm/store_shm.h"
 
 #define MODE     (APR_FOPEN_READ | APR_FOPEN_WRITE | APR_FOPEN_BINARY)
 #define NEW_MODE (MODE | APR_FOPEN_CREATE | APR_FOPEN_EXCL)

@@ -8,7 +8,7 @@
 
 #include "httpd/log_httpd.h"
 #include "httpd/start/store_file.h"
-#include "net/store_shm.h"
+#include "net/shm/store_shm.h"
 
 /* changes with kept_t and with the layout of a store */
 #define KEPT "mod_auth_cognito stores 1"

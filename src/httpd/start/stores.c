@@ -10,9 +10,9 @@
 #include "httpd/start/state_dir.h"
 #include "httpd/start/store_memory.h"
 #include "httpd/start/watchdog.h"
-#include "net/memcache.h"
-#include "net/redis.h"
-#include "net/store_shm.h"
+#include "net/memcache/memcache.h"
+#include "net/redis/redis.h"
+#include "net/shm/store_shm.h"
 
 #define SWEEP_EVERY apr_time_from_sec(10)
 

@@ -7,7 +7,7 @@
 
 #include "base/rate_limit.h"
 #include "httpd/log_httpd.h"
-#include "net/monotonic.h"
+#include "net/server/monotonic.h"
 
 #define INSTANCE "_cognito_"
 

@@ -1,12 +1,12 @@
-/* The status page: what has been counted (net/meter_shm.h), for people and for programs.
- * Who may see it is for `Require` to say. */
+/* The status page: what has been counted (net/meter/meter_shm.h), for people and for
+ * programs. Who may see it is for `Require` to say. */
 #ifndef COG_HTTPD_STATUS_STATUS_H
 #define COG_HTTPD_STATUS_STATUS_H
 
 #include <httpd.h>
 
 #include "httpd/start/stores.h"
-#include "net/meter_shm.h"
+#include "net/meter/meter_shm.h"
 
 typedef struct {
     apr_pool_t *pool;

@@ -1,9 +1,9 @@
 /* What follows from the figures. */
 #include <apr_strings.h>
 
-#include "flow/single_flight.h"
+#include "flow/provider/single_flight.h"
 #include "httpd/status/status.h"
-#include "net/breaker.h"
+#include "net/server/breaker.h"
 #include "session/login_state.h"
 
 #define PROBLEM_MINUTES 15

@@ -3,7 +3,7 @@
 #include <apr_strings.h>
 
 #include "doctor/checks.h"
-#include "flow/provider.h"
+#include "flow/provider/provider.h"
 
 #define ISSUER   "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Test"
 #define AUTH     "https://auth.test"

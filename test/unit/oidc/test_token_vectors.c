@@ -6,7 +6,7 @@
 #include <apr_strings.h>
 
 #include "crypto/jws.h"
-#include "flow/redeem.h"
+#include "flow/login/redeem.h"
 #include "oidc/access_token.h"
 #include "oidc/id_token.h"
 

@@ -1,0 +1,193 @@
+#include "flow/login/redeem.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "flow/provider/client_credentials.h"
+#include "flow/flow_private.h"
+#include "flow/login/granted_scope.h"
+#include "flow/provider/provider.h"
+#include "oidc/id_token.h"
+#include "oidc/userinfo.h"
+
+#define SAY_EVERY apr_time_from_sec(60)
+
+/* What is to be redeemed: one of the two. */
+typedef struct {
+    const cog_code_grant_t *code;
+    cog_secret_t refresh_token;
+} grant_t;
+
+static void write_form(apr_pool_t *pool, const cog_client_credentials_t *credentials,
+                       const grant_t *grant, cog_form_request_t *form)
+{
+    if (grant->code) {
+        cog_token_request(pool, credentials, grant->code, form);
+    }
+    else {
+        cog_refresh_request(pool, credentials, grant->refresh_token, form);
+    }
+}
+
+static cog_err_t parse(apr_pool_t *pool, const grant_t *grant,
+                       const cog_fetch_response_t *response, cog_tokens_t *tokens)
+{
+    return grant->code
+               ? cog_tokens_parse(pool, response->status, response->body, tokens)
+               : cog_tokens_parse_renewed(pool, response->status, response->body, tokens);
+}
+
+/* That a session cannot be renewed any more is how it usually ends. */
+static cog_log_level_t level_of(const grant_t *grant, cog_err_t err)
+{
+    return !grant->code && err == COG_E_IDP_GRANT ? COG_LOG_DEBUG : COG_LOG_WARNING;
+}
+
+/* Some threads have to be left for who needs no token endpoint. */
+static cog_err_t fetch(const cog_flow_t *flow, const cog_fetch_request_t *request,
+                       cog_fetch_response_t *response)
+{
+    const cog_clock_t *clock = &flow->ports->clock;
+    cog_bulkhead_t *bulkhead = cog_provider_bulkhead(flow->place->client->provider);
+    apr_time_t now = clock->now(clock->context);
+    cog_err_t err;
+
+    if (!cog_bulkhead_enter(bulkhead, flow->conf->waiting_limit, now)) {
+        if (cog_rate_limit_allows(&bulkhead->say, now, SAY_EVERY)) {
+            COG_LOG(flow->ports->log, WARNING, 3074,
+                    "%d requests of this process wait for the token endpoint, which "
+                    "answers none: others are sent away at once",
+                    flow->conf->waiting_limit);
+        }
+        return COG_E_IDP_UNREACHABLE;
+    }
+    err = cog_flow_fetch(flow, request, response);
+    cog_bulkhead_leave(bulkhead, err == COG_OK, clock->now(clock->context));
+    return err;
+}
+
+static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint, const grant_t *grant,
+                           int index, cog_tokens_t *tokens)
+{
+    cog_client_credentials_t credentials =
+        cog_client_credentials(flow->pool, flow->place->client, index);
+    cog_fetch_request_t request = {
+        .kind = COG_CALL_TOKEN, .url = endpoint, .accept = "application/json"};
+    cog_fetch_response_t response;
+    cog_form_request_t form;
+    cog_err_t err;
+
+    write_form(flow->pool, &credentials, grant, &form);
+    request.form = form.body;
+    request.authorization = form.authorization;
+    COG_TRY(fetch(flow, &request, &response));
+    err = parse(flow->pool, grant, &response, tokens);
+    if (err != COG_OK) {
+        COG_LOG_AT(flow->ports->log, level_of(grant, err), 3050,
+                   "token endpoint answered %d: %s", response.status,
+                   cog_tokens_error_text(flow->pool, response.body));
+    }
+    return err;
+}
+
+static cog_err_t redeem(cog_flow_t *flow, const grant_t *grant, cog_tokens_t *tokens)
+{
+    const cog_client_conf_t *client = flow->place->client;
+    cog_endpoints_t endpoints;
+    cog_err_t err = COG_E_IDP_CLIENT;
+
+    COG_TRY(cog_provider_endpoints(flow, client->provider, &endpoints));
+    for (int i = 0; i < cog_client_credentials_count(client) && err == COG_E_IDP_CLIENT;
+         ++i) {
+        err = redeem_as(flow, endpoints.token, grant, i, tokens);
+    }
+    return err;
+}
+
+cog_err_t cog_redeem_code(cog_flow_t *flow, const cog_login_state_t *login,
+                          cog_secret_t code, cog_tokens_t *tokens)
+{
+    const cog_code_grant_t code_grant = {code, login->redirect_uri, login->code_verifier};
+    const grant_t grant = {.code = &code_grant};
+
+    return redeem(flow, &grant, tokens);
+}
+
+cog_err_t cog_redeem_refresh_token(cog_flow_t *flow, cog_secret_t refresh_token,
+                                   cog_tokens_t *tokens)
+{
+    const grant_t grant = {.refresh_token = refresh_token};
+
+    return redeem(flow, &grant, tokens);
+}
+
+static cog_err_t add_userinfo(cog_flow_t *flow, const cog_tokens_t *tokens,
+                              json_t *claims)
+{
+    cog_fetch_request_t request = {.kind = COG_CALL_USERINFO,
+                                   .accept = "application/json"};
+    cog_fetch_response_t response;
+    cog_endpoints_t endpoints;
+    char *bearer;
+
+    COG_TRY(cog_provider_endpoints(flow, flow->place->client->provider, &endpoints));
+    COG_REQUIRE(endpoints.userinfo, COG_E_DISCOVERY);
+    request.url = endpoints.userinfo;
+    bearer = apr_pstrcat(flow->pool, "Bearer ", tokens->access_token.bytes, NULL);
+    cog_secret_wipe_with(flow->pool, bearer, strlen(bearer));
+    request.authorization = cog_secret_of(bearer);
+    COG_TRY(cog_flow_fetch(flow, &request, &response));
+    return cog_userinfo_merge(flow->pool, response.status, response.body, claims);
+}
+
+static cog_token_expect_t expectation(const cog_flow_t *flow, const char *nonce)
+{
+    return (cog_token_expect_t){
+        .client_id = flow->place->client->client_id,
+        .nonce = nonce,
+        .now = cog_flow_now(flow),
+        .leeway = COG_CLOCK_LEEWAY_SEC,
+    };
+}
+
+/* What goes beyond the ID token's own claims. */
+static cog_err_t complete(cog_flow_t *flow, const cog_tokens_t *tokens, json_t *claims)
+{
+    COG_TRY(cog_id_token_check_hash(flow->pool, claims, tokens->access_token));
+    COG_TRY(cog_granted_scope_add(flow, tokens, claims));
+    return flow->place->client->has_userinfo ? add_userinfo(flow, tokens, claims)
+                                             : COG_OK;
+}
+
+cog_err_t cog_redeem_verify(cog_flow_t *flow, const cog_login_state_t *login,
+                            const cog_tokens_t *tokens, json_t **claims)
+{
+    cog_token_expect_t expect = expectation(flow, login->nonce);
+    json_t *verified;
+
+    COG_TRY(cog_provider_verify(flow, flow->place->client->provider, tokens->id_token,
+                                &expect.issuer, &verified));
+    COG_TRY(cog_id_token_check(verified, &expect));
+    COG_TRY(complete(flow, tokens, verified));
+    *claims = verified;
+    return COG_OK;
+}
+
+cog_err_t cog_redeem_verify_renewed(cog_flow_t *flow, const cog_session_t *session,
+                                    const cog_session_tokens_t *before,
+                                    const cog_tokens_t *tokens, json_t **claims)
+{
+    cog_token_expect_t expect = expectation(flow, before->nonce.bytes);
+    json_t *verified = NULL;
+
+    if (cog_secret_is_set(tokens->id_token)) {
+        COG_TRY(cog_provider_verify(flow, flow->place->client->provider, tokens->id_token,
+                                    &expect.issuer, &verified));
+        COG_TRY(cog_id_token_check_renewed(verified, &expect, session->subject,
+                                           session->auth_time));
+        COG_TRY(complete(flow, tokens, verified));
+    }
+    *claims = verified;
+    return COG_OK;
+}

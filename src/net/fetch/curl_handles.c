@@ -1,0 +1,71 @@
+#include "net/fetch/curl_handles.h"
+
+#include <apr_thread_mutex.h>
+#include <unistd.h>
+
+#define MAX_IDLE 4
+
+struct cog_curl_handles_t {
+    apr_thread_mutex_t *lock;
+    pid_t owner; /* the process whose handles these are */
+    int count;
+    CURL *
+        idle[MAX_IDLE]; /* the last one was used last: its connections are the youngest */
+};
+
+static apr_status_t release(void *data)
+{
+    cog_curl_handles_t *handles = data;
+
+    while (handles->owner == getpid() && handles->count > 0) {
+        curl_easy_cleanup(handles->idle[--handles->count]);
+    }
+    return APR_SUCCESS;
+}
+
+cog_err_t cog_curl_handles_make(apr_pool_t *pool, cog_curl_handles_t **handles)
+{
+    cog_curl_handles_t *made = apr_pcalloc(pool, sizeof(*made));
+
+    COG_REQUIRE(apr_thread_mutex_create(&made->lock, APR_THREAD_MUTEX_DEFAULT, pool) ==
+                    APR_SUCCESS,
+                COG_E_INTERNAL);
+    apr_pool_cleanup_register(pool, made, release, apr_pool_cleanup_null);
+    *handles = made;
+    return COG_OK;
+}
+
+/* To close what came over a fork would say goodbye on the parent's connections. */
+static void forget_inherited(cog_curl_handles_t *handles)
+{
+    if (handles->owner != getpid()) {
+        handles->owner = getpid();
+        handles->count = 0;
+    }
+}
+
+CURL *cog_curl_handles_take(cog_curl_handles_t *handles)
+{
+    CURL *handle = NULL;
+
+    apr_thread_mutex_lock(handles->lock);
+    forget_inherited(handles);
+    if (handles->count > 0) {
+        handle = handles->idle[--handles->count];
+    }
+    apr_thread_mutex_unlock(handles->lock);
+    return handle ? handle : curl_easy_init();
+}
+
+void cog_curl_handles_give(cog_curl_handles_t *handles, CURL *handle, int went_well)
+{
+    curl_easy_reset(handle);
+    apr_thread_mutex_lock(handles->lock);
+    forget_inherited(handles);
+    if (went_well && handles->count < MAX_IDLE) {
+        handles->idle[handles->count++] = handle;
+        handle = NULL;
+    }
+    apr_thread_mutex_unlock(handles->lock);
+    curl_easy_cleanup(handle);
+}

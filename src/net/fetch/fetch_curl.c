@@ -1,0 +1,400 @@
+#include "net/fetch/fetch_curl.h"
+
+#include <apr_date.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/url.h"
+#include "net/fetch/curl_handles.h"
+#include "version.h"
+
+#define MAX_HEADERS 65536
+#define FIRST_ROOM  8192
+#define TOO_LARGE   "the answer is larger than 1 MiB"
+#define LOST        "the connection broke, and a form is not sent twice"
+
+typedef struct {
+    cog_fetch_conf_t conf;
+    cog_curl_handles_t *handles;
+} fetcher_t;
+
+/* One call, from the options to the answer. */
+typedef struct {
+    apr_pool_t *pool;
+    const cog_fetch_conf_t *conf;
+    const cog_fetch_request_t *request;
+    cog_url_t url;
+    struct curl_slist *headers;
+    size_t form_sent;
+    char *body;
+    size_t body_len;
+    size_t body_room;
+    size_t headers_len;
+    const char *fault; /* why we stopped it */
+    char error[CURL_ERROR_SIZE];
+} transfer_t;
+
+/* clang-format off */
+/* What holds for every call. Nothing of it is for an administrator to loosen. */
+static const struct {
+    CURLoption option;
+    long value;
+} rules[] = {
+    {CURLOPT_NOSIGNAL, 1},
+    {CURLOPT_FOLLOWLOCATION, 0},
+    {CURLOPT_SSL_VERIFYPEER, 1},
+    {CURLOPT_SSL_VERIFYHOST, 2},
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+    {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+    {CURLOPT_HTTP09_ALLOWED, 0},
+    {CURLOPT_HTTP_CONTENT_DECODING, 0},
+    {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
+    {CURLOPT_UNRESTRICTED_AUTH, 0},
+    {CURLOPT_NETRC, CURL_NETRC_IGNORED},
+    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+    {CURLOPT_MAXFILESIZE, COG_FETCH_MAX_BODY},
+    {CURLOPT_LOW_SPEED_LIMIT, 100}, /* bytes a second */
+    {CURLOPT_LOW_SPEED_TIME, 10},
+    {CURLOPT_TCP_KEEPALIVE, 1},
+    {CURLOPT_TCP_KEEPIDLE, 15},
+    {CURLOPT_TCP_KEEPINTVL, 5},
+    {CURLOPT_MAXCONNECTS, 2},
+    {CURLOPT_MAXAGE_CONN, 30}, /* seconds; a peer may be gone without a word */
+    {CURLOPT_MAXLIFETIME_CONN, 120}, /* seconds, however busy */
+#if LIBCURL_VERSION_NUM >= 0x075700
+    {CURLOPT_QUICK_EXIT, 1}, /* else the end waits for a resolver that hangs */
+#endif
+};
+/* clang-format on */
+
+static apr_status_t end_global(void *unused)
+{
+    (void)unused;
+    curl_global_cleanup();
+    return APR_SUCCESS;
+}
+
+void cog_fetch_global_init(apr_pool_t *pool)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
+        apr_pool_cleanup_register(pool, NULL, end_global, apr_pool_cleanup_null);
+    }
+}
+
+/* Make room for `more` bytes and a NUL. The body may hold tokens: no copy is left over.
+ */
+static void reserve(transfer_t *transfer, size_t more)
+{
+    size_t needed = transfer->body_len + more + 1;
+    size_t room = transfer->body_room ? transfer->body_room : FIRST_ROOM;
+    char *body;
+
+    if (needed <= transfer->body_room) {
+        return;
+    }
+    while (room < needed) {
+        room *= 2;
+    }
+    body = apr_palloc(transfer->pool, room);
+    cog_secret_wipe_with(transfer->pool, body, room);
+    if (transfer->body) {
+        memcpy(body, transfer->body, transfer->body_len);
+        cog_secret_wipe(transfer->body, transfer->body_len);
+    }
+    transfer->body = body;
+    transfer->body_room = room;
+}
+
+/* To take less than what came ends the transfer. */
+static size_t stop(transfer_t *transfer, const char *fault)
+{
+    transfer->fault = fault;
+    return 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+    transfer_t *transfer = context;
+    size_t len = size * count;
+
+    if (len > COG_FETCH_MAX_BODY - transfer->body_len) {
+        return stop(transfer, TOO_LARGE);
+    }
+    reserve(transfer, len);
+    memcpy(transfer->body + transfer->body_len, bytes, len);
+    transfer->body_len += len;
+    return len;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *context)
+{
+    transfer_t *transfer = context;
+    size_t len = size * count;
+
+    (void)bytes;
+    transfer->headers_len += len;
+    if (transfer->headers_len > MAX_HEADERS) {
+        return stop(transfer, "the answer's header is larger than 64 KiB");
+    }
+    return len;
+}
+
+/* Each byte is given once. curl begins anew when a kept connection turns out dead: right
+ * for a GET, but the first form may have done its work. */
+static size_t give_form(char *to, size_t size, size_t count, void *context)
+{
+    transfer_t *transfer = context;
+    const cog_secret_t *form = &transfer->request->form;
+    size_t rest = form->len - transfer->form_sent;
+    size_t len = rest < size * count ? rest : size * count;
+
+    if (rest == 0) {
+        return CURL_READFUNC_ABORT;
+    }
+    memcpy(to, form->bytes + transfer->form_sent, len);
+    transfer->form_sent += len;
+    return len;
+}
+
+static apr_status_t release_headers(void *data)
+{
+    transfer_t *transfer = data;
+
+    for (struct curl_slist *item = transfer->headers; item; item = item->next) {
+        cog_secret_wipe(item->data, strlen(item->data));
+    }
+    curl_slist_free_all(transfer->headers);
+    return APR_SUCCESS;
+}
+
+static cog_err_t add_header(transfer_t *transfer, const char *name, const char *value)
+{
+    char *line = apr_pstrcat(transfer->pool, name, ": ", value, NULL);
+    struct curl_slist *longer;
+
+    cog_secret_wipe_with(transfer->pool, line, strlen(line));
+    COG_REQUIRE(!cog_text_has_control(line), COG_E_INTERNAL);
+    longer = curl_slist_append(transfer->headers, line);
+    COG_REQUIRE(longer, COG_E_INTERNAL);
+    transfer->headers = longer;
+    return COG_OK;
+}
+
+static cog_err_t make_headers(transfer_t *transfer)
+{
+    const cog_fetch_request_t *request = transfer->request;
+
+    apr_pool_cleanup_register(transfer->pool, transfer, release_headers,
+                              apr_pool_cleanup_null);
+    if (request->accept) {
+        COG_TRY(add_header(transfer, "Accept", request->accept));
+    }
+    if (cog_secret_is_set(request->authorization)) {
+        COG_TRY(add_header(transfer, "Authorization", request->authorization.bytes));
+    }
+    return COG_OK;
+}
+
+static cog_err_t set_number(CURL *handle, CURLoption option, long value)
+{
+    COG_REQUIRE(curl_easy_setopt(handle, option, value) == CURLE_OK, COG_E_INTERNAL);
+    return COG_OK;
+}
+
+static cog_err_t set_pointer(CURL *handle, CURLoption option, const void *value)
+{
+    COG_REQUIRE(curl_easy_setopt(handle, option, value) == CURLE_OK, COG_E_INTERNAL);
+    return COG_OK;
+}
+
+static cog_err_t set_rules(CURL *handle)
+{
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); ++i) {
+        COG_TRY(set_number(handle, rules[i].option, rules[i].value));
+    }
+    return set_pointer(handle, CURLOPT_USERAGENT, "mod_auth_cognito/" COG_VERSION);
+}
+
+/* 0 would mean no limit at all. */
+static long milliseconds(apr_interval_time_t limit)
+{
+    return limit > 1000 ? (long)apr_time_as_msec(limit) : 1;
+}
+
+static cog_err_t set_limits(CURL *handle, const transfer_t *transfer)
+{
+    apr_interval_time_t total = transfer->request->limit > 0
+                                    ? transfer->request->limit
+                                    : transfer->conf->total_limit;
+
+    COG_TRY(set_number(handle, CURLOPT_TIMEOUT_MS, milliseconds(total)));
+    return set_number(handle, CURLOPT_CONNECTTIMEOUT_MS,
+                      milliseconds(transfer->conf->connect_limit));
+}
+
+/* An empty text, unlike NULL, keeps curl from asking the environment. */
+static cog_err_t set_way(CURL *handle, const transfer_t *transfer)
+{
+    int is_direct = !transfer->conf->proxy || cog_url_is_loopback(&transfer->url);
+
+    COG_TRY(set_pointer(handle, CURLOPT_PROTOCOLS_STR, transfer->url.scheme));
+    COG_TRY(set_pointer(handle, CURLOPT_REDIR_PROTOCOLS_STR, "https"));
+    COG_TRY(set_pointer(handle, CURLOPT_PROXY, is_direct ? "" : transfer->conf->proxy));
+    COG_TRY(set_pointer(handle, CURLOPT_NOPROXY, ""));
+    if (transfer->conf->ca_file) {
+        COG_TRY(set_pointer(handle, CURLOPT_CAINFO, transfer->conf->ca_file));
+        COG_TRY(set_pointer(handle, CURLOPT_CAPATH, NULL));
+    }
+    return COG_OK;
+}
+
+static cog_err_t set_form(CURL *handle, transfer_t *transfer)
+{
+    const cog_secret_t *form = &transfer->request->form;
+
+    if (!cog_secret_is_set(*form)) {
+        return COG_OK;
+    }
+    COG_REQUIRE(curl_easy_setopt(handle, CURLOPT_READFUNCTION, give_form) == CURLE_OK,
+                COG_E_INTERNAL);
+    COG_TRY(set_pointer(handle, CURLOPT_READDATA, transfer));
+    COG_TRY(set_number(handle, CURLOPT_POSTFIELDSIZE, (long)form->len));
+    return set_number(handle, CURLOPT_POST, 1);
+}
+
+static cog_err_t set_ends(CURL *handle, transfer_t *transfer)
+{
+    COG_REQUIRE(curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK,
+                COG_E_INTERNAL);
+    COG_REQUIRE(curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK,
+                COG_E_INTERNAL);
+    COG_TRY(set_pointer(handle, CURLOPT_WRITEDATA, transfer));
+    COG_TRY(set_pointer(handle, CURLOPT_HEADERDATA, transfer));
+    COG_TRY(set_pointer(handle, CURLOPT_ERRORBUFFER, transfer->error));
+    COG_TRY(set_pointer(handle, CURLOPT_HTTPHEADER, transfer->headers));
+    return set_pointer(handle, CURLOPT_URL, transfer->request->url);
+}
+
+static cog_err_t prepare(CURL *handle, transfer_t *transfer)
+{
+    COG_TRY(make_headers(transfer));
+    COG_TRY(set_rules(handle));
+    COG_TRY(set_limits(handle, transfer));
+    COG_TRY(set_way(handle, transfer));
+    COG_TRY(set_form(handle, transfer));
+    return set_ends(handle, transfer);
+}
+
+/* NULL when the answer has no such header; lives as long as the transfer's handle. */
+static const char *header_of(CURL *handle, const char *name)
+{
+    struct curl_header *header;
+
+    return curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK
+               ? header->value
+               : NULL;
+}
+
+static void read_answer(CURL *handle, transfer_t *transfer,
+                        cog_fetch_response_t *response)
+{
+    long status = 0;
+    const char *date;
+
+    reserve(transfer, 0);
+    transfer->body[transfer->body_len] = '\0';
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+    response->status = (int)status;
+    response->body =
+        (cog_span_t){(const unsigned char *)transfer->body, transfer->body_len};
+    date = header_of(handle, "Date");
+    response->date = date ? apr_date_parse_http(date) : 0;
+    response->location = apr_pstrdup(transfer->pool, header_of(handle, "Location"));
+}
+
+/* Which call, without its query. */
+static const char *name_call(const transfer_t *transfer)
+{
+    return apr_pstrcat(transfer->pool,
+                       cog_secret_is_set(transfer->request->form) ? "POST " : "GET ",
+                       transfer->url.origin, transfer->url.path, NULL);
+}
+
+/* Who notices first that an answer is too large depends on the version of curl. */
+static const char *tell_fault(const transfer_t *transfer, CURLcode result)
+{
+    if (transfer->fault) {
+        return transfer->fault;
+    }
+    switch (result) {
+    case CURLE_FILESIZE_EXCEEDED:
+        return TOO_LARGE;
+    case CURLE_SEND_FAIL_REWIND:
+    case CURLE_ABORTED_BY_CALLBACK:
+        return LOST;
+    default:
+        return transfer->error;
+    }
+}
+
+static cog_err_t perform(CURL *handle, transfer_t *transfer, const cog_log_t *log,
+                         cog_fetch_response_t *response)
+{
+    const char *detail;
+    CURLcode result;
+
+    if (prepare(handle, transfer) != COG_OK) {
+        COG_LOG(log, ERROR, 2101,
+                "%s could not be prepared: libcurl is too old, or there "
+                "is no memory",
+                name_call(transfer));
+        return COG_E_IDP_UNREACHABLE;
+    }
+    result = curl_easy_perform(handle);
+    if (result != CURLE_OK) {
+        detail = tell_fault(transfer, result);
+        COG_LOG(log, WARNING, 2102, "%s got no answer: %s (%s)", name_call(transfer),
+                curl_easy_strerror(result),
+                cog_text_for_log(transfer->pool, detail, CURL_ERROR_SIZE));
+        return COG_E_IDP_UNREACHABLE;
+    }
+    read_answer(handle, transfer, response);
+    return COG_OK;
+}
+
+static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
+                       const cog_fetch_request_t *request, cog_fetch_response_t *response)
+{
+    const fetcher_t *fetcher = context;
+    transfer_t *transfer = apr_pcalloc(pool, sizeof(*transfer));
+    CURL *handle;
+    cog_err_t err;
+
+    transfer->pool = pool;
+    transfer->conf = &fetcher->conf;
+    transfer->request = request;
+    if (cog_url_parse(pool, request->url, &transfer->url) != COG_OK ||
+        !cog_url_is_safe(&transfer->url)) {
+        COG_LOG(log, ERROR, 2100, "%s is no URL that may be called: write https://",
+                cog_text_for_log(pool, request->url, strcspn(request->url, "?")));
+        return COG_E_IDP_UNREACHABLE;
+    }
+    handle = cog_curl_handles_take(fetcher->handles);
+    COG_REQUIRE(handle, COG_E_INTERNAL);
+    err = perform(handle, transfer, log, response);
+    cog_curl_handles_give(fetcher->handles, handle, err == COG_OK);
+    return err;
+}
+
+cog_err_t cog_fetch_curl_make(apr_pool_t *pool, const cog_fetch_conf_t *conf,
+                              cog_fetcher_t *fetcher)
+{
+    fetcher_t *made = apr_pcalloc(pool, sizeof(*made));
+
+    made->conf = *conf;
+    COG_TRY(cog_curl_handles_make(pool, &made->handles));
+    fetcher->context = made;
+    fetcher->fetch = fetch;
+    return COG_OK;
+}

@@ -1,0 +1,28 @@
+/* The client's side of TLS over a socket that does not block. */
+#ifndef COG_NET_TLS_H
+#define COG_NET_TLS_H
+
+#include <apr_pools.h>
+#include <openssl/ssl.h>
+
+#include "base/error.h"
+#include "net/server/fault.h"
+
+typedef struct cog_tls_t cog_tls_t;
+
+/* TLS 1.2 or newer with `host`, a name or an address, which its certificate must be for.
+ * Trusts the authorities in `ca_file` alone, or the system's for NULL. Goes with
+ * `conf_pool`; shared by threads and processes. COG_E_MISCONFIGURED when the file cannot
+ * be read. */
+cog_err_t cog_tls_make(apr_pool_t *conf_pool, const char *host, const char *ca_file,
+                       cog_tls_t **tls);
+
+/* The caller's client on the connected socket `fd`, which stays the caller's too; the
+ * handshake is still to be made. NULL when there is no memory. Never raises SIGPIPE. */
+SSL *cog_tls_client(const cog_tls_t *tls, int fd);
+
+/* Why an operation has failed: `reason` is what SSL_get_error() said of it. Empties the
+ * thread's queue of errors. Returns COG_E_STORE. */
+cog_err_t cog_tls_fault(const SSL *ssl, int reason, cog_fault_t *fault);
+
+#endif
