@@ -163,6 +163,18 @@ def plain_conf():
     return Conf(module=None)
 
 
+def variables_conf():
+    """What httpd takes to say as much about a user by itself: a `<Location>` that sets the
+    variables, without asking who it is."""
+    told = {"sub": "0c1b6f6a-12ab-4c3d-8e9f-0a1b2c3d4e5f", "username": "alice",
+            "email": "alice@example.com", "email_verified": "true", "groups": ",".join(GROUPS),
+            **ATTRIBUTES}
+    names = {name: f"COGNITO_{name.replace(':', '_').upper()}" for name in told}
+    conf = plain_conf().add(f"LoadModule env_module {MODULE_DIR}/mod_env.so")
+    return conf.location("/secure", "Require all granted",
+                         *[f'SetEnv {names[name]} "{value}"' for name, value in told.items()])
+
+
 def cognito_conf(pool, *lines):
     conf = Conf().secret("keys", key_file())
     add_secret(conf, pool, "app")
@@ -248,6 +260,7 @@ def contenders(pool, redis):
         "apt-get install libapache2-mod-auth-openidc"
     return [
         Contender("plain httpd", plain_conf),
+        Contender("httpd, SetEnv of 13 variables", variables_conf),
         Contender("mod_auth_cognito, cookie", lambda: cognito_conf(pool), ours),
         Crowd("mod_auth_cognito, new cookie", lambda: cognito_conf(pool),
               visits_to_cognito(pool)),
