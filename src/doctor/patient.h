@@ -7,8 +7,8 @@
 #include <apr_hash.h>
 #include <apr_pools.h>
 
-#include "doctor/reason.h"
 #include "doctor/login_answer.h"
+#include "doctor/reason.h"
 #include "doctor/report.h"
 #include "flow/conf.h"
 #include "flow/ports.h"

@@ -5,9 +5,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/bearer/bearer.h"
+#include "flow/bearer/metadata.h"
 #include "flow/failure.h"
 #include "flow/flow_private.h"
-#include "flow/bearer/metadata.h"
 
 int cog_flow_is_callback(const cog_conf_t *conf, const char *path)
 {

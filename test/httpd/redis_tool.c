@@ -11,8 +11,8 @@
 #include <apr_general.h>
 #include <apr_strings.h>
 
-#include "net/server/monotonic.h"
 #include "net/redis/redis.h"
+#include "net/server/monotonic.h"
 
 static int is_on(void *context, cog_log_level_t level)
 {

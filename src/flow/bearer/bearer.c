@@ -7,8 +7,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/bearer/bearer_token.h"
-#include "flow/flow_private.h"
 #include "flow/bearer/metadata.h"
+#include "flow/flow_private.h"
 #include "flow/revocation/session_revocation.h"
 #include "oidc/bearer.h"
 

@@ -4,8 +4,8 @@
 
 #include "base/json.h"
 #include "flow/flow_private.h"
-#include "flow/provider/provider.h"
 #include "flow/login/redeem.h"
+#include "flow/provider/provider.h"
 #include "oidc/access_token.h"
 #include "oidc/claims.h"
 #include "oidc/token_rules.h"

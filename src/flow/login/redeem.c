@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "flow/provider/client_credentials.h"
 #include "flow/flow_private.h"
 #include "flow/login/granted_scope.h"
+#include "flow/provider/client_credentials.h"
 #include "flow/provider/provider.h"
 #include "oidc/id_token.h"
 #include "oidc/userinfo.h"

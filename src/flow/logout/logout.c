@@ -10,11 +10,11 @@
 #include "crypto/digest.h"
 #include "flow/flow_private.h"
 #include "flow/logout/logout_return.h"
+#include "flow/logout/token_revocation.h"
 #include "flow/navigation.h"
 #include "flow/provider/provider.h"
 #include "flow/revocation/session_revocation.h"
 #include "flow/session/session_store.h"
-#include "flow/logout/token_revocation.h"
 #include "oidc/logout.h"
 
 /* A client of this site and the session that the browser holds for it. */

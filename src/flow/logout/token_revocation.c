@@ -2,8 +2,8 @@
 
 #include "base/log.h"
 #include "crypto/digest.h"
-#include "flow/provider/client_credentials.h"
 #include "flow/flow_private.h"
+#include "flow/provider/client_credentials.h"
 #include "flow/provider/provider.h"
 
 #define LIMIT apr_time_from_sec(2)

@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "crypto/jwk_set.h"
 #include "crypto/jws.h"
+#include "flow/flow_private.h"
 #include "flow/provider/discovery.h"
 #include "flow/provider/document.h"
-#include "flow/flow_private.h"
 
 #define LOG_LIMIT 200 /* of foreign text in a log line */
 

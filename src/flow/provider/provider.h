@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 #include "base/secret.h"
-#include "flow/provider/bulkhead.h"
 #include "flow/flow.h"
+#include "flow/provider/bulkhead.h"
 #include "flow/provider/outage.h"
 #include "flow/provider/single_flight.h"
 #include "oidc/endpoints.h"

@@ -6,8 +6,8 @@
 #include <apr_pools.h>
 
 #include "base/error.h"
-#include "flow/provider/document.h"
 #include "flow/flow.h"
+#include "flow/provider/document.h"
 #include "flow/provider/snapshot.h"
 
 /* Then it is fetched again, while the old one serves on. */

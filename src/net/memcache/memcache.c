@@ -3,8 +3,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "net/server/key_hash.h"
 #include "net/memcache/memcache_reply.h"
+#include "net/server/key_hash.h"
 #include "net/server/server.h"
 
 #define ASK_ADDRESS "is there really a memcached server at this host and port?"

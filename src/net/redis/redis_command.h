@@ -3,9 +3,9 @@
 #define COG_NET_REDIS_COMMAND_H
 
 #include "base/secret.h"
+#include "net/redis/redis_reply.h"
 #include "net/server/connection.h"
 #include "net/server/fault.h"
-#include "net/redis/redis_reply.h"
 
 #define COG_REDIS_MAX_WORDS 6
 

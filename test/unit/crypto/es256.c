@@ -7,8 +7,8 @@
 #include <openssl/pem.h>
 #include <string.h>
 
-#include "test/unit/unit.h"
 #include "base/base64.h"
+#include "test/unit/unit.h"
 
 static cog_span_t decode(apr_pool_t *pool, const char *text, size_t len)
 {

@@ -13,8 +13,8 @@
 
 #include "net/fetch/fetch_curl.h"
 #include "test/unit/kept_log.h"
-#include "test/unit/net/server/certificates.h"
 #include "test/unit/net/peer.h"
+#include "test/unit/net/server/certificates.h"
 
 #define MILLI ((apr_interval_time_t)1000)
 #define SHORT (400 * MILLI)
