@@ -1,13 +1,12 @@
 /* Threads share key sets and keyrings without a lock; `make tsan` looks at how. */
 #include "test/unit/unit.h"
 
-#include <apr_atomic.h>
 #include <apr_strings.h>
-#include <apr_thread_proc.h>
 
 #include "crypto/jws.h"
 #include "crypto/seal.h"
 #include "test/unit/jwt_maker.h"
+#include "test/unit/threads.h"
 
 #define THREADS 8
 #define ROUNDS  50
@@ -15,8 +14,6 @@
 static const cog_binding_t binding = {COG_PURPOSE_SESSION, "issuer", "client", "name"};
 
 typedef struct {
-    apr_pool_t *pools[THREADS]; /* each with memory of its own, as a server's threads */
-    apr_uint32_t next;
     const cog_jwk_set_t *set;
     const char *token;
     const char *bad_token;
@@ -47,10 +44,9 @@ static int seals_and_opens(apr_pool_t *pool, const shared_t *shared)
                COG_OK;
 }
 
-static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *data)
+static int work(apr_pool_t *pool, void *data)
 {
-    shared_t *shared = data;
-    apr_pool_t *pool = shared->pools[apr_atomic_inc32(&shared->next)];
+    const shared_t *shared = data;
     int failures = 0;
 
     for (int i = 0; i < ROUNDS; ++i) {
@@ -59,8 +55,7 @@ static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *data)
         failures += !seals_and_opens(pool, shared);
         apr_pool_clear(pool);
     }
-    apr_thread_exit(thread, failures);
-    return NULL;
+    return failures;
 }
 
 static shared_t *share(apr_pool_t *pool)
@@ -88,26 +83,7 @@ static shared_t *share(apr_pool_t *pool)
 
 static void serves_many_threads_at_once(void **state)
 {
-    shared_t *shared = share(*state);
-    apr_thread_t *threads[THREADS];
-
-    for (int i = 0; i < THREADS; ++i) {
-        assert_int_equal(apr_pool_create_unmanaged_ex(&shared->pools[i], NULL, NULL),
-                         APR_SUCCESS);
-    }
-    for (int i = 0; i < THREADS; ++i) {
-        assert_int_equal(apr_thread_create(&threads[i], NULL, work, shared, *state),
-                         APR_SUCCESS);
-    }
-    for (int i = 0; i < THREADS; ++i) {
-        apr_status_t failures = -1;
-
-        apr_thread_join(&failures, threads[i]);
-        assert_int_equal(failures, 0);
-    }
-    for (int i = 0; i < THREADS; ++i) {
-        apr_pool_destroy(shared->pools[i]);
-    }
+    assert_threads(THREADS, work, share(*state), 0, 0);
 }
 
 int main(void)

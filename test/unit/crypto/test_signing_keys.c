@@ -1,11 +1,11 @@
 #include "test/unit/unit.h"
 
 #include <apr_strings.h>
-#include <apr_thread_proc.h>
 
 #include "base/json.h"
 #include "crypto/signing_keys.h"
 #include "test/unit/crypto/es256.h"
+#include "test/unit/threads.h"
 
 #define THREADS 4
 #define ROUNDS  40
@@ -157,15 +157,13 @@ static void sign_with_padding(void **state)
 /* Each signs now in this month, now in the next, so that the keys change under the
  * others.
  */
-static void *APR_THREAD_FUNC sign_often(apr_thread_t *thread, void *data)
+static int sign_often(apr_pool_t *pool, void *data)
 {
     cog_signing_keys_t *keys = data;
     json_t *claims = json_pack("{s:s}", "sub", "alice");
     const cog_statement_t statement = {claims, NULL};
-    apr_status_t failures = 0;
-    apr_pool_t *pool;
+    int failures = 0;
 
-    apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
     for (int i = 0; i < ROUNDS; ++i) {
         cog_secret_t jwt;
 
@@ -173,27 +171,13 @@ static void *APR_THREAD_FUNC sign_often(apr_thread_t *thread, void *data)
                                           &jwt) != COG_OK ||
                     !can_verify(keys, pool, NOW, jwt);
     }
-    apr_pool_destroy(pool);
     json_decref(claims);
-    apr_thread_exit(thread, failures);
-    return NULL;
+    return failures;
 }
 
 static void serve_many_threads_while_months_change(void **state)
 {
-    cog_signing_keys_t *keys = own(*state, secrets, 2);
-    apr_thread_t *threads[THREADS];
-
-    for (int i = 0; i < THREADS; ++i) {
-        assert_int_equal(apr_thread_create(&threads[i], NULL, sign_often, keys, *state),
-                         APR_SUCCESS);
-    }
-    for (int i = 0; i < THREADS; ++i) {
-        apr_status_t failures = -1;
-
-        apr_thread_join(&failures, threads[i]);
-        assert_int_equal(failures, 0);
-    }
+    assert_threads(THREADS, sign_often, own(*state, secrets, 2), 0, 0);
 }
 
 int main(void)

@@ -1,12 +1,10 @@
 #include "test/unit/unit.h"
 
 #include <apr_strings.h>
-#include <apr_thread_proc.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "crypto/unseal_cache.h"
+#include "test/unit/children.h"
+#include "test/unit/threads.h"
 
 static const char sealed[] = "AXF-mAABAgMEBQYHCAkKC8TcekPlNr2A8elGgzRHSS3wfCgxXEj5ZKOD";
 static const char where[] = "session issuer client cookie";
@@ -171,7 +169,7 @@ static void keeps_those_that_meet_side_by_side(void **state)
     assert_in_range(count_found(*state, cache, 128), 124, 128);
 }
 
-static void keeps_what_two_threads_open_at_once_in_one_place(void **state)
+static void keeps_what_is_kept_again_in_one_place(void **state)
 {
     cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
 
@@ -184,33 +182,23 @@ static void keeps_what_two_threads_open_at_once_in_one_place(void **state)
     assert_in_range(count_found(*state, cache, 32), 31, 32);
 }
 
-/* What a child does, as the exit status: 0 is success. */
-typedef int (*childs_work_t)(apr_pool_t *pool, cog_unseal_cache_t *cache);
+typedef struct {
+    apr_pool_t *pool;
+    cog_unseal_cache_t *cache;
+} inherited_t;
 
-static void assert_child_does(childs_work_t work, apr_pool_t *pool,
-                              cog_unseal_cache_t *cache)
+static int find_and_keep(void *context)
 {
-    pid_t child = fork();
-    int status = -1;
+    const inherited_t *from = context;
 
-    if (child == 0) {
-        _exit(work(pool, cache));
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    keep(from->cache, rival(from->pool, 1), where, "of a child");
+    return find(from->pool, from->cache, sealed, where) != NULL;
 }
 
-static int find_and_keep(apr_pool_t *pool, cog_unseal_cache_t *cache)
+static int end_pools(void *context)
 {
-    keep(cache, rival(pool, 1), where, "of a child");
-    return !find(pool, cache, sealed, where);
-}
-
-static int end_pools(apr_pool_t *pool, cog_unseal_cache_t *cache)
-{
-    (void)cache;
-    apr_pool_destroy(pool);
-    return 0;
+    apr_pool_destroy(((inherited_t *)context)->pool);
+    return 1;
 }
 
 static void is_one_for_all_processes(void **state)
@@ -218,7 +206,7 @@ static void is_one_for_all_processes(void **state)
     cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
 
     keep(cache, sealed, where, "a session");
-    assert_child_does(find_and_keep, *state, cache);
+    assert_true(child_result(find_and_keep, &(inherited_t){*state, cache}));
     assert_string_equal(find(*state, cache, rival(*state, 1), where), "of a child");
 }
 
@@ -227,7 +215,7 @@ static void outlives_a_process_that_did_not_make_it(void **state)
     cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
 
     keep(cache, sealed, where, "a session");
-    assert_child_does(end_pools, *state, cache);
+    assert_true(child_result(end_pools, &(inherited_t){*state, cache}));
     assert_string_equal(find(*state, cache, sealed, where), "a session");
 }
 
@@ -235,12 +223,10 @@ static void outlives_a_process_that_did_not_make_it(void **state)
 #define ROUNDS  2000
 
 /* Each reads what others write, in the same few places: all right or not at all. */
-static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *cache)
+static int work(apr_pool_t *pool, void *cache)
 {
-    apr_status_t failures = 0;
-    apr_pool_t *pool;
+    int failures = 0;
 
-    apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
     for (int i = 0; i < ROUNDS; ++i) {
         const char *text = envelope(pool, i % 8);
         const char *plain = find(pool, cache, text, where);
@@ -249,26 +235,12 @@ static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *cache)
         keep(cache, text, where, text);
         apr_pool_clear(pool);
     }
-    apr_pool_destroy(pool);
-    apr_thread_exit(thread, failures);
-    return NULL;
+    return failures;
 }
 
 static void serves_many_threads_at_once(void **state)
 {
-    cog_unseal_cache_t *cache = cog_unseal_cache_make(*state);
-    apr_thread_t *threads[THREADS];
-
-    for (int i = 0; i < THREADS; ++i) {
-        assert_int_equal(apr_thread_create(&threads[i], NULL, work, cache, *state),
-                         APR_SUCCESS);
-    }
-    for (int i = 0; i < THREADS; ++i) {
-        apr_status_t failures = -1;
-
-        apr_thread_join(&failures, threads[i]);
-        assert_int_equal(failures, 0);
-    }
+    assert_threads(THREADS, work, cog_unseal_cache_make(*state), 0, 0);
 }
 
 int main(void)
@@ -282,7 +254,7 @@ int main(void)
         cmocka_unit_test_with_pool(keeps_many_and_forgets_some),
         cmocka_unit_test_with_pool(tells_envelopes_apart_that_look_alike),
         cmocka_unit_test_with_pool(keeps_those_that_meet_side_by_side),
-        cmocka_unit_test_with_pool(keeps_what_two_threads_open_at_once_in_one_place),
+        cmocka_unit_test_with_pool(keeps_what_is_kept_again_in_one_place),
         cmocka_unit_test_with_pool(is_one_for_all_processes),
         cmocka_unit_test_with_pool(outlives_a_process_that_did_not_make_it),
         cmocka_unit_test_with_pool(serves_many_threads_at_once),

@@ -1,10 +1,10 @@
 #include "test/unit/unit.h"
 
 #include <apr_strings.h>
-#include <apr_thread_proc.h>
 #include <stdatomic.h>
 
 #include "flow/token_cache.h"
+#include "test/unit/threads.h"
 
 #define NOW     1000
 #define THREADS 8
@@ -201,7 +201,6 @@ typedef struct {
     cog_token_cache_t *cache;
     atomic_uint generation;
     atomic_uint threads;
-    apr_pool_t *pools[THREADS];
 } shared_t;
 
 /* A token of a random user: what is found must be that user's, and of these keys. */
@@ -221,12 +220,10 @@ static int uses_one(shared_t *shared, apr_pool_t *pool, unsigned number)
     return !found || strcmp(found, expected) == 0;
 }
 
-static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *data)
+static int work(apr_pool_t *pool, void *data)
 {
     shared_t *shared = data;
-    unsigned self = atomic_fetch_add(&shared->threads, 1);
-    apr_pool_t *pool = shared->pools[self];
-    unsigned seed = self + 1;
+    unsigned seed = atomic_fetch_add(&shared->threads, 1) + 1;
     int failures = 0;
 
     for (int i = 0; i < ROUNDS; ++i) {
@@ -237,33 +234,15 @@ static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *data)
         }
         apr_pool_clear(pool);
     }
-    apr_thread_exit(thread, failures);
-    return NULL;
+    return failures;
 }
 
 /* CVE row 23: many threads, keys that change meanwhile; `make tsan` looks at how. */
 static void serves_many_threads_while_keys_rotate(void **state)
 {
     shared_t shared = {.cache = make(*state)};
-    apr_thread_t *threads[THREADS];
 
-    for (int i = 0; i < THREADS; ++i) {
-        assert_int_equal(apr_pool_create_unmanaged_ex(&shared.pools[i], NULL, NULL),
-                         APR_SUCCESS);
-    }
-    for (int i = 0; i < THREADS; ++i) {
-        assert_int_equal(apr_thread_create(&threads[i], NULL, work, &shared, *state),
-                         APR_SUCCESS);
-    }
-    for (int i = 0; i < THREADS; ++i) {
-        apr_status_t failures = -1;
-
-        apr_thread_join(&failures, threads[i]);
-        assert_int_equal(failures, 0);
-    }
-    for (int i = 0; i < THREADS; ++i) { /* which thread has which is not known */
-        apr_pool_destroy(shared.pools[i]);
-    }
+    assert_threads(THREADS, work, &shared, 0, 0);
 }
 
 int main(void)

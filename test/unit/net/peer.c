@@ -193,6 +193,16 @@ int peer_open(peer_t *peer)
     return count;
 }
 
+void peer_wait_until_closed(peer_t *peer)
+{
+    apr_time_t end = apr_time_now() + apr_time_from_sec(10);
+
+    while (peer_open(peer) > 0) {
+        must(apr_time_now() < end);
+        apr_sleep(1000);
+    }
+}
+
 int peer_requests(peer_t *peer)
 {
     int count;

@@ -32,6 +32,8 @@ int peer_port(const peer_t *peer);
  * of the n-th, from 0. */
 int peer_connections(peer_t *peer);
 int peer_open(peer_t *peer);
+/* Wait until it is none. */
+void peer_wait_until_closed(peer_t *peer);
 int peer_requests(peer_t *peer);
 const char *peer_request(peer_t *peer, int number);
 

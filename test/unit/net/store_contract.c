@@ -3,7 +3,7 @@
 #include "test/unit/unit.h"
 
 #include <apr_strings.h>
-#include <apr_thread_proc.h>
+#include "test/unit/threads.h"
 
 #define RACERS 8
 #define RACES  50
@@ -144,29 +144,25 @@ typedef struct {
     cog_err_t result;
 } racer_t;
 
-static void *APR_THREAD_FUNC race(apr_thread_t *thread, void *data)
+static int race(apr_pool_t *pool, void *data)
 {
     racer_t *racer = data;
 
-    (void)thread;
+    (void)pool;
     racer->result = add(racer->contract, racer->key, cog_span_of("mine"));
-    return NULL;
+    return 0;
 }
 
 static int winners_of(const contract_t *contract, const char *key)
 {
     racer_t racers[RACERS];
-    apr_thread_t *threads[RACERS];
-    apr_status_t ignored;
     int winners = 0;
 
     for (int i = 0; i < RACERS; ++i) {
         racers[i] = (racer_t){contract, key, COG_E_INTERNAL};
-        assert_int_equal(
-            apr_thread_create(&threads[i], NULL, race, &racers[i], contract->pool), 0);
     }
+    assert_threads(RACERS, race, racers, sizeof(racers[0]), 0);
     for (int i = 0; i < RACERS; ++i) {
-        apr_thread_join(&ignored, threads[i]);
         winners += racers[i].result == COG_OK;
         assert_true(racers[i].result == COG_OK || racers[i].result == COG_E_EXISTS);
     }

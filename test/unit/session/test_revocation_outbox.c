@@ -1,9 +1,8 @@
 #include "test/unit/unit.h"
 
-#include <apr_thread_proc.h>
-
 #include "session/revocation_outbox.h"
 #include "session/revocation_table.h"
+#include "test/unit/threads.h"
 
 static cog_outbox_t *make_outbox(apr_pool_t *pool)
 {
@@ -95,33 +94,27 @@ typedef struct {
     unsigned list;
 } keeper_t;
 
-static void *APR_THREAD_FUNC keep_many(apr_thread_t *thread, void *context)
+static int keep_many(apr_pool_t *pool, void *context)
 {
     const keeper_t *keeper = context;
+    int kept = 0;
 
+    (void)pool;
     for (uint64_t i = 0; i < EACH; ++i) {
-        (void)cog_outbox_add(keeper->outbox, keeper->list, i << 32);
+        kept += cog_outbox_add(keeper->outbox, keeper->list, i << 32);
     }
-    apr_thread_exit(thread, APR_SUCCESS);
-    return NULL;
+    return kept;
 }
 
 static void loses_none_of_many_writers(void **state)
 {
     cog_outbox_t *outbox = make_outbox(*state);
     keeper_t keepers[THREADS];
-    apr_thread_t *threads[THREADS];
-    apr_status_t rv;
 
     for (unsigned i = 0; i < THREADS; ++i) {
         keepers[i] = (keeper_t){outbox, i + 1};
-        assert_int_equal(
-            apr_thread_create(&threads[i], NULL, keep_many, &keepers[i], *state),
-            APR_SUCCESS);
     }
-    for (int i = 0; i < THREADS; ++i) {
-        apr_thread_join(&rv, threads[i]);
-    }
+    assert_threads(THREADS, keep_many, keepers, sizeof(keepers[0]), EACH);
     assert_int_equal(count_of(outbox), THREADS * EACH);
 }
 

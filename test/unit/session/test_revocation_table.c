@@ -1,9 +1,9 @@
 #include "test/unit/unit.h"
 
 #include <apr_strings.h>
-#include <apr_thread_proc.h>
 
 #include "session/revocation_table.h"
+#include "test/unit/threads.h"
 
 #define NOW  1700000000
 #define LIFE 43200
@@ -117,32 +117,26 @@ typedef struct {
     uint64_t first;
 } job_t;
 
-static void *APR_THREAD_FUNC set_many(apr_thread_t *thread, void *data)
+static int set_many(apr_pool_t *pool, void *data)
 {
     const job_t *job = data;
 
-    (void)thread;
+    (void)pool;
     for (uint64_t i = 0; i < EACH; ++i) {
         cog_revocation_table_set(job->table, ((job->first + i) << 32) + i % 3, NOW, NOW);
     }
-    return NULL;
+    return 0;
 }
 
 static void loses_no_mark_between_threads(void **state)
 {
     cog_revocation_table_t *table = make_table(*state);
-    apr_thread_t *threads[THREADS];
     job_t jobs[THREADS];
-    apr_status_t rv;
 
     for (int t = 0; t < THREADS; ++t) {
         jobs[t] = (job_t){table, (uint64_t)t * EACH + 1};
-        assert_int_equal(apr_thread_create(&threads[t], NULL, set_many, &jobs[t], *state),
-                         0);
     }
-    for (int t = 0; t < THREADS; ++t) {
-        assert_int_equal(apr_thread_join(&rv, threads[t]), 0);
-    }
+    assert_threads(THREADS, set_many, jobs, sizeof(jobs[0]), 0);
     for (uint64_t i = 0; i < THREADS * EACH; ++i) {
         assert_true(holds_id(table, ((i + 1) << 32) + (i % EACH) % 3, NOW));
     }

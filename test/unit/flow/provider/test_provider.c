@@ -1,12 +1,12 @@
 #include "test/unit/unit.h"
 
 #include <apr_strings.h>
-#include <apr_thread_proc.h>
 #include <stdatomic.h>
 
 #include "flow/provider/provider.h"
 #include "test/flow/fake_store.h"
 #include "test/unit/jwt_maker.h"
+#include "test/unit/threads.h"
 
 #define ISSUER     "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123dEf"
 #define UPDATED    "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123dEf"
@@ -734,34 +734,18 @@ typedef struct {
     const char *token;
 } job_t;
 
-static void *APR_THREAD_FUNC run_verify(apr_thread_t *thread, void *data)
+static int run_verify(apr_pool_t *pool, void *data)
 {
-    job_t *job = data;
-    apr_pool_t *pool;
-    cog_err_t err;
+    const job_t *job = data;
 
-    apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
-    err = verify_in(pool, job->world, job->token);
-    apr_pool_destroy(pool);
-    apr_thread_exit(thread, (apr_status_t)err);
-    return NULL;
+    return (int)verify_in(pool, job->world, job->token);
 }
 
 static void assert_all_verify(world_t *world, const jwt_maker_t *key)
 {
     job_t job = {world, token_of(world, key, ISSUER)};
-    apr_thread_t *threads[THREADS];
-    apr_status_t result;
 
-    for (int i = 0; i < THREADS; ++i) {
-        assert_int_equal(
-            apr_thread_create(&threads[i], NULL, run_verify, &job, world->pool),
-            APR_SUCCESS);
-    }
-    for (int i = 0; i < THREADS; ++i) {
-        assert_int_equal(apr_thread_join(&result, threads[i]), APR_SUCCESS);
-        assert_int_equal(result, COG_OK);
-    }
+    assert_threads(THREADS, run_verify, &job, 0, COG_OK);
 }
 
 static void fetches_each_document_once_for_all_threads(void **state)

@@ -3,18 +3,18 @@
 #include <apr_file_io.h>
 #include <apr_signal.h>
 #include <apr_strings.h>
-#include <apr_thread_proc.h>
 #include <apr_time.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "net/fetch/fetch_curl.h"
+#include "test/unit/children.h"
 #include "test/unit/kept_log.h"
 #include "test/unit/net/peer.h"
 #include "test/unit/net/server/certificates.h"
+#include "test/unit/threads.h"
 
 #define MILLI ((apr_interval_time_t)1000)
 #define SHORT (400 * MILLI)
@@ -554,7 +554,7 @@ static void gets_over_a_connection_that_was_closed(void **state)
 
     for (int i = 0; i < 3; ++i) {
         assert_int_equal(get(caller, local_url(caller, peer, "/")), COG_OK);
-        apr_sleep(20 * MILLI); /* the end arrives */
+        peer_wait_until_closed(peer);
     }
     assert_int_equal(peer_requests(peer), 3);
     assert_int_equal(caller->log->count, 0);
@@ -623,16 +623,6 @@ static void posts_over_a_kept_connection(void **state)
     assert_int_equal(peer_connections(peer), 1);
 }
 
-static void wait_until_all_have_ended(peer_t *peer)
-{
-    apr_time_t end = apr_time_now() + LATE;
-
-    while (peer_open(peer) > 0) {
-        assert_true(apr_time_now() < end);
-        apr_sleep(MILLI);
-    }
-}
-
 static void posts_over_another_one_when_the_kept_one_was_closed(void **state)
 {
     caller_t *caller = make_caller(*state);
@@ -640,7 +630,7 @@ static void posts_over_another_one_when_the_kept_one_was_closed(void **state)
 
     for (int i = 0; i < 3; ++i) {
         assert_int_equal(post(caller, local_url(caller, peer, "/"), "code=1"), COG_OK);
-        wait_until_all_have_ended(peer);
+        peer_wait_until_closed(peer);
     }
     assert_int_equal(peer_requests(peer), 3);
     assert_int_equal(caller->log->count, 0);
@@ -675,81 +665,58 @@ static void keeps_no_connection_of_a_handle_that_failed(void **state)
 typedef struct {
     const caller_t *caller;
     const char *url;
-    apr_pool_t *pool;
-    int good;
-} worker_t;
+} shared_t;
 
-static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *data)
+/* How many answers are good. */
+static int get_often(apr_pool_t *pool, void *data)
 {
-    worker_t *worker = data;
-    cog_fetch_request_t request = {.url = worker->url};
-    const cog_fetcher_t *fetcher = &worker->caller->fetcher;
-    kept_log_t *log = kept_log_make(worker->pool);
+    const shared_t *shared = data;
+    cog_fetch_request_t request = {.url = shared->url};
+    const cog_fetcher_t *fetcher = &shared->caller->fetcher;
+    kept_log_t *log = kept_log_make(pool);
+    int good = 0;
 
-    (void)thread;
     for (int i = 0; i < 20; ++i) {
         cog_fetch_response_t response;
 
-        worker->good += fetcher->fetch(fetcher->context, worker->pool, &log->log,
-                                       &request, &response) == COG_OK;
+        good += fetcher->fetch(fetcher->context, pool, &log->log, &request, &response) ==
+                COG_OK;
     }
-    return NULL;
+    return good;
 }
 
 static void serves_many_threads(void **state)
 {
     caller_t *caller = make_caller(*state);
     peer_t *peer = peer_start(*state, NULL, answer_all);
-    worker_t workers[8];
-    apr_thread_t *threads[8];
-    apr_status_t status;
+    shared_t shared = {caller, local_url(caller, peer, "/")};
 
-    for (size_t i = 0; i < COUNT(workers); ++i) {
-        workers[i] = (worker_t){caller, local_url(caller, peer, "/"), NULL, 0};
-        apr_pool_create(&workers[i].pool, NULL);
-        assert_int_equal(
-            apr_thread_create(&threads[i], NULL, work, &workers[i], workers[i].pool),
-            APR_SUCCESS);
-    }
-    for (size_t i = 0; i < COUNT(workers); ++i) {
-        apr_thread_join(&status, threads[i]);
-        apr_pool_destroy(workers[i].pool);
-        assert_int_equal(workers[i].good, 20);
-    }
+    assert_threads(8, get_often, &shared, 0, 20);
     assert_int_equal(peer_requests(peer), 160);
     assert_true(peer_connections(peer) < 100);
 }
 
-/* In a child; the answer comes back through a pipe. The child ends without a word, for
- * what it has inherited is not its own to release. */
-static cog_err_t get_in_a_child(caller_t *caller, const char *url)
-{
-    cog_err_t err = COG_E_INTERNAL;
-    int ends[2];
-    pid_t child;
+typedef struct {
+    caller_t *caller;
+    const char *url;
+} inherited_t;
 
-    assert_int_equal(pipe(ends), 0);
-    child = fork();
-    if (child == 0) {
-        err = get(caller, url);
-        (void)!write(ends[1], &err, sizeof(err));
-        kill(getpid(), SIGKILL);
-    }
-    close(ends[1]);
-    assert_int_equal(read(ends[0], &err, sizeof(err)), sizeof(err));
-    close(ends[0]);
-    assert_int_equal(waitpid(child, NULL, 0), child);
-    return err;
+static int get_as_a_child(void *context)
+{
+    const inherited_t *from = context;
+
+    return (int)get(from->caller, from->url);
 }
 
 static void does_not_touch_a_connection_of_its_parent(void **state)
 {
     caller_t *caller = make_caller(*state);
     peer_t *peer = peer_start(*state, NULL, answer_all);
+    inherited_t inherited = {caller, local_url(caller, peer, "/")};
 
-    assert_int_equal(get(caller, local_url(caller, peer, "/parent")), COG_OK);
-    assert_int_equal(get_in_a_child(caller, local_url(caller, peer, "/child")), COG_OK);
-    assert_int_equal(get(caller, local_url(caller, peer, "/parent")), COG_OK);
+    assert_int_equal(get(caller, inherited.url), COG_OK);
+    assert_int_equal(child_result(get_as_a_child, &inherited), COG_OK);
+    assert_int_equal(get(caller, inherited.url), COG_OK);
     assert_int_equal(peer_requests(peer), 3);
     assert_int_equal(peer_connections(peer), 2);
 }

@@ -2,11 +2,11 @@
 
 #include <apr_shm.h>
 #include <apr_strings.h>
-#include <apr_thread_proc.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "net/meter/meter_shm.h"
+#include "test/unit/threads.h"
 
 #define NOW    apr_time_from_sec(1700000000)
 #define MINUTE apr_time_from_sec(60)
@@ -51,32 +51,24 @@ static void call_one(cog_meter_shm_t *meter, int msec, cog_call_result_t result)
     user.port.note_call(user.port.context, &call);
 }
 
-static void *APR_THREAD_FUNC count_many(apr_thread_t *thread, void *context)
+static int count_many(apr_pool_t *pool, void *context)
 {
     cog_meter_user_t user;
 
-    (void)thread;
-    cog_meter_shm_use(context, (unsigned long)thread >> 12, &user);
+    cog_meter_shm_use(context, (unsigned long)pool >> 12, &user);
     for (int i = 0; i < 10000; ++i) {
         user.port.count(user.port.context, COG_EVENT_SESSION_ACCEPTED, 0);
         user.port.count(user.port.context, COG_EVENT_SESSION_STARTED, NOW);
     }
-    return NULL;
+    return 0;
 }
 
 static void loses_nothing_of_threads_and_processes(void **state)
 {
     cog_meter_shm_t *meter = make_meter(*state);
-    apr_thread_t *threads[4];
-    apr_status_t rv;
     pid_t pid = fork();
 
-    for (size_t i = 0; i < COUNT(threads); ++i) {
-        apr_thread_create(&threads[i], NULL, count_many, meter, *state);
-    }
-    for (size_t i = 0; i < COUNT(threads); ++i) {
-        apr_thread_join(&rv, threads[i]);
-    }
+    assert_threads(4, count_many, meter, 0, 0);
     if (pid == 0) {
         _exit(0);
     }

@@ -1,17 +1,16 @@
 /* Connections that are kept, die, are inherited, shared by threads; and the breaker. */
 #include "test/unit/net/redis/redis_caller.h"
 
-#include <apr_thread_proc.h>
 #include <apr_time.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "net/server/breaker.h"
 #include "net/server/connection_pool.h"
+#include "test/unit/children.h"
 #include "test/unit/net/server/certificates.h"
+#include "test/unit/threads.h"
 
 /* ---- kept connections ---- */
 
@@ -24,27 +23,17 @@ static void answer_once_and_close(talk_t *talk)
     }
 }
 
-static void wait_until_all_have_ended(peer_t *peer)
-{
-    apr_time_t end = apr_time_now() + LATE;
-
-    while (peer_open(peer) > 0) {
-        assert_true(apr_time_now() < end);
-        apr_sleep(MILLI);
-    }
-}
-
 static void gets_over_a_connection_that_was_closed(void **state)
 {
     peer_t *peer = peer_start(*state, NULL, answer_once_and_close);
     caller_t *caller = caller_for(*state, peer);
 
     assert_int_equal(call_get(caller, "1"), COG_OK);
-    wait_until_all_have_ended(peer);
+    peer_wait_until_closed(peer);
     assert_int_equal(call_set(caller, "2", "v"), COG_OK);
-    wait_until_all_have_ended(peer);
+    peer_wait_until_closed(peer);
     assert_int_equal(call_add(caller, "3", "v"), COG_OK);
-    wait_until_all_have_ended(peer);
+    peer_wait_until_closed(peer);
     assert_int_equal(call_remove(caller, "4"), COG_OK);
     assert_int_equal(peer_requests(peer), 4);
     assert_int_equal(caller->log->count, 0);
@@ -314,20 +303,20 @@ static void reads_from_a_server_that_is_full(void **state)
 
 typedef struct {
     const cog_store_t *store;
-    apr_pool_t *pool;
     int number;
     int right;
     int failed;
     int wrong;
 } worker_t;
 
-static void check_own_value(worker_t *worker, const cog_log_t *log, int turn)
+static void check_own_value(apr_pool_t *pool, worker_t *worker, int turn)
 {
-    const char *key = apr_psprintf(worker->pool, "k-%d-%d", worker->number, turn);
-    const char *expected = apr_pstrcat(worker->pool, "value of ", key, NULL);
+    const char *key = apr_psprintf(pool, "k-%d-%d", worker->number, turn);
+    const char *expected = apr_pstrcat(pool, "value of ", key, NULL);
+    kept_log_t *log = kept_log_make(pool);
     cog_span_t value;
     cog_err_t err =
-        worker->store->get(worker->store->context, worker->pool, log, key, &value);
+        worker->store->get(worker->store->context, pool, &log->log, key, &value);
 
     if (err == COG_E_STORE) {
         worker->failed++;
@@ -341,38 +330,25 @@ static void check_own_value(worker_t *worker, const cog_log_t *log, int turn)
     }
 }
 
-static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *data)
+static int work(apr_pool_t *pool, void *worker)
 {
-    worker_t *worker = data;
-
-    (void)thread;
     for (int i = 0; i < PER_TASK; ++i) {
-        kept_log_t *log = kept_log_make(worker->pool);
-
-        check_own_value(worker, &log->log, i);
-        apr_pool_clear(worker->pool);
+        check_own_value(pool, worker, i);
+        apr_pool_clear(pool);
     }
-    return NULL;
+    return 0;
 }
 
 /* Sums up in the first one. */
-static worker_t run_workers(apr_pool_t *pool, const cog_store_t *store)
+static worker_t run_workers(const cog_store_t *store)
 {
-    apr_thread_t *threads[THREADS];
     worker_t workers[THREADS] = {0};
-    apr_status_t status;
 
     for (int i = 0; i < THREADS; ++i) {
         workers[i].store = store;
         workers[i].number = i;
-        apr_pool_create_unmanaged_ex(&workers[i].pool, NULL, NULL);
-        assert_int_equal(apr_thread_create(&threads[i], NULL, work, &workers[i], pool),
-                         APR_SUCCESS);
     }
-    for (int i = 0; i < THREADS; ++i) {
-        apr_thread_join(&status, threads[i]);
-        apr_pool_destroy(workers[i].pool);
-    }
+    assert_threads(THREADS, work, workers, sizeof(workers[0]), 0);
     for (int i = 1; i < THREADS; ++i) {
         workers[0].right += workers[i].right;
         workers[0].failed += workers[i].failed;
@@ -385,7 +361,7 @@ static void gives_every_thread_its_own_answers(void **state)
 {
     peer_t *peer = peer_start(*state, NULL, redis_answer_all);
     caller_t *caller = caller_for(*state, peer);
-    worker_t sum = run_workers(*state, &caller->store);
+    worker_t sum = run_workers(&caller->store);
 
     assert_int_equal(sum.wrong, 0);
     assert_int_equal(sum.failed, 0);
@@ -423,7 +399,7 @@ static void gives_no_thread_an_answer_of_another_one(void **state)
 {
     peer_t *peer = peer_start(*state, NULL, end_badly);
     caller_t *caller = caller_for(*state, peer);
-    worker_t sum = run_workers(*state, &caller->store);
+    worker_t sum = run_workers(&caller->store);
 
     assert_int_equal(sum.wrong, 0);
     assert_true(sum.right > 100);
@@ -433,26 +409,9 @@ static void gives_no_thread_an_answer_of_another_one(void **state)
 
 /* ---- processes ---- */
 
-/* The child ends by a signal: instruments that look for leaks at an exit would count what
- * belongs to threads of the parent. */
-static cog_err_t get_in_a_child(caller_t *caller, const char *key)
+static int get_as_a_child(void *caller)
 {
-    cog_err_t err = COG_E_INTERNAL;
-    int ends[2];
-    pid_t child;
-
-    assert_int_equal(pipe(ends), 0);
-    child = fork();
-    if (child == 0) {
-        err = call_get(caller, key);
-        (void)!write(ends[1], &err, sizeof(err));
-        kill(getpid(), SIGKILL);
-    }
-    close(ends[1]);
-    assert_int_equal(read(ends[0], &err, sizeof(err)), sizeof(err));
-    close(ends[0]);
-    assert_int_equal(waitpid(child, NULL, 0), child);
-    return err;
+    return (int)call_get(caller, "child");
 }
 
 static void share_nothing(apr_pool_t *pool, SSL_CTX *tls, const char *authorities)
@@ -464,7 +423,7 @@ static void share_nothing(apr_pool_t *pool, SSL_CTX *tls, const char *authoritie
     caller->conf.ca_file = authorities;
     caller_make(caller);
     assert_int_equal(call_get(caller, "parent"), COG_OK);
-    assert_int_equal(get_in_a_child(caller, "child"), COG_OK);
+    assert_int_equal(child_result(get_as_a_child, caller), COG_OK);
     assert_int_equal(call_get(caller, "parent"), COG_OK);
     assert_value(caller, "value of parent");
     assert_int_equal(peer_requests(peer), 3);
@@ -490,7 +449,7 @@ static void closes_its_connections_with_its_pool(void **state)
         assert_int_equal(call_get(caller_for(pool, peer), "k"), COG_OK);
         assert_int_equal(peer_open(peer), 1);
         apr_pool_destroy(pool);
-        wait_until_all_have_ended(peer);
+        peer_wait_until_closed(peer);
     }
 }
 
@@ -506,16 +465,16 @@ static void ignore(int number)
     (void)number;
 }
 
-static void *APR_THREAD_FUNC interrupt(apr_thread_t *thread, void *data)
+static int interrupt(apr_pool_t *pool, void *data)
 {
     nuisance_t *nuisance = data;
 
-    (void)thread;
+    (void)pool;
     while (!atomic_load(&nuisance->is_ending)) {
         pthread_kill(nuisance->target, SIGUSR1);
         apr_sleep(MILLI);
     }
-    return NULL;
+    return 0;
 }
 
 static void answer_slowly(talk_t *talk)
@@ -533,16 +492,15 @@ static void bears_signals(void **state)
     struct sigaction action = {.sa_handler = ignore}; /* without SA_RESTART */
     nuisance_t nuisance = {.target = pthread_self()};
     caller_t *caller = caller_for(*state, peer_start(*state, NULL, answer_slowly));
-    apr_thread_t *thread;
-    apr_status_t status;
+    thread_t *thread;
 
     sigaction(SIGUSR1, &action, NULL);
-    apr_thread_create(&thread, NULL, interrupt, &nuisance, *state);
+    thread = thread_start(interrupt, &nuisance);
     for (int i = 0; i < 5; ++i) {
         assert_int_equal(call_get(caller, "k"), COG_OK);
     }
     atomic_store(&nuisance.is_ending, 1);
-    apr_thread_join(&status, thread);
+    thread_join(thread);
     assert_int_equal(caller->log->count, 0);
 }
 

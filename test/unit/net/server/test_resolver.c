@@ -1,15 +1,14 @@
 #include "test/unit/unit.h"
 
-#include <apr_thread_proc.h>
 #include <apr_time.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "net/server/monotonic.h"
 #include "net/server/resolver.h"
+#include "test/unit/children.h"
+#include "test/unit/threads.h"
 
 #define MILLI ((apr_interval_time_t)1000)
 #define LATE  apr_time_from_sec(10)
@@ -171,40 +170,29 @@ static void gives_up_in_time_and_can_be_asked_again(void **state)
     assert_int_equal(atomic_load(&look_ups), 2);
 }
 
-typedef struct {
-    cog_resolver_t *resolver;
-    cog_err_t err;
-    size_t count;
-} waiter_t;
-
-static void *APR_THREAD_FUNC wait_for_it(apr_thread_t *thread, void *data)
+/* How many addresses come. */
+static int wait_for_it(apr_pool_t *pool, void *resolver)
 {
-    waiter_t *waiter = data;
     cog_addresses_t addresses;
     cog_fault_t fault;
 
-    (void)thread;
-    waiter->err = resolve_within(waiter->resolver, LATE, &addresses, &fault);
-    waiter->count = addresses.count;
-    return NULL;
+    (void)pool;
+    return resolve_within(resolver, LATE, &addresses, &fault) == COG_OK
+               ? (int)addresses.count
+               : -1;
 }
 
 static void serves_all_who_wait(void **state)
 {
     cog_resolver_t *resolver = make(*state, "cache.test", find_when_allowed);
-    waiter_t waiters[8];
-    apr_thread_t *threads[COUNT(waiters)];
-    apr_status_t status;
+    thread_t *threads[8];
 
-    for (size_t i = 0; i < COUNT(waiters); ++i) {
-        waiters[i] = (waiter_t){.resolver = resolver};
-        apr_thread_create(&threads[i], NULL, wait_for_it, &waiters[i], *state);
+    for (size_t i = 0; i < COUNT(threads); ++i) {
+        threads[i] = thread_start(wait_for_it, resolver);
     }
     atomic_store(&may_end, 1);
-    for (size_t i = 0; i < COUNT(waiters); ++i) {
-        apr_thread_join(&status, threads[i]);
-        assert_int_equal(waiters[i].err, COG_OK);
-        assert_int_equal(waiters[i].count, 1);
+    for (size_t i = 0; i < COUNT(threads); ++i) {
+        assert_int_equal(thread_join(threads[i]), 1);
     }
 }
 
@@ -231,24 +219,24 @@ const char *__tsan_default_options(void)
     return "die_after_fork=0";
 }
 
+static int resolve_as_a_child(void *resolver)
+{
+    cog_addresses_t addresses;
+    cog_fault_t fault;
+
+    atomic_store(&may_end, 1);
+    return (int)resolve_within(resolver, LATE, &addresses, &fault);
+}
+
 /* The thread of the parent is still at work. */
 static void works_in_a_child(void **state)
 {
     cog_resolver_t *resolver = make(*state, "cache.test", find_when_allowed);
     cog_addresses_t addresses;
     cog_fault_t fault;
-    int status = 0;
-    pid_t child;
 
     assert_int_equal(resolve_within(resolver, MILLI, &addresses, &fault), COG_E_STORE);
-    child = fork();
-    if (child == 0) {
-        atomic_store(&may_end, 1);
-        _exit((int)resolve_within(resolver, LATE, &addresses, &fault));
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), COG_OK);
+    assert_int_equal(child_result(resolve_as_a_child, resolver), COG_OK);
     atomic_store(&may_end, 1);
     assert_int_equal(resolve_within(resolver, LATE, &addresses, &fault), COG_OK);
 }

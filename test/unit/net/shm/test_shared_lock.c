@@ -1,11 +1,11 @@
 #include "test/unit/unit.h"
 
 #include <apr_shm.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "net/shm/shared_lock.h"
+#include "test/unit/children.h"
 
 #define BRIEF apr_time_from_msec(50)
 
@@ -20,43 +20,22 @@ static cog_shared_lock_t *make_lock(apr_pool_t *pool)
     return lock;
 }
 
-/* A process that takes the lock and does not give it back. */
-static pid_t hold(cog_shared_lock_t *lock)
+/* and do not give it back */
+static int take(void *lock)
 {
-    int pipes[2];
-    char told;
-    pid_t pid;
-
-    assert_int_equal(pipe(pipes), 0);
-    pid = fork();
-    if (pid == 0) {
-        if (cog_shared_lock_take(lock, BRIEF) == COG_OK && write(pipes[1], "x", 1) == 1) {
-            pause();
-        }
-        _exit(1);
-    }
-    assert_int_equal(read(pipes[0], &told, 1), 1);
-    close(pipes[0]);
-    close(pipes[1]);
-    return pid;
-}
-
-static void end(pid_t pid)
-{
-    kill(pid, SIGKILL);
-    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    return (int)cog_shared_lock_take(lock, BRIEF);
 }
 
 static void waits_no_longer_than_its_limit(void **state)
 {
     cog_shared_lock_t *lock = make_lock(*state);
-    pid_t pid = hold(lock);
+    pid_t holder = child_hold(take, lock);
     apr_time_t begin = apr_time_now();
     apr_interval_time_t waited;
 
     assert_result("held", cog_shared_lock_take(lock, BRIEF), COG_E_STORE);
     waited = apr_time_now() - begin;
-    end(pid);
+    child_kill(holder);
     assert_true(waited >= BRIEF);
     assert_true(waited < apr_time_from_sec(5));
 }
@@ -66,7 +45,7 @@ static void a_dead_holder_does_not_keep_it(void **state)
     cog_shared_lock_t *lock = make_lock(*state);
 
     for (int i = 0; i < 3; ++i) {
-        end(hold(lock));
+        child_kill(child_hold(take, lock));
         assert_result("of the dead", cog_shared_lock_take(lock, BRIEF), COG_OK);
         cog_shared_lock_give(lock);
         assert_result("again", cog_shared_lock_take(lock, BRIEF), COG_OK);

@@ -2,12 +2,12 @@
 
 #include <apr_shm.h>
 #include <apr_strings.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "net/shm/shard.h"
 #include "net/shm/store_shm.h"
+#include "test/unit/children.h"
 #include "test/unit/kept_log.h"
 #include "test/unit/net/store_contract.h"
 
@@ -285,8 +285,6 @@ static void tells_when_it_drops_what_had_not_ended(void **state)
     assert_result("the newest is there", get(f, "one more"), COG_OK);
 }
 
-/* ---- processes that die or stop ---- */
-
 /* ---- a store that was left in a file ---- */
 
 static unsigned recover(fixture_t *f, apr_size_t size)
@@ -354,36 +352,16 @@ static void a_part_that_was_left_half_written_is_emptied(void **state)
     assert_int_equal(recover(f, 4 * MB), 0);
 }
 
-/* A process that stands still in the middle of a change. */
-static pid_t change_half(fixture_t *f)
-{
-    cog_shard_t *shard = first_shard(f);
-    int pipes[2];
-    char told;
-    pid_t pid;
+/* ---- processes that die or stop ---- */
 
-    assert_int_equal(pipe(pipes), 0);
-    pid = fork();
-    if (pid == 0) {
-        if (cog_shared_lock_take(&shard->lock, 1000) == COG_OK) {
-            shard->is_changing = 1;
-            memset(shard->buckets, 0xff, sizeof(shard->buckets));
-            if (write(pipes[1], "x", 1) == 1) {
-                pause();
-            }
-        }
-        _exit(1);
-    }
-    assert_int_equal(read(pipes[0], &told, 1), 1);
-    close(pipes[0]);
-    close(pipes[1]);
-    return pid;
-}
-
-static void end(pid_t pid)
+static int change_half(void *context)
 {
-    kill(pid, SIGKILL);
-    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    cog_shard_t *shard = first_shard(context);
+
+    COG_TRY(cog_shared_lock_take(&shard->lock, 1000));
+    shard->is_changing = 1;
+    memset(shard->buckets, 0xff, sizeof(shard->buckets));
+    return COG_OK;
 }
 
 static void what_a_dead_process_left_half_written_is_never_read(void **state)
@@ -391,7 +369,7 @@ static void what_a_dead_process_left_half_written_is_never_read(void **state)
     fixture_t *f = make(*state, MB);
 
     set(f, "k", 10, 60);
-    end(change_half(f));
+    child_kill(child_hold(change_half, f));
     assert_result("emptied", get(f, "k"), COG_E_NOT_FOUND);
     assert_non_null(strstr(f->log->last, "COG4102: a process died"));
     assert_result("in use again", set(f, "k", 10, 60), COG_OK);
@@ -403,13 +381,13 @@ static void what_a_dead_process_left_half_written_is_never_read(void **state)
 static void a_process_that_stands_still_blocks_nobody_for_long(void **state)
 {
     fixture_t *f = make(*state, MB);
-    pid_t pid = change_half(f);
+    pid_t holder = child_hold(change_half, f);
     apr_time_t begin = apr_time_now();
     cog_err_t result = get(f, "k");
     apr_interval_time_t waited = apr_time_now() - begin;
 
     assert_result("again", set(f, "k", 10, 60), COG_E_STORE);
-    end(pid);
+    child_kill(holder);
     assert_result("blocked", result, COG_E_STORE);
     assert_true(waited >= apr_time_from_msec(300));
     assert_true(waited < apr_time_from_sec(2));
