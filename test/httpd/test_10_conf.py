@@ -1,21 +1,13 @@
-"""What the administrator writes: each directive with good and bad values and in every place."""
+"""What the administrator writes: each directive with good and bad values."""
 import os
 import re
 
 import pytest
 
-from harness.conf import Conf, section_lines
-from harness.server import Server
+from harness.written import CA, SITE, complaint, directives, tried
 
-CA = "/etc/ssl/certs/ca-certificates.crt"
 PAGE = os.path.abspath(os.path.join(os.path.dirname(__file__),
                                     "../../docs/examples/error-page.html"))
-POOL = "CognitoUserPool eu-west-1_AbC123dEf"
-CLIENT = "CognitoClientID 7sm0a9nvvurn0guite1f2jgqi9"
-BASE = "CognitoBaseURL https://app.example.test"
-PROTECTED = section_lines("Location", "/", "AuthType Cognito", "Require valid-user")
-COMPLETE = [POOL, CLIENT, BASE, *PROTECTED]
-
 DURATION = "is not a duration; write 30s, 15m, 12h or 7d"
 ORIGIN = "write https://app.example.com"
 NOT_HTTPS = "is not https, which only loopback hosts may do without; "
@@ -30,29 +22,6 @@ REDIS = "; write redis://HOST, HOST:6379 or HOST:6379/0"
 LOGIN = ("does not say where the password is; write redis://USER:file:/path@HOST, or env:NAME or "
          "exec:/path/to/command in place of file:/path; without a user it begins with :")
 SUBSTITUTION = "; write s/PATTERN/SUBSTITUTE/ or s/PATTERN/SUBSTITUTE/i"
-
-
-def test(*lines, **files):
-    """`httpd -t` with these lines: (exit code, output without the paths of this run)."""
-    conf = Conf().add(*lines)
-    for name, text in files.items():
-        conf.file(name, text)
-    server = Server(conf)
-    try:
-        code, output = server.check()
-        return code, output.replace(server.root, "ROOT")
-    finally:
-        server.remove()
-
-
-test.__test__ = False
-
-
-def complaint(*lines, **files):
-    code, output = test(*lines, **files)
-    assert code != 0, f"accepted: {lines}"
-    return output
-
 
 GOOD = [
     "CognitoUserPool us-gov-west-1_AbC123dEf",
@@ -136,7 +105,7 @@ GOOD = [
 
 @pytest.mark.parametrize("line", GOOD)
 def test_a_good_value_is_accepted(line):
-    code, output = test(*COMPLETE, line)
+    code, output = tried(*SITE, line)
     assert code == 0 and output.endswith("Syntax OK\n"), output
 
 
@@ -372,125 +341,16 @@ BAD = [
 
 @pytest.mark.parametrize("line, message", BAD, ids=[line[:60] for line, _ in BAD])
 def test_a_bad_value_stops_the_start_with_its_message(line, message):
-    output = complaint(*COMPLETE, line)
+    output = complaint(*SITE, line)
     assert re.match(r"AH00526: Syntax error on line \d+ of ROOT/httpd.conf:\n", output)
     assert output.split("\n")[1] == f"{line.split()[0]}: {message}"
 
 
 def test_a_bad_expression_is_shown():
-    output = complaint(*COMPLETE, 'CognitoLoginParam lang "%{req:"')
+    output = complaint(*SITE, 'CognitoLoginParam lang "%{req:"')
     assert "CognitoLoginParam: '%{req:' is not an expression: " in output
 
 
 def test_every_directive_has_good_and_bad_values():
     tried = ({line.split()[0] for line in GOOD} & {line.split()[0] for line, _ in BAD})
     assert tried | {"<CognitoClient"} == set(directives())
-
-
-def directives():
-    path = os.path.join(os.path.dirname(__file__), "../../src/httpd/conf/directives.c")
-    with open(path, encoding="utf-8") as file:
-        return re.findall(r'AP_INIT_\w+\("([^"]+)"', file.read())
-
-
-# ---- places ----
-
-IN_CLIENT = ["CognitoUserPool eu-west-1_AbC123dEf", "CognitoIssuer https://issuer.example.com",
-             "CognitoDomain auth.example.com", "CognitoEndpoint jwks https://a.example.com/jwks",
-             CLIENT, "CognitoClientSecret env:PATH", "CognitoClientAuth post",
-             "CognitoScope openid", "CognitoUserInfo on", "CognitoLoginParam lang de"]
-SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutReturn /x",
-               "CognitoSecret exec:/nonexistent", "CognitoStore shmcb", "CognitoCookie name=x", "CognitoProxy none",
-               "CognitoAuditLog x", "CognitoCAFile system", "CognitoErrorTemplate none", "CognitoTimeout 1s 2s",
-               "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m", "CognitoRevokeKey none",
-               "CognitoAssertionKey own"]
-ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
-            "CognitoPreservePost off", "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email",
-            "CognitoAccept bearer", "CognitoBearerClient app", "CognitoBearerTokenUse id",
-            "CognitoAssertion on", "CognitoGroups x*", "CognitoBackend vouch", "CognitoTokens id", "CognitoResource none"]
-PARAM = "CognitoLoginParam lang de"
-
-
-def name_of(line):
-    return line.split()[0]
-
-
-def test_every_directive_is_tried_in_every_place():
-    assert {name_of(line) for line in IN_CLIENT + SERVER_ONLY + ANYWHERE} | {"<CognitoClient"} \
-        == set(directives())
-
-
-def test_all_may_stand_in_the_server_and_in_a_virtual_host():
-    lines = [*IN_CLIENT, *SERVER_ONLY, *ANYWHERE, *PROTECTED]
-    code, output = test(*lines, *section_lines("VirtualHost", "*:80", *lines))
-    assert code == 0, output
-
-
-@pytest.mark.parametrize("section", ["Location /x", "Directory /x", "Files x", "If true"])
-def test_what_is_about_a_place_may_stand_in_a_section(section):
-    name, argument = section.split()
-    lines = section_lines(name, f'"{argument}"', *ANYWHERE, PARAM)
-    code, output = test(*COMPLETE, *lines)
-    assert code == 0, output
-
-
-@pytest.mark.parametrize("line", [*SERVER_ONLY, *IN_CLIENT[:-1]], ids=name_of)
-def test_what_is_about_a_host_or_a_client_is_refused_in_a_section(line):
-    output = complaint(*COMPLETE, *section_lines("Location", "/x", line))
-    assert f"{name_of(line)} not allowed in <Location> context" in output
-
-
-def test_a_client_is_refused_in_a_section():
-    output = complaint(*COMPLETE, *section_lines(
-        "Location", "/x", *section_lines("CognitoClient", "x", CLIENT)))
-    assert "<CognitoClient not allowed in <Location> context" in output
-
-
-def test_what_is_about_a_client_may_stand_in_a_client():
-    code, output = test(*COMPLETE, *section_lines("CognitoClient", '"x"', *IN_CLIENT))
-    assert code == 0, output
-
-
-@pytest.mark.parametrize("line", [*SERVER_ONLY, *ANYWHERE, "ServerAdmin x", "ProxyPass / !"],
-                         ids=name_of)
-def test_all_else_is_refused_in_a_client(line):
-    lines = [*COMPLETE, "<CognitoClient x>", CLIENT, line, "</CognitoClient>"]
-    output = complaint(*lines)
-    assert f"\n{name_of(line)} is not allowed in <CognitoClient>" in output
-
-
-def test_the_refused_line_in_a_client_is_named_by_its_number(tmp_path):
-    included = tmp_path / "client.conf"
-    included.write_text(f"<CognitoClient x>\n{CLIENT}\n# a comment\nCognitoPath /x\n"
-                        "</CognitoClient>\n")
-    assert f"line 4 of {included}:" in complaint(*COMPLETE, f"Include {included}")
-    included.write_text(f"<CognitoClient x>\n{CLIENT}\nCognitoScope x\n</CognitoClient>\n")
-    assert f"line 3 of {included}:" in complaint(*COMPLETE, f"Include {included}")
-
-
-def test_a_section_in_a_client_is_refused():
-    output = complaint(*COMPLETE, *section_lines(
-        "CognitoClient", "x", *section_lines("Location", "/", CLIENT)))
-    assert "<Location> is not allowed in <CognitoClient>" in output
-
-
-@pytest.mark.parametrize("argument, message", [
-    ("", "<CognitoClient> takes one name; write <CognitoClient \"name\">"),
-    ("a b", "<CognitoClient> takes one name; write <CognitoClient \"name\">"),
-    ("a_b", "<CognitoClient>: 'a_b' is not a client's name; "
-     "write up to 32 letters, digits or -"),
-    ("x" * 33, f"<CognitoClient>: '{'x' * 33}' is not a client's name; "
-     "write up to 32 letters, digits or -"),
-    ("Default", "<CognitoClient>: 'Default' is the name of the client outside of all "
-     "<CognitoClient>; write another one")])
-def test_a_client_needs_a_good_name(argument, message):
-    output = complaint(*COMPLETE, f"<CognitoClient {argument}>", CLIENT, "</CognitoClient>")
-    assert output.split("\n")[1] == message
-
-
-def test_conditions_and_includes_work_inside_of_a_client(tmp_path):
-    included = tmp_path / "client.conf"
-    included.write_text(CLIENT + "\n")
-    code, output = test(*COMPLETE, "<CognitoClient x>", "<IfModule auth_cognito_module>",
-                        f"Include {included}", "</IfModule>", "</CognitoClient>")
-    assert code == 0, output

@@ -3,8 +3,8 @@ import urllib.parse
 
 import pytest
 
-from harness.site import (CALLBACK, LOGIN, SESSION, Site, is_login, is_refusal,
-                          ordinary_conf, site_lines, type_password)
+from harness.site import (CALLBACK, LOGIN, SESSION, Site, add_staff, is_login, is_refusal,
+                          ordinary_conf, type_password)
 
 
 def swapped(url, **params):
@@ -166,9 +166,7 @@ class TestB06:
 
     @pytest.fixture(scope="class")
     def site(self, start, pool, staff, backend):
-        conf = ordinary_conf(pool, backend)
-        conf.section("CognitoClient", '"staff"', *site_lines(staff, "staff")[:2])
-        conf.protect("/secure/staff", "CognitoUse staff")
+        conf = add_staff(ordinary_conf(pool, backend), staff)
         return Site(start(conf), pool)
 
     def test_the_code_of_one_pool_never_goes_to_the_other(self, site, browser, pool, staff, log):

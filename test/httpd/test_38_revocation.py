@@ -151,10 +151,6 @@ class TestTwoHosts:
     """Two servers with the same keys and the same Redis."""
 
     @pytest.fixture(scope="class")
-    def redis(self, start_redis):
-        return start_redis()
-
-    @pytest.fixture(scope="class")
     def sites(self, start, pool, backend, redis):
         key = key_file()
         found = []

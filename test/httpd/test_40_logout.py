@@ -6,8 +6,8 @@ import urllib.parse
 import pytest
 
 from harness.conf import TOP
-from harness.site import (ORIGIN, RETURN, SESSION, SIGNED_OUT, TOKENS, Site, is_login,
-                          ordinary_conf, site_lines)
+from harness.site import (ORIGIN, RETURN, SESSION, SIGNED_OUT, TOKENS, Site, add_staff,
+                          is_login, ordinary_conf)
 from harness.waiting import timed, wait_for, within
 
 LOGOUT = "/.cognito/logout"
@@ -248,9 +248,7 @@ class TestF07:
 class TestSeveralClients:
     @pytest.fixture(scope="class")
     def site(self, start, pool, staff, backend):
-        conf = ordinary_conf(pool, backend)
-        conf.section("CognitoClient", '"staff"', *site_lines(staff, "staff")[:2])
-        conf.protect("/secure/staff", "CognitoUse staff")
+        conf = add_staff(ordinary_conf(pool, backend), staff)
         conf.add("LimitRequestFieldSize 16380")
         return Site(start(conf), pool)
 

@@ -6,17 +6,14 @@ import pytest
 
 from harness.conf import Conf
 from harness.pool import ROTATED
-from harness.site import (CALLBACK, ORIGIN, OTHER, SESSION, Site, add_secret, is_login,
-                          is_refusal, ordinary_conf, site_conf, site_lines, type_password)
+from harness.site import (CALLBACK, ORIGIN, OTHER, SESSION, Site, add_secret, add_staff,
+                          is_login, is_refusal, ordinary_conf, site_conf, site_lines, type_password)
 
 
 class TestTwoPools:
     @pytest.fixture(scope="class")
     def site(self, start, pool, staff, backend):
-        conf = ordinary_conf(pool, backend)
-        conf.section("CognitoClient", '"staff"', *site_lines(staff, "staff")[:2],
-                     "CognitoScope openid email")
-        conf.protect("/secure/staff", "CognitoUse staff")
+        conf = add_staff(ordinary_conf(pool, backend), staff, "CognitoScope openid email")
         conf.add("LimitRequestFieldSize 16380")
         return Site(start(conf), pool)
 

@@ -1,66 +1,14 @@
 """API clients with a token in the Authorization header: RFC 6750 to the letter."""
-
 import pytest
 
-from cognito_emulator.mutation_table import MUTATIONS
-
-from harness.jwt import jwt_claims
+from harness.bearer import REALM, Api, api, site
 from harness.site import ORIGIN, Site, is_login, site_conf, stays_alive
 
-REALM = 'Bearer realm="orders"'
+__all__ = ["api", "site"]
+
 INVALID = REALM + ', error="invalid_token", error_description="'
 MALFORMED = REALM + ', error="invalid_request", error_description="'
 POISON = "eyJhbGciOiJSUzI1NiJ9.e30.A="
-
-
-def api_conf(pool, backend):
-    """/api takes tokens, /both sessions too, /secure sessions alone."""
-    conf = site_conf(pool).cgi().location("/", 'AuthName "orders"')
-    conf.protect("/api", "CognitoAccept bearer")
-    conf.protect("/api/machine", "CognitoRemoteUser cognito:username client_id s/^/app:/",
-                 "CognitoBearerClient machine app")
-    conf.protect("/api/other", "CognitoBearerClient machine")
-    conf.protect("/api/id", "CognitoBearerTokenUse id")
-    conf.protect("/api/any", "CognitoBearerTokenUse id access", "CognitoBearerClient app other")
-    conf.protect("/api/group", require="user bob")
-    conf.protect("/api/scope", require="cognito-scope orders/write orders/admin")
-    conf.protect("/api/client", "CognitoBearerClient app machine", require="cognito-client machine")
-    conf.protect("/both", "CognitoAccept session bearer")
-    conf.protect("/both/sessions", "CognitoAccept session")
-    conf.protect("/secure")
-    conf.protect("/cgi/", "CognitoAccept session bearer")
-    conf.protect("/pass", "CognitoAccept session bearer", "CognitoUnauthenticated pass",
-                 require="all granted")
-    return conf.add("ProxyPass /cgi/ !", f"ProxyPass / {backend.url}/")
-
-
-class Api:
-    """Asks for pages as a program does."""
-
-    def __init__(self, site, browser):
-        self.site = site
-        self.browser = browser
-
-    def get(self, path, token=None, method="GET", **how):
-        headers = dict(how.pop("headers", {}))
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
-        return self.browser.request(method, self.site.url(path), headers, **how)
-
-    def environment(self, token, path="/cgi/env"):
-        answer = self.get(path, token)
-        assert answer.status == 200, answer
-        return dict(pair.split("=", 1) for pair in answer.text.split("\0") if "=" in pair)
-
-
-@pytest.fixture(scope="class")
-def site(start, pool, backend):
-    return Site(start(api_conf(pool, backend)), pool)
-
-
-@pytest.fixture
-def api(site, browser):
-    return Api(site, browser)
 
 
 def challenge(answer):
@@ -330,66 +278,3 @@ class TestMalice:
     @pytest.fixture(autouse=True)
     def odd_issuers(self, log):
         log.allow("COG3215")
-
-
-SPOILED = sorted(name for name, m in MUTATIONS.items() if m.jwks is None)
-KEY_SETS = sorted(name for name, m in MUTATIONS.items() if m.jwks is not None)
-
-
-class TestMutations:
-    """The table of the emulator, each row as a bearer of a server that takes long headers."""
-
-    @pytest.fixture(scope="class")
-    def site(self, start, pool, backend):
-        return Site(start(api_conf(pool, backend).add("LimitRequestFieldSize 3000000")), pool)
-
-    @pytest.mark.parametrize("name", SPOILED)
-    def test_a_spoiled_token_is_judged_as_the_table_says(self, site, browser, pool, log, name):
-        row = MUTATIONS[name]
-        log.allow("COG3215", r"COG2\d{3}", "AH01629")  # without username: no user
-        alive = stays_alive(site.server)
-        kind = row.use
-        pool.mutate(name, token=kind)
-        token = pool.tokens("alice", "app", ["openid"])[f"{kind}_token"]
-        path = "/api/id" if kind == "id" else "/api"
-        status = ask(browser, path, token)
-        assert status in (200, 400, 401, 403) and alive()
-        if row.strict != "either" and not is_invisible(name):
-            assert (status == 200) == (row.strict == "accept"), status
-
-
-def is_invisible(name):
-    """Rows about what only a login's ID token must have; and blanks around a token, which are
-    none of its own in a header."""
-    return name.startswith(("id-nonce", "id-missing-nonce", "id-athash")) or \
-        name in ("ser-leading-space", "ser-trailing-space")
-
-
-def ask(browser, path, token):
-    """The status of a request with this token as it is, line ends and all."""
-    raw = f"GET {path} HTTP/1.1\r\nHost: app.example.test\r\nConnection: close\r\n" \
-          f"Authorization: Bearer {token}\r\n\r\n"
-    return int(browser.raw(ORIGIN, raw.encode("utf-8"), timeout=20).split(b" ")[1])
-
-
-class TestKeySets:
-    """Rows that spoil the key set: each on a server that has seen no other."""
-
-    @pytest.mark.parametrize("name", KEY_SETS)
-    def test_a_spoiled_key_set_is_refused(self, start, pool, backend, browsers, log, name):
-        site = Site(start(api_conf(pool, backend)), pool)
-        log.allow("COG2102", "COG3213", "COG3214", r"COG3001: (jwks|idp_unreachable)")
-        pool.mutate(name, token="access")
-        token = pool.access_token("alice")
-        status = ask(site.browser(browsers), "/api", token)
-        strict = MUTATIONS[name].strict
-        assert status in (200, 401, 503)
-        assert strict == "either" or (status == 200) == (strict == "accept")
-
-
-def test_the_emulator_tells_machines_from_users(pool):
-    """What the tests above rely on (client_credentials, resource servers)."""
-    machine, user = jwt_claims(pool.machine_token()), jwt_claims(pool.access_token("alice"))
-    assert machine["sub"] == machine["client_id"] == "machine"
-    assert "username" not in machine and machine["scope"] == "orders/read"
-    assert user["username"] == "alice" and user["sub"] != user["client_id"]

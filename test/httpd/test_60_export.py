@@ -11,7 +11,7 @@ PAGE = ('<!--#echo var="REMOTE_USER" --> <!--#echo var="COGNITO_EMAIL" --> '
 def variables(answer):
     """The environment that cgi/env has shown."""
     assert answer.status == 200, f"no environment: {answer}"
-    return dict(pair.split("=", 1) for pair in answer.text.split("\0") if "=" in pair)
+    return answer.variables
 
 
 def claims_of(env):

@@ -5,21 +5,11 @@ import signal
 import pytest
 
 from harness.conf import Conf
+from harness.faults import NOISE, TOTAL, site
 from harness.processes import freeze
 from harness.site import SESSION, Site, is_refusal, key_file, ordinary_conf
 
-TOTAL = 2  # CognitoTimeout of these tests, in seconds
-NOISE = r"COG\d{4}"
-
-
-@pytest.fixture(scope="class")
-def site(start, pool, backend):
-    return Site(start(ordinary_conf(pool, backend).add(f"CognitoTimeout 1s {TOTAL}s")), pool)
-
-
-@pytest.fixture
-def browser(site, browsers):
-    return site.browser(browsers)
+__all__ = ["site"]
 
 
 class TestF08:

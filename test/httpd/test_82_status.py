@@ -273,10 +273,6 @@ class TestAccess:
 
 class TestStores:
     @pytest.fixture(scope="class")
-    def redis(self, start_redis):
-        return start_redis()
-
-    @pytest.fixture(scope="class")
     def site(self, start, pool, backend, redis):
         return Site(start(status_conf(pool, backend, "CognitoSession store",
                                       f"CognitoStore redis://127.0.0.1:{redis.port}/1")), pool)

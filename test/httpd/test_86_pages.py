@@ -113,16 +113,13 @@ class TestErrorDocument:
                      require="cognito-group nobody")
         return Site(start(conf.file("htdocs/secure", "")), pool)
 
-    def environment(self, page):
-        return dict(pair.split("=", 1) for pair in page.text.split("\0") if "=" in pair)
-
     def test_it_is_told_what_has_failed_and_the_number_in_the_log(self, site, browser, log):
         log.allow("COG3001: (forbidden|bad_callback)", "AH01631")
         site.sign_in(browser)
         for path, status, error in [("/admins", 403, "forbidden"),
                                     (CALLBACK + "?code=a&code=b", 400, "bad_callback")]:
             page = site.visit(browser, path)
-            told = self.environment(page)
+            told = page.variables
             assert page.status == status and told["REDIRECT_STATUS"] == str(status)
             assert told["REDIRECT_COGNITO_ERROR"] == error
             assert log.find(f"COG3001: {error}.* incident {told['REDIRECT_COGNITO_INCIDENT']}$")
@@ -138,7 +135,7 @@ class TestErrorDocument:
         pool.fail("token", status=500)
         page = browser.follow(site.to_callback(browser))
         assert page.status == 503 and int(page.header("Retry-After")) > 0
-        assert self.environment(page)["REDIRECT_COGNITO_ERROR"] == "idp_busy"
+        assert page.variables["REDIRECT_COGNITO_ERROR"] == "idp_busy"
 
     def test_a_text_may_hold_the_number(self, site, browser, log):
         log.allow("COG3001: forbidden", "AH01631")

@@ -202,9 +202,9 @@ PLACE = [
     ("CognitoUse", "/admin", "nobody", is_login_of("1h57kf5cpq17m0eml12EXAMPLE")),
     ("CognitoUnauthenticated", "/welcome", "nobody", status(200)),
     ("CognitoUnauthenticated", "/welcome", "alice",
-     lambda answer, trusted: environment(answer)["REMOTE_USER"] == "alice"),
+     lambda answer, trusted: answer.variables["REMOTE_USER"] == "alice"),
     ("CognitoRemoteUser", "", "bob",
-     lambda answer, trusted: environment(answer)["REMOTE_USER"] == "bob@else.example"),
+     lambda answer, trusted: answer.variables["REMOTE_USER"] == "bob@else.example"),
     ("CognitoExport", "/app", "alice",
      lambda answer, trusted: seen(trusted, "X-Cognito-Email") == "alice@example.com"),
     ("CognitoBackend", "/grafana/", "alice",
@@ -214,8 +214,8 @@ PLACE = [
     ("CognitoAssertion", "/orders", "alice", lambda answer, trusted: jwt_claims(
         seen(trusted, "X-Cognito-Assertion"))["aud"] == "https://orders.internal"),
     ("CognitoClaims", "", "alice", lambda answer, trusted: {
-        "COGNITO_EMAIL", "COGNITO_CUSTOM_TENANT"} <= set(environment(answer)) and
-     "COGNITO_SUB" not in environment(answer)),
+        "COGNITO_EMAIL", "COGNITO_CUSTOM_TENANT"} <= set(answer.variables) and
+     "COGNITO_SUB" not in answer.variables),
     ("CognitoGroups", "/orders", "alice",
      lambda answer, trusted: seen(trusted, "X-Cognito-Groups") == "orders-team"),
     ("CognitoAccept", "/api", "alice", status(200)),
@@ -255,10 +255,10 @@ OUTSIDE = {
 
 # in force as above; what follows is a matter of other tests
 ELSEWHERE = {
-    "CognitoIssuer": "test_28_tokens", "CognitoEndpoint": "test_81_doctor",
+    "CognitoIssuer": "test_28_tokens", "CognitoEndpoint": "test_81_doctor_network",
     "<CognitoClient>": "test_50_clients", "CognitoLogoutReturn": "test_40_logout",
     "CognitoSecret": "test_30_session", "CognitoStore": "test_16_redis",
-    "CognitoProxy": "test_81_doctor", "CognitoCAFile": "test_81_doctor",
+    "CognitoProxy": "test_81_doctor_network", "CognitoCAFile": "test_81_doctor_network",
     "CognitoTimeout": "test_70_faults", "CognitoGrace": "test_36_renewal",
     "CognitoRefresh": "test_36_renewal", "CognitoSessionTimeout": "test_30_session",
     "CognitoPreservePost": "test_23_lost_forms",
@@ -270,10 +270,6 @@ TOKEN_OF = {"script": ("access_token", CLIENT, ["openid", "orders/read"]),
             "unscoped": ("access_token", CLIENT, ["openid"]),
             "identified": ("id_token", CLIENT, ["openid"]),
             "mobile": ("access_token", "3k2mobileapp0client", ["openid"])}
-
-
-def environment(answer):
-    return dict(pair.split("=", 1) for pair in answer.text.split("\0") if "=" in pair)
 
 
 def test_every_entry_is_tried():

@@ -43,6 +43,11 @@ class Response:
         return json.loads(self.body)
 
     @property
+    def variables(self):
+        """The environment that a script of Conf.cgi() shows: {name: value}."""
+        return dict(pair.split("=", 1) for pair in self.text.split("\0") if "=" in pair)
+
+    @property
     def location(self):
         """The Location header as an absolute URL; None when there is none."""
         value = self.header("Location")

@@ -142,6 +142,12 @@ def start_redis():
 
 
 @pytest.fixture(scope="class")
+def redis(start_redis):
+    """One that nothing protects."""
+    return start_redis()
+
+
+@pytest.fixture(scope="class")
 def start_memcached():
     """start_memcached(...) runs a memcached until the class ends; see harness/memcached.py."""
     started = []

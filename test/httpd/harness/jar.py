@@ -3,7 +3,6 @@ import time
 import urllib.parse
 
 MAX_COOKIE = 4096  # name and value, as Chromium and Firefox have it
-MAX_PER_HOST = 180
 
 
 class Cookie:

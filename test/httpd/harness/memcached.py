@@ -7,24 +7,22 @@
 """
 import os
 import pwd
-import signal
 import socket
 import subprocess
 
 from .ports import Port
-from .processes import freeze
+from .processes import Peer
 from .waiting import PATIENCE, wait_for
 
 MEMCACHED = os.environ.get("MEMCACHED", "/usr/bin/memcached")
 
 
-class Memcached:
+class Memcached(Peer):
     """Reached at 127.0.0.1:port."""
 
     def __init__(self, megabytes=64):
         self.port = Port()
         self.megabytes = megabytes
-        self.process = None
 
     def start(self):
         """Empty, also after kill()."""
@@ -57,19 +55,6 @@ class Memcached:
         lines = dict(line.split(" ", 2)[1:] for line in self.ask("stats").splitlines()
                      if line.startswith("STAT "))
         return int(lines[name])
-
-    def freeze(self):
-        """It takes connections, but does not answer."""
-        freeze(self.process)
-
-    def thaw(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def kill(self):
-        """It dies at once, as in a crash."""
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
     def remove(self):
         self.kill()

@@ -58,6 +58,26 @@ def freeze(process):
                          for task in os.listdir(tasks)), "a process to stand still")
 
 
+class Peer:
+    """A server beside httpd, which fails when a test wants it to. `process`: None before it
+    starts."""
+
+    process = None
+
+    def freeze(self):
+        """It takes connections, but does not answer."""
+        freeze(self.process)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def kill(self):
+        """It dies at once, as in a crash."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
 def fields_of(pid):
     """/proc/PID/stat from the state on."""
     try:

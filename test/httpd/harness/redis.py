@@ -12,7 +12,6 @@ import datetime
 import ipaddress
 import os
 import shutil
-import signal
 import socket
 import ssl
 import subprocess
@@ -24,14 +23,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from .ports import Port
-from .processes import freeze
+from .processes import Peer
 from .waiting import PATIENCE, wait_for
 
 REDIS = os.environ.get("REDIS_SERVER", "/usr/bin/redis-server")
 ADMIN = "admin-of-the-tests"
 
 
-class Redis:
+class Redis(Peer):
     """Reached at 127.0.0.1:port. `settings` are lines of redis.conf by name; `names` is what
     its certificate is for."""
 
@@ -41,7 +40,6 @@ class Redis:
         self.password = password
         self.has_tls = has_tls
         self.port = Port()
-        self.process = None
         self.root = tempfile.mkdtemp(prefix="redis-test-")
         os.chmod(self.root, 0o755)
         self.ca_file = self.path("ca.pem") if has_tls else None
@@ -106,19 +104,6 @@ class Redis:
         context = ssl.create_default_context(cafile=self.ca_file)
         context.check_hostname = False  # some tests are about wrong names
         return context.wrap_socket(plain)
-
-    def freeze(self):
-        """It takes connections, but does not answer."""
-        freeze(self.process)
-
-    def thaw(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def kill(self):
-        """It dies at once, as in a crash."""
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
     def stop(self):
         """It ends in peace, and writes what it has to."""

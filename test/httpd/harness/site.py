@@ -37,6 +37,12 @@ def site_conf(pool, client="app", origin=ORIGIN):
     return conf
 
 
+def add_staff(conf, staff, *lines):
+    """A second client, whose users are those of another pool, for /secure/staff."""
+    conf.section("CognitoClient", '"staff"', *site_lines(staff, "staff")[:2], *lines)
+    return conf.protect("/secure/staff", "CognitoUse staff")
+
+
 def add_secret(conf, pool, client):
     secret = pool.secret_of(client)
     return conf.secret(f"client-{client}", secret + "\n") if secret else conf
@@ -95,7 +101,7 @@ class Site:
         """The variables that a script of the site sees."""
         answer = browser.navigate(self.url("/cgi/env"))
         assert answer.status == 200, f"not signed in: {answer}"
-        return dict(pair.split("=", 1) for pair in answer.text.split("\0") if "=" in pair)
+        return answer.variables
 
     def user(self, browser):
         return self.environment(browser).get("REMOTE_USER")
@@ -136,11 +142,6 @@ def is_refusal(answer):
     return (400 <= answer.status < 600 and
             not any(SESSION in c and "Max-Age=0" not in c for c in answer.set_cookies) and
             "text/html" in (answer.header("Content-Type") or ""))
-
-
-def pid_of(path):
-    with open(path, encoding="ascii") as file:
-        return int(file.read())
 
 
 def stays_alive(server):

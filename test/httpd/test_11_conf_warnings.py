@@ -1,0 +1,124 @@
+"""What starts, but with a warning."""
+import re
+
+import pytest
+
+from harness.conf import MODULE_DIR
+from harness.written import BASE, CLIENT, COMPLETE, KEY, ORIGIN, POOL, PROTECTED, made, said, vhost
+
+__all__ = ["made"]
+
+
+def test_http_on_loopback_is_a_warning(made):
+    output = said(made("CognitoIssuer http://127.0.0.1:9/pool", CLIENT,
+                       "CognitoBaseURL http://localhost:8080"))
+    assert output == (
+        "COG4020: CognitoBaseURL http://localhost:8080 is not https: cookies go unprotected; "
+        "only for development on this machine\n"
+        "COG4021: client default: its user pool at http://127.0.0.1:9/pool is not "
+        "https: tokens go unprotected; only for development on this machine\nSyntax OK\n")
+
+
+@pytest.mark.parametrize("store, warns", [
+    ("redis://cache.internal", True), ("redis://10.0.0.1:1/2", True), ("redis://[2001:db8::1]", True),
+    ("rediss://cache.internal", False), ("redis://LOCALHOST", False), ("redis://127.0.0.2", False),
+    ("redis://[::1]", False), ("shmcb", False),
+    ("memcache:localhost,cache.internal,127.0.0.1", True), ("memcache:localhost,[::1]", False)])
+def test_a_store_far_away_without_tls_is_a_warning(made, store, warns):
+    output = said(made(f"CognitoStore {store}", *COMPLETE, *vhost("ServerAdmin x")))
+    assert re.fullmatch(
+        (r"COG4105: the store at \S+:\d+ is asked without TLS: who is on the way can read its "
+         "password and undo sign-outs; write rediss://, or keep that network to yourself\n"
+         if warns else "") + "Syntax OK\n", output), output
+
+
+def test_an_endpoint_without_tls_is_a_warning_too_and_told_once(made):
+    output = said(made(*COMPLETE, "CognitoEndpoint token http://localhost/token",
+                       *vhost("ServerAdmin x")))
+    assert output == (
+        "COG4021: client default: its user pool at http://localhost/token is not https: tokens "
+        "go unprotected; only for development on this machine\nSyntax OK\n")
+
+
+@pytest.mark.parametrize("limit, warns", [(4094, True), (7995, True), (7996, False), (8190, False),
+                                          (32768, False)])
+def test_header_lines_that_are_too_short_for_cookies_are_a_warning(made, limit, warns):
+    output = said(made(f"LimitRequestFieldSize {limit}", *COMPLETE))
+    assert output == (
+        f"COG4024: LimitRequestFieldSize {limit} may be too little for the cookies of sessions and "
+        "logins: users whose browsers send more get nothing but 400; write 8190 or more\n"
+        if warns else "") + "Syntax OK\n"
+
+
+OPEN = [
+    ("no Require", [], True),
+    ("all granted", ["Require all granted"], True),
+    ("an address", ["Require ip 10.0.0.0/8", "<RequireAny>", "Require local", "</RequireAny>"], True),
+    ("no such address", ["<RequireAll>", "Require not ip 10.0.0.0/8", "Require all granted",
+                         "</RequireAll>"], True),
+    ("a user", ["Require valid-user"], False),
+    ("not a user", ["<RequireAll>", "Require all granted", "Require not user eve",
+                    "</RequireAll>"], False),
+    ("an expression", ['Require expr "true"'], False),
+    ("pass", ["Require all granted", "CognitoUnauthenticated pass"], False),
+]
+
+
+@pytest.mark.parametrize("lines, warns", [row[1:] for row in OPEN], ids=[row[0] for row in OPEN])
+def test_a_place_that_asks_nobody_is_a_warning(made, lines, warns):
+    host = f"LoadModule authz_host_module {MODULE_DIR}/mod_authz_host.so"
+    output = said(made(host, *COMPLETE, '<Location "/">', "AuthType Cognito", *lines,
+                       "</Location>"))
+    assert output.endswith("Syntax OK\n")
+    assert ("COG4025" in output) == warns, output
+
+
+def test_a_place_whose_require_stands_elsewhere_is_silent(made):
+    output = said(made(*COMPLETE, '<Location "/">', "AuthType Cognito", "</Location>",
+                       '<Location "/in">', "Require valid-user", "</Location>"))
+    assert output == "Syntax OK\n"
+
+
+def test_a_host_that_inherits_a_section_but_no_client_is_a_warning(made):
+    output = said(made(POOL, CLIENT, *PROTECTED, *vhost(BASE),
+                       *vhost("ServerAdmin x", name="b.example.test")))
+    assert re.match(r"COG4023: virtual host b.example.test \(ROOT/httpd.conf:\d+\) inherits "
+                    r"AuthType Cognito \(ROOT/httpd.conf:\d+\), but its requests will be refused: "
+                    r"CognitoBaseURL is missing", output)
+    assert output.count("COG") == 1
+
+
+RIVALS = [
+    ("another port, another client", ["CognitoClientID b", f"CognitoBaseURL {ORIGIN}:8443"], True),
+    ("another port", [f"CognitoBaseURL {ORIGIN}:8443"], True),
+    ("another key", [BASE, "CognitoSecret file:key"], True),
+    ("another name", [f"CognitoBaseURL {ORIGIN}:8443", "CognitoCookie name=other"], False),
+    ("the same site twice", [BASE], False),
+    ("another host", ["CognitoBaseURL https://b.example.test"], False),
+    ("the same host, but another cookie",
+     [BASE, "CognitoClientID b", "CognitoCookie domain=app.example.test"], False),
+]
+
+
+@pytest.mark.parametrize("lines, warns", [row[1:] for row in RIVALS],
+                         ids=[row[0] for row in RIVALS])
+def test_hosts_that_displace_each_others_cookies_are_a_warning(made, lines, warns):
+    server = made(POOL, *vhost(CLIENT, BASE), *vhost(CLIENT, *lines, name="b.example.test"),
+                  key=KEY)
+    output = said(server)
+    assert output.endswith("Syntax OK\n")
+    assert ("COG4022" in output) == warns, output
+    if warns:
+        assert ("write the same cookie __Host-cognito_session for app.example.test, "
+                "with different contents") in output
+
+
+def test_sites_of_one_domain_share_their_cookies_unless_their_clients_differ(made):
+    domain = "CognitoCookie domain=example.test"
+    hosts = [*vhost(BASE, domain), *vhost("CognitoBaseURL https://b.example.test", domain,
+                                          name="b.example.test")]
+    assert said(made(POOL, CLIENT, *hosts)) == "Syntax OK\n"
+    other = vhost("CognitoBaseURL https://b.example.test", domain, "CognitoClientID b",
+                  name="b.example.test")
+    assert "__Secure-cognito_session for example.test" in said(made(
+        POOL, CLIENT, *vhost(BASE, domain), *other))
