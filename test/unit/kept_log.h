@@ -2,9 +2,10 @@
 #ifndef COG_TEST_KEPT_LOG_H
 #define COG_TEST_KEPT_LOG_H
 
+#include "test/unit/unit.h"
+
 #include <apr_strings.h>
 #include <apr_tables.h>
-#include <string.h>
 
 #include "base/log.h"
 
@@ -53,6 +54,15 @@ static inline int kept_log_count(const kept_log_t *kept, const char *text)
         count += strstr(APR_ARRAY_IDX(kept->all, i, const char *), text) != NULL;
     }
     return count;
+}
+
+/* The last message has this tag and says this. */
+static inline void assert_logged(const kept_log_t *kept, const char *tag,
+                                 const char *text)
+{
+    if (!strstr(kept->last, tag) || !strstr(kept->last, text)) {
+        fail_msg("log says: %s", kept->last);
+    }
 }
 
 #endif

@@ -96,10 +96,3 @@ void assert_value(const caller_t *caller, const char *expected)
     assert_int_equal(caller->value.len, strlen(expected));
     assert_memory_equal(caller->value.bytes, expected, strlen(expected));
 }
-
-void assert_logged(const caller_t *caller, const char *tag, const char *text)
-{
-    if (!strstr(caller->log->last, tag) || !strstr(caller->log->last, text)) {
-        fail_msg("log says: %s", caller->log->last);
-    }
-}

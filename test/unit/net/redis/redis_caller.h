@@ -41,7 +41,5 @@ int redis_teardown(void **state);
 
 /* The last get() gave just this text. */
 void assert_value(const caller_t *caller, const char *expected);
-/* The last message has this tag and says this. */
-void assert_logged(const caller_t *caller, const char *tag, const char *text);
 
 #endif

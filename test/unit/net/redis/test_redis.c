@@ -261,7 +261,7 @@ static void names_host_cause_and_remedy_but_no_password(void **state)
         caller->conf.password = cog_secret_of("s3cr3t");
         caller_make(caller);
         assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-        assert_logged(caller, "COG2200: Redis at 127.0.0.1:", cases[i].logged);
+        assert_logged(caller->log, "COG2200: Redis at 127.0.0.1:", cases[i].logged);
         assert_int_equal(caller->log->level, COG_LOG_WARNING);
         assert_null(strstr(caller->log->last, "s3cr3t"));
         assert_int_equal(peer_requests(peer), 1);

@@ -96,7 +96,7 @@ static void check_fault(apr_pool_t *parent, size_t number, call_t call)
     peer = peer_start(pool, NULL, fail_first);
     caller = caller_for(pool, peer);
     assert_result(faults[number].rule, call(caller), COG_E_STORE);
-    assert_logged(caller, "COG2200", faults[number].logged);
+    assert_logged(caller->log, "COG2200", faults[number].logged);
     assert_int_equal(caller->log->count, 1);
     assert_int_equal(peer_requests(peer), 1);
     assert_int_equal(call_get(caller, "next"), COG_OK);
@@ -188,7 +188,7 @@ static void gives_up_on_what_has_no_end(void **state)
             apr_pool_create(&pool, *state);
             caller = caller_for(pool, peer_start(pool, NULL, cases[i].script));
             assert_result(cases[i].rule, calls[j](caller), COG_E_STORE);
-            assert_logged(caller, "COG2200", cases[i].logged);
+            assert_logged(caller->log, "COG2200", cases[i].logged);
             apr_pool_destroy(pool);
         }
     }
@@ -249,7 +249,7 @@ static void assert_in_time(apr_pool_t *parent, peer_t *peer, call_t call)
         caller->conf.database = 1;
         caller_make(caller);
         assert_int_equal(call(caller), COG_E_STORE);
-        assert_logged(caller, "COG2200", "in time");
+        assert_logged(caller->log, "COG2200", "in time");
         assert_true(caller->took >= 400 * MILLI);
         quickest = caller->took < quickest ? caller->took : quickest;
         apr_pool_destroy(pool);
@@ -279,7 +279,7 @@ static void waits_no_longer_for_a_handshake(void **state)
     caller->conf.has_tls = 1;
     caller_make(caller);
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-    assert_logged(caller, "COG2200", "it did not answer in time");
+    assert_logged(caller->log, "COG2200", "it did not answer in time");
     assert_true(caller->took >= 90 * MILLI && caller->took < LATE);
 }
 
@@ -305,7 +305,7 @@ static void says_at_once_that_nobody_listens(void **state)
 
     caller_make(caller);
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-    assert_logged(caller, "COG2200: Redis at 127.0.0.1:", ": Connection refused; ");
+    assert_logged(caller->log, "COG2200: Redis at 127.0.0.1:", ": Connection refused; ");
     assert_true(caller->took < LATE);
     close(fd);
 }
@@ -317,7 +317,7 @@ static void names_an_address_of_ipv6_in_brackets(void **state)
     caller->conf.host = "::1";
     caller_make(caller);
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-    assert_logged(caller, "COG2200: Redis at [::1]:", "");
+    assert_logged(caller->log, "COG2200: Redis at [::1]:", "");
 }
 
 int main(void)

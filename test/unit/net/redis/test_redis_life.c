@@ -238,7 +238,7 @@ static void leaves_a_broken_server_alone_until_it_works(void **state)
 
     atomic_store(&is_down, 1);
     fail_often(caller, COG_BREAKER_FAILURES);
-    assert_logged(caller, "COG2201: Redis at 127.0.0.1:", "CognitoStore");
+    assert_logged(caller->log, "COG2201: Redis at 127.0.0.1:", "CognitoStore");
     assert_int_equal(caller->log->level, COG_LOG_WARNING);
     connections = peer_connections(peer);
     fail_often(caller, 100);
@@ -246,7 +246,7 @@ static void leaves_a_broken_server_alone_until_it_works(void **state)
     assert_int_equal(kept_log_count(caller->log, "COG2201"), 1);
     atomic_store(&is_down, 0);
     wait_until_it_works(caller);
-    assert_logged(caller, "COG2202", "works again");
+    assert_logged(caller->log, "COG2202", "works again");
     assert_int_equal(caller->log->level, COG_LOG_INFO);
     assert_int_equal(kept_log_count(caller->log, "COG2201"), 1);
     assert_int_equal(kept_log_count(caller->log, "COG2202"), 1);
@@ -264,7 +264,7 @@ static void warns_twice_in_an_outage(void **state)
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
     assert_int_equal(caller->log->level, COG_LOG_WARNING);
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-    assert_logged(caller, "COG2200", "");
+    assert_logged(caller->log, "COG2200", "");
     assert_int_equal(caller->log->level, COG_LOG_DEBUG);
     fail_often(caller, 1);
     assert_int_equal(caller->log->level, COG_LOG_WARNING);

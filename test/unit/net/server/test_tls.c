@@ -93,8 +93,8 @@ static void trusts_no_stranger(void **state)
         assert_result(certificates[i].rule, call_get(caller, "k"),
                       logged ? COG_E_STORE : COG_OK);
         if (logged) {
-            assert_logged(caller, "COG2200", "its certificate is refused: ");
-            assert_logged(caller, "COG2200", logged);
+            assert_logged(caller->log, "COG2200", "its certificate is refused: ");
+            assert_logged(caller->log, "COG2200", logged);
             assert_int_equal(peer_requests(peer), 0);
         }
     }
@@ -110,11 +110,11 @@ static void trusts_no_authority_beside_the_named_one(void **state)
     caller_t *caller = caller_in_tls(*state, peer, "localhost", ca_file(other));
 
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-    assert_logged(caller, "COG2200", "its certificate is refused");
+    assert_logged(caller->log, "COG2200", "its certificate is refused");
     caller->conf.ca_file = NULL;
     caller_make(caller);
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-    assert_logged(caller, "COG2200", "its certificate is refused");
+    assert_logged(caller->log, "COG2200", "its certificate is refused");
     assert_int_equal(peer_requests(peer), 0);
 }
 
@@ -208,8 +208,8 @@ static void tells_that_a_server_speaks_no_tls(void **state)
     caller_t *caller = caller_in_tls(*state, peer, "localhost", NULL);
 
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-    assert_logged(caller, "COG2200", "TLS failed: wrong version number");
-    assert_logged(caller, "COG2200", "write redis://");
+    assert_logged(caller->log, "COG2200", "TLS failed: wrong version number");
+    assert_logged(caller->log, "COG2200", "write redis://");
     assert_int_equal(ERR_peek_error(), 0);
 }
 
@@ -240,7 +240,7 @@ static void tells_that_a_server_wants_a_certificate(void **state)
         caller = caller_in_tls(*state, peer_start(*state, tls, redis_answer_all),
                                "localhost", ca_file(ca));
         assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-        assert_logged(caller, "COG2200", "tls-auth-clients no");
+        assert_logged(caller->log, "COG2200", "tls-auth-clients no");
     }
 }
 
@@ -268,7 +268,7 @@ static void takes_no_cut_wire_for_an_end(void **state)
     caller_t *caller = caller_in_tls(*state, peer, "localhost", ca_file(ca));
 
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-    assert_logged(caller, "COG2200", "it ended the connection");
+    assert_logged(caller->log, "COG2200", "it ended the connection");
     assert_int_equal(call_get(caller, "k"), COG_OK);
 }
 

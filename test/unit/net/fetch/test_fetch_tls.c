@@ -1,0 +1,154 @@
+#include "test/unit/net/fetch/fetch_caller.h"
+
+#include <apr_file_io.h>
+#include <apr_strings.h>
+
+#include "test/unit/net/server/certificates.h"
+
+static void trusts_the_named_authority(void **state)
+{
+    ca_t *ca = ca_make(*state);
+    certificate_t certificate = {"DNS:pool.localhost,IP:127.0.0.1", 10, 0};
+    caller_t *caller = make_caller_with(*state, NULL, ca_file(ca));
+    peer_t *peer = peer_start(*state, ca_server(*state, ca, &certificate), answer_all);
+
+    assert_int_equal(fetch_get(caller, peer_url(*state, peer, "pool.localhost", "/")),
+                     COG_OK);
+    assert_int_equal(fetch_get(caller, peer_url(*state, peer, "127.0.0.1", "/")), COG_OK);
+    assert_body(caller, "{}");
+}
+
+/* clang-format off */
+static const struct {
+    const char *rule;
+    certificate_t certificate;
+    const char *logged;
+} strangers[] = {
+    {"expired",      {"DNS:localhost", -1, 0},       "certificate has expired"},
+    {"self-signed",  {"DNS:localhost", 10, 1},       "self-signed certificate"},
+    {"other host",   {"DNS:idp.test", 10, 0},        "localhost"},
+    {"suffix",       {"DNS:evil-localhost", 10, 0},  "localhost"},
+    {"other address",{"IP:127.0.0.2", 10, 0},        "localhost"},
+};
+/* clang-format on */
+
+static void trusts_no_stranger(void **state)
+{
+    ca_t *ca = ca_make(*state);
+
+    for (size_t i = 0; i < COUNT(strangers); ++i) {
+        caller_t *caller = make_caller_with(*state, NULL, ca_file(ca));
+        SSL_CTX *tls = ca_server(*state, ca, &strangers[i].certificate);
+        peer_t *peer = peer_start(*state, tls, answer_all);
+
+        assert_result(strangers[i].rule,
+                      fetch_post(caller, peer_url(*state, peer, "localhost", "/"), "a=b"),
+                      COG_E_IDP_UNREACHABLE);
+        assert_logged(caller->log, "COG2102", strangers[i].logged);
+        assert_int_equal(peer_requests(peer), 0);
+    }
+}
+
+static void trusts_no_authority_beside_the_named_one(void **state)
+{
+    ca_t *ca = ca_make(*state);
+    ca_t *other = ca_make(*state);
+    certificate_t certificate = {"DNS:localhost", 10, 0};
+    peer_t *peer = peer_start(*state, ca_server(*state, ca, &certificate), answer_all);
+    const char *url = peer_url(*state, peer, "localhost", "/");
+
+    assert_int_equal(fetch_get(make_caller_with(*state, NULL, ca_file(other)), url),
+                     COG_E_IDP_UNREACHABLE);
+    assert_int_equal(fetch_get(make_caller_with(*state, NULL, NULL), url),
+                     COG_E_IDP_UNREACHABLE);
+    assert_int_equal(fetch_get(make_caller_with(*state, NULL, "/nowhere/ca.pem"), url),
+                     COG_E_IDP_UNREACHABLE);
+    assert_int_equal(peer_requests(peer), 0);
+}
+
+/* The same server with one version more is good, and OpenSSL would take the older one
+ * (allow_old_tls): it is we who refuse. */
+static void speaks_no_tls_below_1_2(void **state)
+{
+    static const struct {
+        int version;
+        cog_err_t result;
+    } cases[] = {
+        {TLS1_1_VERSION, COG_E_IDP_UNREACHABLE},
+        {TLS1_2_VERSION, COG_OK               }
+    };
+    ca_t *ca = ca_make(*state);
+    certificate_t certificate = {"DNS:localhost", 10, 0};
+
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        caller_t *caller = make_caller_with(*state, NULL, ca_file(ca));
+        SSL_CTX *tls = ca_server(*state, ca, &certificate);
+        peer_t *peer;
+
+        SSL_CTX_set_security_level(tls, 0);
+        SSL_CTX_set_min_proto_version(tls, TLS1_VERSION);
+        SSL_CTX_set_max_proto_version(tls, cases[i].version);
+        peer = peer_start(*state, tls, answer_all);
+        assert_int_equal(fetch_get(caller, peer_url(*state, peer, "localhost", "/")),
+                         cases[i].result);
+    }
+}
+
+static void waits_no_longer_for_a_handshake(void **state)
+{
+    caller_t *caller = make_caller(*state);
+    peer_t *peer = peer_start(*state, NULL, hang);
+    const char *url = apr_psprintf(*state, "https://127.0.0.1:%d/", peer_port(peer));
+
+    assert_int_equal(fetch_get_within(caller, url, SHORT), COG_E_IDP_UNREACHABLE);
+    assert_true(caller->took < LATE);
+}
+
+/* Distributions forbid old versions on their own; take that away, to see our own limit.
+ */
+static void allow_old_tls(apr_pool_t *pool)
+{
+    static const char text[] = "openssl_conf = all\n"
+                               "[all]\nssl_conf = ssl\n"
+                               "[ssl]\nsystem_default = lax\n"
+                               "[lax]\nMinProtocol = TLSv1\n"
+                               "CipherString = DEFAULT:@SECLEVEL=0\n";
+    const char *folder;
+    apr_file_t *file;
+    char *path;
+
+    apr_temp_dir_get(&folder, pool);
+    path = apr_pstrcat(pool, folder, "/cognito-test-tls-XXXXXX", NULL);
+    apr_file_mktemp(&file, path, APR_CREATE | APR_WRITE | APR_EXCL, pool);
+    apr_file_write_full(file, text, strlen(text), NULL);
+    apr_file_close(file);
+    setenv("OPENSSL_CONF", path, 1);
+    OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, NULL);
+    apr_file_remove(path, pool);
+}
+
+static int setup_with_old_tls(void **state)
+{
+    void *pool;
+
+    if (pool_setup(&pool) != 0) {
+        return -1;
+    }
+    allow_old_tls(pool);
+    pool_teardown(&pool);
+    return fetch_setup(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(trusts_the_named_authority),
+        cmocka_unit_test_with_pool(trusts_no_stranger),
+        cmocka_unit_test_with_pool(trusts_no_authority_beside_the_named_one),
+        cmocka_unit_test_with_pool(speaks_no_tls_below_1_2),
+        cmocka_unit_test_with_pool(waits_no_longer_for_a_handshake),
+    };
+
+    return cmocka_run_group_tests_name("net/fetch/fetch_curl, TLS", tests,
+                                       setup_with_old_tls, fetch_teardown);
+}
