@@ -4,6 +4,7 @@
 
 #include "base/query.h"
 #include "doctor/checks.h"
+#include "doctor/token_answer.h"
 #include "oidc/authorize.h"
 
 /* No login answers to these: they only have to look right. */
@@ -64,6 +65,15 @@ static void say_domain(cog_report_t *report)
     cog_report_say(report, COG_FOUND_SKIPPED, "the hosted UI cannot be asked");
 }
 
+/* The hosted UI has the same answer for a client that it does not know, and for one
+ * without any flow; the token endpoint has not. */
+static void ask_token_endpoint(cog_patient_t *patient)
+{
+    if (cog_token_answer_is_known(cog_token_answer_to_any(patient))) {
+        patient->login.kind = COG_LOGIN_FLOW;
+    }
+}
+
 void cog_check_client(cog_report_t *report, void *context)
 {
     cog_patient_t *patient = context;
@@ -75,16 +85,16 @@ void cog_check_client(cog_report_t *report, void *context)
     }
     patient->login =
         ask(patient, cog_patient_callback(patient, 0), patient->client->scope);
+    if (patient->login.kind == COG_LOGIN_NO_CLIENT) {
+        ask_token_endpoint(patient);
+    }
     switch (patient->login.kind) {
     case COG_LOGIN_NO_CLIENT:
-        cog_report_say(report, COG_FOUND_FAILED,
-                       "%s is no app client of this user pool, or none with the "
-                       "authorization code flow",
-                       id);
-        return;
-    case COG_LOGIN_FLOW:
-        cog_report_say(report, COG_FOUND_FAILED,
-                       "%s is not allowed the authorization code flow", id);
+        cog_report_say(
+            report, COG_FOUND_FAILED,
+            "%s is no app client of this user pool; if it is one, it has %s, and "
+            "is not allowed the authorization code grant",
+            id, patient->client->secret_count ? "another secret" : "a secret");
         return;
     case COG_LOGIN_UNKNOWN:
         cog_report_say(report, COG_FOUND_WARNING, "the hosted UI answers: %s",
@@ -106,6 +116,23 @@ static void say_client(cog_report_t *report)
     cog_report_say(report, COG_FOUND_SKIPPED, "the app client is not known");
 }
 
+void cog_check_flow(cog_report_t *report, void *context)
+{
+    const cog_patient_t *patient = context;
+
+    if (!is_client_known(patient)) {
+        say_client(report);
+    }
+    else if (patient->login.kind == COG_LOGIN_FLOW) {
+        cog_report_say(report, COG_FOUND_FAILED,
+                       "%s is not allowed the authorization code grant",
+                       patient->client->client_id);
+    }
+    else {
+        cog_report_say(report, COG_FOUND_OK, "authorization code grant");
+    }
+}
+
 void cog_check_callback(cog_report_t *report, void *context)
 {
     cog_patient_t *patient = context;
@@ -123,6 +150,9 @@ void cog_check_callback(cog_report_t *report, void *context)
                            "%s is not registered at the app client (redirect_mismatch)",
                            uri);
         }
+        else if (answer.kind == COG_LOGIN_NO_CLIENT) {
+            cog_report_say(report, COG_FOUND_SKIPPED, "the code grant is not allowed");
+        }
         else {
             cog_report_say(report, COG_FOUND_OK, "%s", uri);
         }
@@ -137,9 +167,12 @@ static int is_registered(const cog_patient_t *patient)
            patient->login.kind != COG_LOGIN_FLOW;
 }
 
-static void say_callback(cog_report_t *report)
+static void say_callback(cog_report_t *report, const cog_patient_t *patient)
 {
-    cog_report_say(report, COG_FOUND_SKIPPED, "the callback URL is not registered");
+    cog_report_say(report, COG_FOUND_SKIPPED,
+                   patient->login.kind == COG_LOGIN_FLOW
+                       ? "the code grant is not allowed"
+                       : "the callback URL is not registered");
 }
 
 static const char *refused_scopes(cog_patient_t *patient)
@@ -167,7 +200,7 @@ void cog_check_scopes(cog_report_t *report, void *context)
     cog_patient_t *patient = context;
 
     if (!is_registered(patient)) {
-        say_callback(report);
+        say_callback(report, patient);
         return;
     }
     if (patient->login.kind == COG_LOGIN_SCOPE) {
@@ -184,7 +217,7 @@ void cog_check_pkce(cog_report_t *report, void *context)
     cog_patient_t *patient = context;
 
     if (!is_registered(patient)) {
-        say_callback(report);
+        say_callback(report, patient);
         return;
     }
     if (patient->login.kind != COG_LOGIN_REQUEST) {

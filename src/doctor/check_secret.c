@@ -1,40 +1,15 @@
-/* Does the app client accept our credentials? A code that does not exist shows it: who is
- * known gets invalid_grant, who is not invalid_client. */
-#include <apr_strings.h>
-
+/* Does the app client accept our credentials? */
 #include "doctor/checks.h"
-#include "oidc/token.h"
-
-#define NO_CODE     "00000000-0000-4000-8000-000000000000"
-#define NO_VERIFIER "doctor-0000000000000000000000000000000000000"
-
-static cog_err_t ask(cog_patient_t *patient, cog_secret_t secret)
-{
-    const cog_client_credentials_t credentials = {.client_id = patient->client->client_id,
-                                                  .client_secret = secret,
-                                                  .method = patient->client->auth_method};
-    const cog_code_grant_t grant = {.code = cog_secret_of(NO_CODE),
-                                    .redirect_uri = cog_patient_callback(patient, 0),
-                                    .code_verifier = cog_secret_of(NO_VERIFIER)};
-    cog_fetch_request_t request = {.url = patient->endpoints.token,
-                                   .accept = "application/json"};
-    cog_fetch_response_t response;
-    cog_form_request_t form;
-    cog_tokens_t tokens;
-
-    cog_token_request(patient->pool, &credentials, &grant, &form);
-    request.form = form.body;
-    request.authorization = form.authorization;
-    if (cog_patient_fetch(patient, &request, &response)) {
-        return COG_E_IDP_UNREACHABLE;
-    }
-    return cog_tokens_parse(patient->pool, response.status, response.body, &tokens);
-}
+#include "doctor/token_answer.h"
 
 static void say_answer(cog_report_t *report, const cog_patient_t *patient, cog_err_t err)
 {
     if (err == COG_E_IDP_UNREACHABLE) {
         cog_report_say(report, COG_FOUND_FAILED, "%s", patient->reason->text);
+        return;
+    }
+    if (patient->login.kind == COG_LOGIN_FLOW) {
+        cog_report_say(report, COG_FOUND_SKIPPED, "the code grant is not allowed");
         return;
     }
     cog_report_say(report, COG_FOUND_WARNING, "%s answers neither yes nor no: %s",
@@ -43,7 +18,7 @@ static void say_answer(cog_report_t *report, const cog_patient_t *patient, cog_e
 
 static void check_public(cog_report_t *report, cog_patient_t *patient)
 {
-    cog_err_t err = ask(patient, cog_secret_of(NULL));
+    cog_err_t err = cog_token_answer(patient, cog_secret_of(NULL));
 
     if (err == COG_E_IDP_GRANT) {
         cog_report_say(report, COG_FOUND_OK, "a public client, without a secret");
@@ -75,7 +50,7 @@ static void say_wrong(cog_report_t *report, cog_patient_t *patient, int n, int i
                        name_of(patient, n));
         return;
     }
-    if (ask(patient, cog_secret_of(NULL)) == COG_E_IDP_GRANT) {
+    if (cog_token_answer(patient, cog_secret_of(NULL)) == COG_E_IDP_GRANT) {
         cog_report_say(report, COG_FOUND_FAILED,
                        "the app client is public, but a secret is configured: remove "
                        "CognitoClientSecret, or make an app client with a secret");
@@ -112,7 +87,7 @@ static void check_confidential(cog_report_t *report, cog_patient_t *patient)
 
     for (int i = 0; i < COG_MAX_SECRETS && i < patient->client->secret_count; ++i) {
         if (!patient->secrets[i].problem) {
-            answers[i] = ask(patient, patient->secrets[i].secret);
+            answers[i] = cog_token_answer(patient, patient->secrets[i].secret);
         }
         has_good |= answers[i] == COG_E_IDP_GRANT;
     }

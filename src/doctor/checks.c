@@ -43,7 +43,11 @@ const cog_check_t cog_client_checks[] = {
       "  user_pool_id = \"{pool}\"\n  domain       = \"PREFIX\"\n}"}},
     {"client", "app client", cog_check_client,
      {"CognitoClientID ID\n# of an app client of this user pool, which the AWS CLI lists",
-      "aws cognito-idp list-user-pool-clients --region {region} --user-pool-id {pool}\n" UPDATE,
+      "aws cognito-idp list-user-pool-clients --region {region} --user-pool-id {pool}\n"
+      "# if {client} is there, see whether its AllowedOAuthFlows has code:\n" DESCRIBE,
+      NULL, NULL}},
+    {"flow", "code grant", cog_check_flow,
+     {NULL, UPDATE,
       "AllowedOAuthFlowsUserPoolClient: true\nAllowedOAuthFlows: [code]\n"
       "SupportedIdentityProviders: [COGNITO]",
       "allowed_oauth_flows_user_pool_client = true\nallowed_oauth_flows = [\"code\"]\n"

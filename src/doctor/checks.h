@@ -15,7 +15,8 @@ cog_check_run_t cog_check_reach, cog_check_pool, cog_check_issuer, cog_check_key
     cog_check_clock, cog_check_domain;
 
 /* check_login.c */
-cog_check_run_t cog_check_client, cog_check_callback, cog_check_scopes, cog_check_pkce;
+cog_check_run_t cog_check_client, cog_check_flow, cog_check_callback, cog_check_scopes,
+    cog_check_pkce;
 
 /* check_logout.c */
 cog_check_run_t cog_check_sign_out;

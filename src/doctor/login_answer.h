@@ -12,7 +12,7 @@ typedef enum {
     COG_LOGIN_REDIRECT_MISMATCH,
     COG_LOGIN_NO_CLIENT, /* no such client, or one without OAuth flows */
     COG_LOGIN_SCOPE,
-    COG_LOGIN_FLOW, /* the code flow is not allowed */
+    COG_LOGIN_FLOW, /* the authorization code grant is not allowed */
     COG_LOGIN_REQUEST
 } cog_login_answer_kind_t;
 

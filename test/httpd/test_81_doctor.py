@@ -16,7 +16,7 @@ __all__ = ["consult"]
 
 CHECKS = {"configuration", "base-url", "server-name", "cookies", "headers", "trace", "default-deny", "secrets",
           "state", "store", "sites", "reach", "pool", "issuer", "jwks", "clock", "domain", "client",
-          "callback", "scopes", "pkce", "sign-out", "secret"}
+          "flow", "callback", "scopes", "pkce", "sign-out", "secret"}
 
 
 class TestAGoodHost:
@@ -95,9 +95,31 @@ POOL_SIDE = [
      "domain", "warning", "answers 503", ""),
     ("an answer that says nothing", lambda p: p.fail("authorize", status=200, body="hello"), {},
      "client", "warning", "the hosted UI answers: status 200", ""),
-    ("the code flow is off", lambda p: p.change_client("secret", flows=["implicit"]), {},
-     "client", "failed", "is not allowed the authorization code flow",
-     "--allowed-o-auth-flows code"),
+    *[(name, lambda p, client=client, flows=flows: p.change_client(client, flows=flows),
+       {"client": client}, "flow", "failed", f"^{client} is not allowed the authorization code grant$",
+       "--allowed-o-auth-flows code")
+      for name, client, flows in [
+          ("another flow", "secret", ["implicit"]),
+          ("no flow", "secret", []),
+          ("no flow of a public client", "app", []),
+          ("the flow of machines", "secret", ["client_credentials"]),
+      ]],
+    ("a client without a flow is known", lambda p: p.change_client("secret", flows=[]), {},
+     "client", "ok", "^secret$", None),
+    ("a callback is not told without a flow", lambda p: p.change_client("secret", flows=[]), {},
+     "callback", "skipped", "^the code grant is not allowed$", None),
+    ("nor is a secret", lambda p: p.change_client("secret", flows=[]), {},
+     "secret", "skipped", "^the code grant is not allowed$", None),
+    ("no flow, and a secret for a public client", lambda p: p.change_client("app", flows=[]),
+     {"client": "app", "proof": ["CognitoClientSecret file:{root}/one"]},
+     "flow", "failed", "is not allowed", "AllowedOAuthFlows: [code]"),
+    ("no flow, and an old secret beside the new one", lambda p: p.change_client("rotated", flows=[]),
+     {"client": "rotated", "proof": ["CognitoClientSecret file:{root}/old file:{root}/two"]},
+     "flow", "failed", "is not allowed", "AllowedOAuthFlows: [code]"),
+    ("no flow, and another secret", lambda p: p.change_client("secret", flows=[]),
+     {"proof": ["CognitoClientSecret file:{root}/old"]}, "client", "failed",
+     "secret is no app client .*; if it is one, it has another secret, and is not allowed",
+     "# if secret is there, see whether its AllowedOAuthFlows has code:"),
     ("a callback that is not registered", lambda p: p.change_client("secret", callback_urls=[]),
      {}, "callback", "failed", f"{ORIGIN}{CALLBACK} is not registered .*redirect_mismatch",
      f"""--callback-urls '["{ORIGIN}{CALLBACK}"]'"""),
@@ -120,10 +142,10 @@ POOL_SIDE = [
 
 HERE = [
     ("an unknown client", {"client": "nobody"}, "client", "failed",
-     "nobody is no app client of this user pool",
+     "nobody is no app client of this user pool; if it is one, it has a secret, and is not allowed",
      "aws cognito-idp list-user-pool-clients --region eu-west-1"),
-    ("a machine's client", {"client": "machine"}, "client", "failed",
-     "or none with the authorization code flow", ""),
+    ("an unknown client leaves out its grant", {"client": "nobody"}, "flow", "skipped",
+     "^the app client is not known$", None),
     ("another callback", {"host": ["CognitoCallback /oauth2/callback"]}, "callback", "failed",
      f"{ORIGIN}/oauth2/callback is not registered", "CallbackURLs: [\"https://app.example.test"),
     ("a second base URL", {"origin": f"{ORIGIN} https://third.example.test"}, "callback", "failed",

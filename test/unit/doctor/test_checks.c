@@ -67,12 +67,16 @@ static const struct {
     {"no such domain",     {AUTH "/oauth2/authorize", 404, "", NULL, 0},                                   "domain",   COG_FOUND_FAILED},
     {"domain silent",      {AUTH "/oauth2/authorize", 0, NULL, NULL, 0},                                   "domain",   COG_FOUND_FAILED},
     {"domain silent",      {AUTH "/oauth2/authorize", 0, NULL, NULL, 0},                                   "sign-out", COG_FOUND_SKIPPED},
-    {"no client",          {AUTH "/oauth2/authorize?", 302, "", AUTH "/error?error=invalid_request", 0},   "client",   COG_FOUND_FAILED},
-    {"no client",          {AUTH "/oauth2/authorize?", 302, "", AUTH "/error?error=invalid_request", 0},   "secret",   COG_FOUND_SKIPPED},
+    /* only a token endpoint that knows it tells one without flows from one that is not there */
+    {"no flow at all",     {AUTH "/oauth2/authorize?", 302, "", AUTH "/error?error=invalid_request", 0},   "client",   COG_FOUND_OK},
+    {"no flow at all",     {AUTH "/oauth2/authorize?", 302, "", AUTH "/error?error=invalid_request", 0},   "flow",     COG_FOUND_FAILED},
+    {"no client",          {AUTH "/oauth2/", 302, "", AUTH "/error?error=invalid_request", 0},             "client",   COG_FOUND_FAILED},
+    {"no client",          {AUTH "/oauth2/", 302, "", AUTH "/error?error=invalid_request", 0},             "flow",     COG_FOUND_SKIPPED},
+    {"no client",          {AUTH "/oauth2/", 302, "", AUTH "/error?error=invalid_request", 0},             "secret",   COG_FOUND_SKIPPED},
     {"mismatch",           {AUTH "/oauth2/authorize?", 302, "", AUTH "/error?error=redirect_mismatch", 0}, "callback", COG_FOUND_FAILED},
     {"mismatch",           {AUTH "/oauth2/authorize?", 302, "", AUTH "/error?error=redirect_mismatch", 0}, "scopes",   COG_FOUND_SKIPPED},
     {"scope",              {AUTH "/oauth2/authorize?", 302, "", CALLBACK "?error=invalid_scope", 0},       "scopes",   COG_FOUND_FAILED},
-    {"no flow",            {AUTH "/oauth2/authorize?", 302, "", CALLBACK "?error=unauthorized_client", 0}, "client",   COG_FOUND_FAILED},
+    {"no flow",            {AUTH "/oauth2/authorize?", 302, "", CALLBACK "?error=unauthorized_client", 0}, "flow",     COG_FOUND_FAILED},
     {"request",            {AUTH "/oauth2/authorize?", 302, "", CALLBACK "?error=invalid_request", 0},     "pkce",     COG_FOUND_WARNING},
     {"sign-out",           {AUTH "/logout", 302, "", AUTH "/error?error=x", 0},                            "sign-out", COG_FOUND_FAILED},
     {"sign-out elsewhere", {AUTH "/logout", 302, "", RETURN "x", 0},                                       "sign-out", COG_FOUND_FAILED},
@@ -201,7 +205,7 @@ static void find_nothing_wrong_with_a_healthy_pool(void **state)
     for (int i = COG_FOUND_WARNING; i < COG_FOUND_KINDS; ++i) {
         assert_int_equal(cog_report_count(report, (cog_found_t)i), 0);
     }
-    assert_int_equal(cog_report_count(report, COG_FOUND_OK), 12);
+    assert_int_equal(cog_report_count(report, COG_FOUND_OK), 13);
 }
 
 static void find_what_is_wrong(void **state)
