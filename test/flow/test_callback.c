@@ -12,11 +12,6 @@ static int is_login(const cog_reply_t *reply)
            cog_text_begins(reply->location, WORLD_DOMAIN "/oauth2/authorize?");
 }
 
-static int is_signed_in(world_t *world)
-{
-    return world_get(world, "/")->kind == COG_REPLY_GRANT;
-}
-
 static const char *error_callback(world_t *world, const cog_reply_t *login,
                                   const char *error)
 {
@@ -97,7 +92,7 @@ static void redeems_nothing_for_another_browser(void **state)
 
     assert_true(is_login(world_get(victim, callback)));
     assert_int_equal(world_fetch_count(victim, "/oauth2/token"), 0);
-    assert_false(is_signed_in(victim));
+    assert_false(world_is_granted(victim));
 }
 
 /* B06: an answer counts where its login began, at no other callback of this host. */
@@ -114,19 +109,15 @@ static void takes_no_answer_at_another_callback(void **state)
     assert_true(is_login(
         world_get(world, apr_pstrcat(world->pool, "/old/callback", query, NULL))));
     assert_int_equal(world_fetch_count(world, "/oauth2/token"), 0);
-    assert_false(is_signed_in(world));
+    assert_false(world_is_granted(world));
 }
 
 /* Nobody is sent to a login whose session may be there. */
 static void says_when_the_session_cannot_be_read(void **state)
 {
-    world_t *world = world_make(*state);
-    cog_reply_t *reply;
+    world_t *world = world_make_without_store(*state);
+    cog_reply_t *reply = world_get(world, "/.cognito/callback?code=unsolicited");
 
-    world->conf.has_stored_sessions = 1;
-    world_sign_in(world, "/");
-    world->store->is_down = 1;
-    reply = world_get(world, "/.cognito/callback?code=unsolicited");
     assert_int_equal(reply->kind, COG_REPLY_PAGE);
     assert_int_equal(reply->error, COG_E_STORE);
     assert_int_equal(reply->status, 503);
@@ -174,7 +165,7 @@ static void shows_the_user_pools_refusal(void **state)
     assert_null(strstr(reply->page.cause, "script"));
     assert_true(strlen(reply->page.incident) >= 8);
     assert_true(world_has_logged(world, reply->page.incident));
-    assert_false(is_signed_in(world));
+    assert_false(world_is_granted(world));
     /* the state is consumed: the same error again is no refusal of a login */
     reply = world_get(world, error_callback(world, login, "error=access_denied"));
     assert_int_equal(reply->error, COG_E_STATE_MISMATCH);
@@ -300,7 +291,7 @@ static void believes_no_forged_token(void **state)
 
         world->claims = forged[i].claims;
         assert_result(forged[i].name, world_sign_in(world, "/")->error, forged[i].error);
-        assert_false(is_signed_in(world));
+        assert_false(world_is_granted(world));
     }
 }
 
@@ -313,7 +304,7 @@ static void refuses_a_token_of_another_login(void **state)
     world->nonce = "nonce-of-the-attacker";
     assert_int_equal(world_get(world, world_callback(world, login))->error,
                      COG_E_TOKEN_NONCE);
-    assert_false(is_signed_in(world));
+    assert_false(world_is_granted(world));
 }
 
 static void survives_the_token_that_aborts_cjose(void **state)

@@ -6,9 +6,8 @@
 #include "base/text.h"
 #include "flow/login/kept_form.h"
 
-#define SESSION "__Host-cognito_session"
-#define FORM    "note=a+b%0D%0A%C3%BC&tag=x&tag=y&empty=&submit=1"
-#define KEY     "cognito:form:"
+#define FORM "note=a+b%0D%0A%C3%BC&tag=x&tag=y&empty=&submit=1"
+#define KEY  "cognito:form:"
 #define PART(name, value)                                                                \
     "--x\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n" value "\r\n"
 #define MULTIPART "multipart/form-data; boundary=x"
@@ -241,7 +240,7 @@ static void keeps_nothing_without_an_earlier_session(void **state)
     assert_int_equal(reply->status, 303);
     assert_says_lost(world_get(world, world_callback(world, reply)), "/notes");
     apr_table_clear(world->cookies);
-    apr_table_setn(world->cookies, SESSION, "cAVUforged");
+    apr_table_setn(world->cookies, WORLD_SESSION, "cAVUforged");
     assert_int_equal(post(world, "/notes", FORM)->status, 303);
     world_sign_in(world, "/");
     world_request(world, "POST", "/.cognito/logout");

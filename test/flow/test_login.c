@@ -307,7 +307,7 @@ static void keeps_clients_apart(void **state)
     assert_int_equal(world_get(world, "/other/page")->kind, COG_REPLY_GRANT);
     assert_int_equal(world_get(world, "/page")->kind, COG_REPLY_REDIRECT);
     /* a renamed cookie is of no use */
-    apr_table_setn(world->cookies, "__Host-cognito_session",
+    apr_table_setn(world->cookies, WORLD_SESSION,
                    apr_table_get(world->cookies, "__Host-cognito_session_other"));
     assert_int_equal(world_get(world, "/page")->kind, COG_REPLY_REDIRECT);
 }
@@ -346,24 +346,17 @@ static void forgets_a_way_back_whose_path_is_too_long(void **state)
     assert_string_equal(world_sign_in(world, target)->location, WORLD_ORIGIN "/");
 }
 
-static const apr_array_header_t *given_params(void *context)
-{
-    return context;
-}
-
 static void repeats_a_login_without_prompt_none_only(void **state)
 {
     static const char *const prompts[] = {"none", "login"};
 
     for (size_t i = 0; i < COUNT(prompts); ++i) {
         world_t *world = world_make(*state);
-        apr_array_header_t *params = cog_query_make(*state);
+        apr_array_header_t *params = world_place_params(world);
         const char *again;
 
         cog_query_add(params, "prompt", prompts[i]);
         cog_query_add(params, "lang", "de");
-        world->place.login_params = given_params;
-        world->place.context = params;
         again = world_get(world, "/.cognito/callback?code=x")->location;
         assert_string_equal(world_param(world, again, "lang"), "de");
         assert_int_equal(world_param(world, again, "prompt") != NULL, i == 1);
@@ -384,10 +377,9 @@ static void moves_a_session_that_does_not_fit_to_the_store(void **state)
 
     claim_name_of(world, 5000);
     assert_int_equal(world_sign_in(world, "/")->status, 303);
-    assert_int_equal(world_get(world, "/")->kind, COG_REPLY_GRANT);
+    assert_true(world_is_granted(world));
     assert_int_equal(fake_store_count(world->store, "cognito:session:"), 1);
-    assert_in_range(strlen(apr_table_get(world->cookies, "__Host-cognito_session")), 1,
-                    100);
+    assert_in_range(strlen(apr_table_get(world->cookies, WORLD_SESSION)), 1, 100);
 }
 
 static void says_when_a_session_fits_nowhere(void **state)
@@ -449,7 +441,7 @@ static void keeps_the_sessions_of_all_clients_within_one_header(void **state)
         sign_in_with_name_of(world, "/other/", len);
         assert_in_range(cookie_header_size(world), 0, most);
         assert_int_equal(world_has_logged(world, "COG3022"), len > 1300);
-        assert_int_equal(world_get(world, "/")->kind == COG_REPLY_GRANT, len <= 1300);
+        assert_int_equal(world_is_granted(world), len <= 1300);
     }
 }
 
@@ -460,11 +452,11 @@ static void gives_up_tokens_before_sessions(void **state)
     world->refresh_token = apr_pcalloc(world->pool, 2001);
     memset((char *)(uintptr_t)world->refresh_token, '~', 2000);
     sign_in_with_name_of(world, "/", 100);
-    assert_non_null(apr_table_get(world->cookies, "__Host-cognito_tokens"));
+    assert_non_null(apr_table_get(world->cookies, WORLD_TOKENS));
     sign_in_with_name_of(world, "/other/", 1000);
-    assert_null(apr_table_get(world->cookies, "__Host-cognito_tokens"));
+    assert_null(apr_table_get(world->cookies, WORLD_TOKENS));
     assert_int_equal(fake_store_count(world->store, "cognito:tokens:"), 2);
-    assert_int_equal(world_get(world, "/")->kind, COG_REPLY_GRANT);
+    assert_true(world_is_granted(world));
 }
 
 static void survives_the_failure_of_any_port_call(void **state)
@@ -483,7 +475,7 @@ static void survives_the_failure_of_any_port_call(void **state)
         reply = world_sign_in(world, "/page");
         assert_in_range(reply->status, 500, 503);
         assert_true(reply->error != COG_OK);
-        assert_null(apr_table_get(world->cookies, "__Host-cognito_session"));
+        assert_null(apr_table_get(world->cookies, WORLD_SESSION));
         /* and the next try succeeds */
         world->fail_at = 0;
         world->now += COG_FETCH_PAUSE_SEC + COG_KID_PAUSE_SEC;
@@ -514,7 +506,7 @@ static void says_when_a_session_cannot_be_stored(void **state)
     reply = world_get(world, callback);
     assert_int_equal(reply->error, COG_E_STORE);
     assert_int_equal(reply->status, 503);
-    assert_null(apr_table_get(world->cookies, "__Host-cognito_session"));
+    assert_null(apr_table_get(world->cookies, WORLD_SESSION));
 }
 
 int main(void)

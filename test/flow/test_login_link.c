@@ -6,21 +6,14 @@
 
 #include "base/text.h"
 
-static const apr_array_header_t *given_params(void *context)
-{
-    return context;
-}
-
 /* The place asks for a provider, a prompt and a language of its own. */
 static void give_params(world_t *world)
 {
-    apr_array_header_t *params = cog_query_make(world->pool);
+    apr_array_header_t *params = world_place_params(world);
 
     cog_query_add(params, "identity_provider", "EntraID");
     cog_query_add(params, "prompt", "select_account");
     cog_query_add(params, "lang", "de");
-    world->place.login_params = given_params;
-    world->place.context = params;
 }
 
 static const char *begin(world_t *world, const char *query)
@@ -252,13 +245,9 @@ static void is_for_navigations(void **state)
 /* Who may be signed in is not sent to sign in. */
 static void says_when_the_session_cannot_be_read(void **state)
 {
-    world_t *world = world_make(*state);
-    cog_reply_t *reply;
+    world_t *world = world_make_without_store(*state);
+    cog_reply_t *reply = world_get(world, "/.cognito/login?return_to=/orders");
 
-    world->conf.has_stored_sessions = 1;
-    world_sign_in(world, "/");
-    world->store->is_down = 1;
-    reply = world_get(world, "/.cognito/login?return_to=/orders");
     assert_int_equal(reply->error, COG_E_STORE);
     assert_int_equal(reply->status, 503);
 }

@@ -5,18 +5,10 @@
 
 #include "base/json.h"
 
-#define SESSION "__Host-cognito_session"
-#define TOKENS  "__Host-cognito_tokens"
-
 static const char *claim_of(const cog_reply_t *reply, const char *name)
 {
     assert_int_equal(reply->kind, COG_REPLY_GRANT);
     return cog_session_claim(reply->session, name);
-}
-
-static int is_granted(world_t *world)
-{
-    return world_get(world, "/")->kind == COG_REPLY_GRANT;
 }
 
 static world_t *signed_in(apr_pool_t *pool, int is_stored)
@@ -37,12 +29,12 @@ static void renews_ahead_of_the_end(void **state)
         world_t *world = signed_in(*state, is_stored);
 
         world->now += 2699;
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
         assert_int_equal(world->renewals, 0);
         world->now += 361;
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
         assert_int_equal(world->renewals, 1);
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
         assert_int_equal(world->renewals, 1);
     }
 }
@@ -104,7 +96,7 @@ static void keeps_the_tokens_for_as_long_as_the_session(void **state)
     for (int i = 0; i < 11 * 6; ++i) {
         world->now += 600;
         world->is_unreachable = i % 12 >= 5 && i % 12 <= 7;
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
     }
     assert_in_range(world->renewals, 8, 20);
 }
@@ -116,11 +108,11 @@ static void ends_at_the_absolute_limit_all_the_same(void **state)
 
     for (int hour = 0; hour < 11; ++hour) {
         world->now += 3600;
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
     }
     assert_int_equal(world->renewals, 11);
     world->now += 3600;
-    assert_false(is_granted(world));
+    assert_false(world_is_granted(world));
 }
 
 /* A09: an absent refresh token keeps the old one, another one takes its place. */
@@ -132,7 +124,7 @@ static void follows_the_rotation_of_refresh_tokens(void **state)
         for (int i = 1; i <= 6; ++i) {
             world->rotates = i % 2;
             world->now += 3600;
-            assert_true(is_granted(world));
+            assert_true(world_is_granted(world));
             assert_int_equal(world->renewals, i);
         }
     }
@@ -142,21 +134,21 @@ static void follows_the_rotation_of_refresh_tokens(void **state)
 static void gives_the_new_session_to_who_comes_with_the_old(void **state)
 {
     world_t *world = signed_in(*state, 0);
-    const char *session = apr_table_get(world->cookies, SESSION);
-    const char *tokens = apr_table_get(world->cookies, TOKENS);
+    const char *session = apr_table_get(world->cookies, WORLD_SESSION);
+    const char *tokens = apr_table_get(world->cookies, WORLD_TOKENS);
 
     world->rotates = 1;
     world->claims = ",'cognito:groups':['admins']";
     world->now += 3600;
-    assert_true(is_granted(world));
-    apr_table_setn(world->cookies, SESSION, session);
-    apr_table_setn(world->cookies, TOKENS, tokens);
+    assert_true(world_is_granted(world));
+    apr_table_setn(world->cookies, WORLD_SESSION, session);
+    apr_table_setn(world->cookies, WORLD_TOKENS, tokens);
     world->now += 59;
     assert_string_equal(claim_of(world_get(world, "/"), "cognito:groups"), "admins");
     assert_int_equal(world->renewals, 1);
-    assert_string_not_equal(apr_table_get(world->cookies, SESSION), session);
+    assert_string_not_equal(apr_table_get(world->cookies, WORLD_SESSION), session);
     world->now += 3600;
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     assert_int_equal(world->renewals, 2);
 }
 
@@ -184,7 +176,7 @@ static void goes_on_while_another_renews_ahead(void **state)
 
     world->now = begin;
     take_lease(world, session);
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     assert_int_equal(world->renewals, 0);
     assert_int_equal(world->now, begin);
 }
@@ -202,9 +194,9 @@ static void let_the_other_finish(void *context)
     if (++waits == 3) {
         world->while_waiting = NULL;
         fake_store_clear(store);
-        assert_true(is_granted(world));
-        apr_table_setn(world->cookies, SESSION, saved_session);
-        apr_table_setn(world->cookies, TOKENS, saved_tokens);
+        assert_true(world_is_granted(world));
+        apr_table_setn(world->cookies, WORLD_SESSION, saved_session);
+        apr_table_setn(world->cookies, WORLD_TOKENS, saved_tokens);
     }
 }
 
@@ -218,8 +210,8 @@ static void waits_for_the_one_that_renews(void **state)
     const cog_session_t *session;
 
     session = world_get(world, "/")->session;
-    saved_session = apr_table_get(world->cookies, SESSION);
-    saved_tokens = apr_table_get(world->cookies, TOKENS);
+    saved_session = apr_table_get(world->cookies, WORLD_SESSION);
+    saved_tokens = apr_table_get(world->cookies, WORLD_TOKENS);
     waits = 0;
     world->claims = ",'cognito:groups':['admins']";
     world->now += TOO_OLD;
@@ -241,11 +233,11 @@ static void waits_only_a_moment_within_the_grace(void **state)
 
         world->now = begin;
         take_lease(world, session);
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
         assert_in_range(world->now - begin, 1, 2);
         assert_int_equal(world->renewals, 0);
         world->now = begin + 10;
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
         assert_int_equal(world->renewals, 1);
     }
 }
@@ -267,7 +259,7 @@ static void waits_no_longer_when_the_clock_is_put_back(void **state)
     take_lease(world, session);
     waits = 0;
     world->while_waiting = put_the_clock_back;
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     assert_in_range(waits, 2, 20);
 }
 
@@ -281,7 +273,7 @@ static void takes_over_the_lease_of_a_dead_holder(void **state)
 
         world->now = begin;
         take_lease(world, session);
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
         assert_int_equal(world->renewals, 1);
         assert_in_range(world->now - begin, 1, 11);
     }
@@ -307,7 +299,7 @@ static void leaves_a_lease_that_it_has_lost_to_its_holder(void **state)
         world->on_renewal = lose_the_lease;
         world->claims = is_good ? "" : ",'sub':'sub-1'";
         world->now += 3600;
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
         assert_int_equal(world_log_count(world, "COG3073"), !is_good);
         assert_int_equal(store.get(store.context, world->pool, NULL,
                                    lease_key(world, world->kept), &value),
@@ -322,7 +314,7 @@ static void lose_the_race(world_t *world)
     world->on_renewal = NULL;
     world->now += 10;
     world->claims = ",'cognito:groups':['winners']";
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
 }
 
 static void puts_nothing_in_place_of_what_another_has_renewed(void **state)
@@ -363,7 +355,7 @@ static void redeems_the_token_that_is_there_when_it_has_the_lease(void **state)
     take_lease(world, world->kept);
     waits = 0;
     world->while_waiting = rotate_in_the_store;
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     assert_int_equal(waits, 3);
     assert_int_equal(world->renewals, 1);
 }
@@ -372,22 +364,22 @@ static void ends_when_the_user_pool_says_so(void **state)
 {
     for (int is_stored = 0; is_stored < 2; ++is_stored) {
         world_t *world = signed_in(*state, is_stored);
-        const char *session = apr_table_get(world->cookies, SESSION);
-        const char *tokens = apr_table_get(world->cookies, TOKENS);
+        const char *session = apr_table_get(world->cookies, WORLD_SESSION);
+        const char *tokens = apr_table_get(world->cookies, WORLD_TOKENS);
 
         world->renewed_body = "{'error':'invalid_grant'}";
         world->renewed_status = 400;
         world->now += 3100;
         assert_int_equal(world_get(world, "/")->kind, COG_REPLY_REDIRECT);
-        assert_null(apr_table_get(world->cookies, SESSION));
-        assert_null(apr_table_get(world->cookies, TOKENS));
+        assert_null(apr_table_get(world->cookies, WORLD_SESSION));
+        assert_null(apr_table_get(world->cookies, WORLD_TOKENS));
         assert_int_equal(fake_store_count(world->store, "cognito:"), 0);
         /* nor does a copy of the cookies lead to another call */
-        apr_table_setn(world->cookies, SESSION, session);
+        apr_table_setn(world->cookies, WORLD_SESSION, session);
         if (tokens) {
-            apr_table_setn(world->cookies, TOKENS, tokens);
+            apr_table_setn(world->cookies, WORLD_TOKENS, tokens);
         }
-        assert_false(is_granted(world));
+        assert_false(world_is_granted(world));
         assert_int_equal(world->renewals, 1);
     }
 }
@@ -425,14 +417,14 @@ static void lives_on_for_the_grace_when_the_user_pool_fails(void **state)
         world->renewed_body = failures[i].body;
         world->renewed_status = failures[i].status;
         world->now += 3600 + 899;
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
         world->now += 1;
         assert_int_equal(world_get(world, "/")->status, 503);
         assert_int_equal(world_get(world, "/")->error, COG_E_IDP_UNREACHABLE);
         /* it is still there when the user pool is back */
         world->renewed_body = NULL;
         world->now += 11;
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
     }
 }
 
@@ -458,7 +450,7 @@ static void does_not_let_every_session_wait_for_nobody(void **state)
     world->is_unreachable = 1;
     for (size_t i = 0; i < COUNT(browsers); ++i) {
         world->cookies = browsers[i];
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
     }
     assert_int_equal((size_t)world->fetched->nelts - before, 1);
     /* nor does the log warn of those for whom nobody was asked */
@@ -467,7 +459,7 @@ static void does_not_let_every_session_wait_for_nobody(void **state)
     world->now += 11;
     for (size_t i = 0; i < COUNT(browsers); ++i) {
         world->cookies = browsers[i];
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
     }
     assert_int_equal(world->renewals, COUNT(browsers));
 }
@@ -480,7 +472,7 @@ static void backs_off_after_a_failure(void **state)
     world->renewed_status = 500;
     world->now += 3600;
     for (int second = 0; second < 60; ++second) {
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
         ++world->now;
     }
     assert_in_range(world->renewals, 6, 12);
@@ -566,7 +558,7 @@ static void ends_when_the_renewed_token_is_of_another_user(void **state)
         jwt_maker_sign(world->pool, world->signer, claims));
     world->now += 3600;
     assert_int_equal(world_get(world, "/")->kind, COG_REPLY_REDIRECT);
-    assert_null(apr_table_get(world->cookies, SESSION));
+    assert_null(apr_table_get(world->cookies, WORLD_SESSION));
 }
 
 /* O14 */
@@ -582,10 +574,10 @@ static void keeps_the_claims_when_no_id_token_comes(void **state)
     assert_string_equal(claim_of(world_get(world, "/"), "cognito:groups"), "admins");
     assert_int_equal(world->renewals, 1);
     world->now += 449;
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     assert_int_equal(world->renewals, 1);
     world->now += 61;
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     assert_int_equal(world->renewals, 2);
 }
 
@@ -602,7 +594,7 @@ static void is_not_driven_mad_by_an_odd_life(void **state)
             lives[i]);
         world->now += 3500;
         for (int n = 0; n < 40; ++n) {
-            assert_true(is_granted(world));
+            assert_true(world_is_granted(world));
             ++world->now;
         }
         assert_int_equal(world->renewals, 1);
@@ -619,9 +611,9 @@ static void lasts_as_long_as_the_claims_without_a_refresh_token(void **state)
     world->conf.longest = world->place.limits;
     world_sign_in(world, "/");
     world->now += 3599;
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     ++world->now;
-    assert_false(is_granted(world));
+    assert_false(world_is_granted(world));
     assert_int_equal(world->renewals, 0);
 }
 
@@ -634,7 +626,7 @@ static void renews_nothing_when_it_is_switched_off(void **state)
     world->conf.longest = world->place.limits;
     world_sign_in(world, "/");
     world->now += 11 * 3600;
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     assert_int_equal(world->renewals, 0);
 }
 
@@ -645,12 +637,12 @@ static void lives_on_for_the_grace_without_the_store(void **state)
 
     world->store->is_down = 1;
     world->now += 3600 + 899;
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     assert_int_equal(world->renewals, 0);
     ++world->now;
     assert_int_equal(world_get(world, "/")->status, 503);
     world->store->is_down = 0;
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     assert_int_equal(world->renewals, 1);
 }
 
@@ -678,11 +670,11 @@ static void writes_patiently_what_it_has_got(void **state)
     world->rotates = 1;
     world->on_renewal = let_the_store_fail_after_the_redemption;
     world->now += 3600;
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     assert_int_equal(waits, 5);
     world->on_renewal = NULL;
     world->now += 3600;
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
     assert_int_equal(world->renewals, 2);
 }
 
@@ -695,7 +687,7 @@ static void survives_the_failure_of_any_port_call(void **state)
         int calls;
 
         world->now += 3600;
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
         calls = world->calls - before;
         assert_in_range(calls, 5, 30);
         for (int n = 1; n <= calls; ++n) {
@@ -713,7 +705,7 @@ static void survives_the_failure_of_any_port_call(void **state)
             assert_true(reply->kind == COG_REPLY_GRANT ||
                         reply->kind == COG_REPLY_REDIRECT);
             world_sign_in(world, "/");
-            assert_true(is_granted(world));
+            assert_true(world_is_granted(world));
         }
     }
 }
@@ -734,14 +726,14 @@ static void is_not_undone_by_who_has_read_it_before(void **state)
 
 static void sign_out_elsewhere(world_t *world)
 {
-    const char *session = apr_table_get(world->cookies, SESSION);
-    const char *tokens = apr_table_get(world->cookies, TOKENS);
+    const char *session = apr_table_get(world->cookies, WORLD_SESSION);
+    const char *tokens = apr_table_get(world->cookies, WORLD_TOKENS);
 
     world->on_renewal = NULL;
     world_get(world, "/.cognito/logout");
-    apr_table_setn(world->cookies, SESSION, session);
+    apr_table_setn(world->cookies, WORLD_SESSION, session);
     if (tokens) {
-        apr_table_setn(world->cookies, TOKENS, tokens);
+        apr_table_setn(world->cookies, WORLD_TOKENS, tokens);
     }
 }
 
@@ -753,10 +745,10 @@ static void brings_no_session_back_that_has_ended_meanwhile(void **state)
 
         world->on_renewal = sign_out_elsewhere;
         world->now += 3300;
-        assert_false(is_granted(world));
+        assert_false(world_is_granted(world));
         assert_int_equal(world->renewals, 1);
         assert_int_equal(fake_store_count(world->store, "cognito:"), 0);
-        assert_false(is_granted(world));
+        assert_false(world_is_granted(world));
     }
 }
 
@@ -775,7 +767,7 @@ static void can_be_replaced_when_it_cannot_be_renewed(void **state)
     assert_non_null(
         strstr(world_get(world, "/.cognito/login?return_to=/a")->location, WORLD_DOMAIN));
     world_sign_in(world, "/.cognito/login?return_to=/a");
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
 }
 
 int main(void)

@@ -9,11 +9,6 @@
 
 #define KEY "0123456789abcdef0123456789abcdef"
 
-static int is_granted(world_t *world)
-{
-    return world_get(world, "/")->kind == COG_REPLY_GRANT;
-}
-
 /* Two hosts: the same keys, the same store, but marks of their own. */
 typedef struct {
     world_t *here;
@@ -50,11 +45,11 @@ static void ends_a_copy_on_another_host_as_soon_as_it_listens(void **state)
 
     world_sign_in(hosts->here, "/");
     carry_cookies(hosts);
-    assert_true(is_granted(hosts->there));
+    assert_true(world_is_granted(hosts->there));
     world_get(hosts->here, "/.cognito/logout");
-    assert_true(is_granted(hosts->there));
+    assert_true(world_is_granted(hosts->there));
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_false(is_granted(hosts->there));
+    assert_false(world_is_granted(hosts->there));
 }
 
 static void takes_over_the_past_when_it_begins_to_listen(void **state)
@@ -69,7 +64,7 @@ static void takes_over_the_past_when_it_begins_to_listen(void **state)
         world_get(hosts->here, "/.cognito/logout");
     }
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_false(is_granted(hosts->there));
+    assert_false(world_is_granted(hosts->there));
     assert_int_equal(hosts->reader.lists[0].next, 20);
 }
 
@@ -105,7 +100,7 @@ static void follows_a_store_that_was_emptied(void **state)
             world_get(hosts->here, "/.cognito/logout");
         }
         assert_int_equal(listen_there(hosts), COG_OK);
-        assert_false(is_granted(hosts->there));
+        assert_false(world_is_granted(hosts->there));
     }
 }
 
@@ -152,7 +147,7 @@ static void minds_no_site_with_other_secrets_in_the_same_store(void **state)
     world_get(other, "/.cognito/logout");
     calls = hosts->here->store->calls;
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_false(is_granted(hosts->there));
+    assert_false(world_is_granted(hosts->there));
     assert_in_range(hosts->here->store->calls - calls, 2, 5);
 }
 
@@ -167,10 +162,10 @@ static void reads_revocations_while_secrets_rotate(void **state)
     for (int round = 0; round < 3; ++round) {
         world_sign_in(hosts->here, "/");
         carry_cookies(hosts);
-        assert_true(is_granted(hosts->there));
+        assert_true(world_is_granted(hosts->there));
         world_get(hosts->here, "/.cognito/logout");
         assert_int_equal(listen_there(hosts), COG_OK);
-        assert_false(is_granted(hosts->there));
+        assert_false(world_is_granted(hosts->there));
         world_sign_in(hosts->there, "/");
         world_get(hosts->there, "/.cognito/logout");
     }
@@ -193,7 +188,7 @@ static void steps_over_entries_that_are_lost_or_not_ours(void **state)
     world_get(hosts->here, "/.cognito/logout");
     assert_int_equal(store.remove(store.context, NULL, entry(hosts, 2)), COG_OK);
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_false(is_granted(hosts->there));
+    assert_false(world_is_granted(hosts->there));
 }
 
 static void says_when_it_cannot_be_sent_to_the_others(void **state)
@@ -207,7 +202,7 @@ static void says_when_it_cannot_be_sent_to_the_others(void **state)
     assert_true(world_has_logged(hosts->here, "COG3300"));
     assert_int_equal(listen_there(hosts), COG_E_STORE);
     hosts->here->cookies = apr_table_copy(*state, hosts->there->cookies);
-    assert_false(is_granted(hosts->here));
+    assert_false(world_is_granted(hosts->here));
 }
 
 static void ends_a_session_from_a_host_whose_clock_is_ahead(void **state)
@@ -219,7 +214,7 @@ static void ends_a_session_from_a_host_whose_clock_is_ahead(void **state)
     carry_cookies(hosts);
     world_get(hosts->there, "/.cognito/logout");
     carry_cookies(hosts);
-    assert_false(is_granted(hosts->there));
+    assert_false(world_is_granted(hosts->there));
 }
 
 /* Whoever keeps a cookie may sign it out as often as they like. */
@@ -249,10 +244,10 @@ static void reads_revocations_after_2038(void **state)
     hosts->here->now = hosts->there->now = INT64_C(2200000000);
     world_sign_in(hosts->here, "/");
     carry_cookies(hosts);
-    assert_true(is_granted(hosts->there));
+    assert_true(world_is_granted(hosts->there));
     world_get(hosts->here, "/.cognito/logout");
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_false(is_granted(hosts->there));
+    assert_false(world_is_granted(hosts->there));
 }
 
 static void misses_nothing_when_the_store_fails_meanwhile(void **state)
@@ -270,7 +265,7 @@ static void misses_nothing_when_the_store_fails_meanwhile(void **state)
         (void)listen_there(hosts);
         hosts->here->fail_at = 0;
         assert_int_equal(listen_there(hosts), COG_OK);
-        assert_false(is_granted(hosts->there));
+        assert_false(world_is_granted(hosts->there));
     }
 }
 
@@ -288,11 +283,11 @@ static void sends_later_what_could_not_be_sent(void **state)
     assert_int_equal(world_send_revocations(hosts->here), COG_E_STORE);
     hosts->here->store->is_down = 0;
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_true(is_granted(hosts->there));
+    assert_true(world_is_granted(hosts->there));
     assert_int_equal(world_send_revocations(hosts->here), COG_OK);
     assert_true(world_has_logged(hosts->here, "COG3311"));
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_false(is_granted(hosts->there));
+    assert_false(world_is_granted(hosts->there));
     /* and once */
     assert_int_equal(world_send_revocations(hosts->here), COG_OK);
     assert_int_equal(listen_there(hosts), COG_OK);
@@ -320,7 +315,7 @@ static void sends_all_of_them_whichever_call_fails(void **state)
         assert_int_equal(listen_there(hosts), COG_OK);
         for (size_t i = 0; i < COUNT(copies); ++i) {
             hosts->there->cookies = copies[i];
-            assert_false(is_granted(hosts->there));
+            assert_false(world_is_granted(hosts->there));
         }
     }
 }
@@ -346,7 +341,7 @@ static void leaves_to_others_what_is_not_for_its_store(void **state)
     assert_int_equal(fake_store_count(other->store, "cognito:"), 0);
     assert_int_equal(world_send_revocations(hosts->here), COG_OK);
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_false(is_granted(hosts->there));
+    assert_false(world_is_granted(hosts->there));
 }
 
 /* Nobody holds a session that is older than any may become. */
@@ -395,7 +390,7 @@ static void finds_the_end_of_a_list_whose_head_is_lost(void **state)
         store.get(store.context, *state, NULL, entry(hosts, 5000), &(cog_span_t){0}),
         COG_OK);
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_false(is_granted(hosts->there));
+    assert_false(world_is_granted(hosts->there));
 }
 
 static cog_err_t add_never(void *context, const cog_log_t *log, const char *key,
@@ -439,9 +434,9 @@ static void reads_a_long_list_in_pieces(void **state)
     calls = hosts->there->store->calls;
     assert_int_equal(listen_there(hosts), COG_OK);
     assert_in_range(hosts->there->store->calls - calls, 2, 510);
-    assert_false(is_granted(hosts->there));
+    assert_false(world_is_granted(hosts->there));
     hosts->there->cookies = first;
-    while (is_granted(hosts->there)) {
+    while (world_is_granted(hosts->there)) {
         assert_in_range(++rounds, 2, 4);
         assert_int_equal(listen_there(hosts), COG_OK);
     }
@@ -583,11 +578,11 @@ static void ends_all_sessions_of_the_user(void **state)
     ++world->now;
     reply = post(world, body, sign(*state, KEY, world->now, body));
     assert_int_equal(reply->status, 200);
-    assert_false(is_granted(world));
+    assert_false(world_is_granted(world));
     assert_int_equal(world_get(world, "/other/")->kind, COG_REPLY_REDIRECT);
     ++world->now;
     world_sign_in(world, "/");
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
 }
 
 static void ends_nobody_else(void **state)
@@ -597,7 +592,7 @@ static void ends_nobody_else(void **state)
 
     world_sign_in(world, "/");
     assert_int_equal(post(world, body, sign(*state, KEY, world->now, body))->status, 200);
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
 }
 
 /* A request that is sent again ends no session that was begun after it. */
@@ -611,7 +606,7 @@ static void ends_nothing_new_when_it_is_repeated(void **state)
     world->now += 60;
     world_sign_in(world, "/");
     assert_int_equal(post(world, body, signature)->status, 200);
-    assert_true(is_granted(world));
+    assert_true(world_is_granted(world));
 }
 
 static void believes_no_request_that_is_not_signed(void **state)
@@ -640,7 +635,7 @@ static void believes_no_request_that_is_not_signed(void **state)
 
         assert_int_equal(reply->status, 401);
         assert_int_equal(reply->error, COG_E_SIGNATURE);
-        assert_true(is_granted(world));
+        assert_true(world_is_granted(world));
     }
 }
 
@@ -687,7 +682,7 @@ static void fails_when_it_cannot_be_sent_to_the_other_hosts(void **state)
     world->store->is_down = 0;
     assert_int_equal(world_send_revocations(world), COG_OK);
     assert_int_equal(listen_there(hosts), COG_OK);
-    assert_false(is_granted(hosts->there));
+    assert_false(world_is_granted(hosts->there));
 }
 
 int main(void)

@@ -234,6 +234,11 @@ cog_reply_t *world_sign_in(world_t *world, const char *target)
     return world_get(world, world_callback(world, reply));
 }
 
+int world_is_granted(world_t *world)
+{
+    return world_get(world, "/")->kind == COG_REPLY_GRANT;
+}
+
 void world_finish(cog_reply_t *reply)
 {
     if (reply->afterwards) {

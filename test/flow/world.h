@@ -21,6 +21,9 @@
 #define WORLD_DOMAIN "https://auth.example.com"
 #define WORLD_CLIENT "testclient"
 #define WORLD_NOW    1700000000
+/* cookies */
+#define WORLD_SESSION "__Host-cognito_session"
+#define WORLD_TOKENS  "__Host-cognito_tokens"
 
 typedef struct world_t world_t;
 
@@ -84,6 +87,12 @@ struct world_t {
 
 world_t *world_make(apr_pool_t *pool);
 
+/* Somebody is signed in, and the session is in the store, which is down now. */
+world_t *world_make_without_store(apr_pool_t *pool);
+
+/* What the place adds to its logins: to be filled. */
+apr_array_header_t *world_place_params(world_t *world);
+
 /* One request of the browser; `target` is path and query. Answered as the glue does it:
  * own URLs by the one function, everything else by the other. Set-Cookie is taken over.
  */
@@ -115,6 +124,9 @@ const char *world_callback(world_t *world, const cog_reply_t *reply);
 
 /* Go to `target`, sign in, come back: the callback's reply. */
 cog_reply_t *world_sign_in(world_t *world, const char *target);
+
+/* May the browser see the page at `/`? */
+int world_is_granted(world_t *world);
 
 /* Run what a reply leaves to be done after the answer. */
 void world_finish(cog_reply_t *reply);

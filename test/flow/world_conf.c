@@ -157,3 +157,28 @@ world_t *world_make(apr_pool_t *pool)
     world->open_place.client = NULL;
     return world;
 }
+
+world_t *world_make_without_store(apr_pool_t *pool)
+{
+    world_t *world = world_make(pool);
+
+    world->conf.has_stored_sessions = 1;
+    world_sign_in(world, "/");
+    assert_true(world_is_granted(world));
+    world->store->is_down = 1;
+    return world;
+}
+
+static const apr_array_header_t *given_params(void *context)
+{
+    return context;
+}
+
+apr_array_header_t *world_place_params(world_t *world)
+{
+    apr_array_header_t *params = cog_query_make(world->pool);
+
+    world->place.login_params = given_params;
+    world->place.context = params;
+    return params;
+}
