@@ -239,6 +239,14 @@ int world_is_granted(world_t *world)
     return world_get(world, "/")->kind == COG_REPLY_GRANT;
 }
 
+const char *world_claim(world_t *world, const char *name)
+{
+    const cog_reply_t *reply = world_get(world, "/");
+
+    assert_int_equal(reply->kind, COG_REPLY_GRANT);
+    return cog_session_claim(reply->session, name);
+}
+
 void world_finish(cog_reply_t *reply)
 {
     if (reply->afterwards) {

@@ -128,6 +128,9 @@ cog_reply_t *world_sign_in(world_t *world, const char *target);
 /* May the browser see the page at `/`? */
 int world_is_granted(world_t *world);
 
+/* A claim of the user who is granted it; NULL: there is none. */
+const char *world_claim(world_t *world, const char *name);
+
 /* Run what a reply leaves to be done after the answer. */
 void world_finish(cog_reply_t *reply);
 
