@@ -93,6 +93,9 @@ static fake_store_t *lock(void *context)
 {
     fake_store_t *store = context;
 
+    if (store->between) {
+        store->between(store->context);
+    }
     apr_thread_mutex_lock(store->lock);
     return store;
 }

@@ -13,10 +13,11 @@ typedef struct {
     apr_thread_mutex_t *lock;
     apr_hash_t *entries;
     const int64_t *now;               /* seconds since 1970: the test's clock */
-    void *context;                    /* of `shall_fail` */
+    void *context;                    /* of `shall_fail` and `between` */
     int (*shall_fail)(void *context); /* asked once for each call; NULL: none fails */
     int is_down;                      /* every call fails */
     int calls;
+    void (*between)(void *context); /* called before each call, by who makes it; NULL */
     /* in place of its own; NULL: its own */
     cog_err_t (*add)(void *context, const cog_log_t *log, const char *key,
                      cog_span_t value, int64_t ttl_sec);

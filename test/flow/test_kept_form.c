@@ -491,12 +491,46 @@ static void sends_nothing_that_it_cannot_take_out(void **state)
     assert_true(sent > 0 && kept > 0);
 }
 
+/* What another request does while the first one is on its way. */
+static struct {
+    const char *callback;
+    int calls_left;
+    int sent;
+} rival;
+
+static void let_the_rival_in(void *context)
+{
+    world_t *world = context;
+
+    if (--rival.calls_left == 0) {
+        world->store->between = NULL;
+        rival.sent += world_get(world, rival.callback)->page.is_sent_at_once;
+    }
+}
+
+/* Both come back with a code that is good: the login page was open twice. */
+static void sends_it_once_to_two_at_the_same_time(void **state)
+{
+    for (int n = 1; n < 12; ++n) {
+        world_t *world = make_ended(*state);
+
+        rival.callback = world_callback(world, post(world, "/notes", FORM));
+        rival.calls_left = n;
+        rival.sent = 0;
+        world->store->between = let_the_rival_in;
+        rival.sent += world_get(world, rival.callback)->page.is_sent_at_once;
+        assert_int_equal(rival.sent, 1);
+        assert_int_equal(fake_store_count(world->store, KEY), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(sends_the_form_of_the_same_user_on),
         cmocka_unit_test_with_pool(sends_a_multipart_form_on_as_one),
         cmocka_unit_test_with_pool(sends_it_once),
+        cmocka_unit_test_with_pool(sends_it_once_to_two_at_the_same_time),
         cmocka_unit_test_with_pool(gives_nobody_the_form_of_somebody_else),
         cmocka_unit_test_with_pool(knows_whose_form_it_is_without_the_session),
         cmocka_unit_test_with_pool(survives_in_several_tabs),

@@ -16,6 +16,7 @@
 #include "flow/session/session_store.h"
 
 #define FORM_KEY    "cognito:form:"
+#define TAKEN_KEY   "cognito:taken:"
 #define NONCE_BYTES 16
 #define SEAL_ROOM   64     /* more than a seal takes */
 #define LOST        "lost" /* of a login whose form is kept nowhere */
@@ -194,6 +195,16 @@ static cog_err_t unpack(const cog_flow_t *flow, cog_span_t record, form_t *form)
     return COG_OK;
 }
 
+/* Of many requests that come back at once, one may send it. */
+static cog_err_t claim(const cog_flow_t *flow, const char *place)
+{
+    const cog_store_t *store = &flow->ports->store;
+
+    return store->add(store->context, flow->ports->log,
+                      apr_pstrcat(flow->pool, TAKEN_KEY, place, NULL), cog_span_of("1"),
+                      COG_LOGIN_SEC);
+}
+
 /* It is taken out: nobody gets it a second time. */
 static cog_err_t take(const cog_flow_t *flow, const char *place, form_t *form)
 {
@@ -205,6 +216,7 @@ static cog_err_t take(const cog_flow_t *flow, const char *place, form_t *form)
     COG_REQUIRE(key, COG_E_NOT_FOUND);
     COG_TRY(store->get(store->context, flow->pool, flow->ports->log, key, &sealed));
     COG_TRY(cog_unseal_bytes(flow->pool, flow->conf->keyring, &binding, sealed, &record));
+    COG_TRY(claim(flow, place));
     COG_TRY(store->remove(store->context, flow->ports->log, key));
     return unpack(flow, record, form);
 }
