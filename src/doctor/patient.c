@@ -13,8 +13,8 @@ static const char *origin_at(const cog_patient_t *patient, int n)
 
 const char *cog_patient_callback(const cog_patient_t *patient, int n)
 {
-    return apr_pstrcat(patient->pool, origin_at(patient, n),
-                       APR_ARRAY_IDX(patient->conf->callbacks, 0, const char *), NULL);
+    return apr_pstrcat(patient->pool, origin_at(patient, n), patient->client->callback,
+                       NULL);
 }
 
 const char *cog_patient_signed_out(const cog_patient_t *patient, int n)

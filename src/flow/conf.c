@@ -1,11 +1,21 @@
 #include "flow/conf.h"
 
+#include <apr_strings.h>
 #include <string.h>
+
+#include "crypto/digest.h"
 
 cog_binding_t cog_client_session_binding(const cog_client_conf_t *client)
 {
     return (cog_binding_t){COG_PURPOSE_SESSION, client->issuer, client->bound_to,
                            client->session_cookie};
+}
+
+const char *cog_client_mark(apr_pool_t *pool, const cog_client_conf_t *client)
+{
+    const char *text = apr_pstrcat(pool, client->issuer, " ", client->bound_to, NULL);
+
+    return cog_digest_half(pool, cog_secret_of(text));
 }
 
 const cog_client_conf_t *cog_conf_client(const cog_conf_t *conf, const char *name)

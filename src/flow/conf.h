@@ -35,6 +35,7 @@ typedef struct {
     cog_provider_t *provider; /* endpoints and keys; clients of one pool share it */
     const char *bound_to; /* what cookies are sealed for: client id and the site's origin,
                            * or the domain of CognitoCookie */
+    const char *callback; /* path of its redirect URI */
     const char *session_cookie; /* full name: __Host-cognito_session[_NAME] */
     cog_bound_t session_bound;  /* where what is in there belongs */
     const char *tokens_cookie;  /* __Host-cognito_tokens[_NAME] */
@@ -45,8 +46,8 @@ typedef struct cog_conf_t {
     const cog_keyring_t *keyring;
     /* `const char *`: scheme://host[:port], one or more. */
     const apr_array_header_t *origins;
-    const char *path;                    /* of the module's own URLs: /.cognito */
-    const apr_array_header_t *callbacks; /* `const char *`: paths, the first is sent */
+    const char *path;                         /* of the module's own URLs: /.cognito */
+    const apr_array_header_t *callbacks;      /* `const char *`: paths, of all clients */
     const apr_array_header_t *logout_returns; /* `const char *`: paths, URLs; or empty */
     const apr_array_header_t *kept_claims;    /* patterns of all places; may be empty */
     cog_cookie_style_t cookies;
@@ -110,6 +111,9 @@ const char *cog_conf_own_name(const cog_conf_t *conf, const char *path);
 
 /* What a client's session cookie is bound to, for session_bound too. */
 cog_binding_t cog_client_session_binding(const cog_client_conf_t *client);
+
+/* Tells it, as an app client of its user pool at this site, from every other one. */
+const char *cog_client_mark(apr_pool_t *pool, const cog_client_conf_t *client);
 
 /* The client called `name` ("" is the default), NULL when there is none. */
 const cog_client_conf_t *cog_conf_client(const cog_conf_t *conf, const char *name);

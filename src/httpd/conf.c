@@ -81,7 +81,7 @@ static void unset_client(cog_client_fields_t *conf)
 {
     unset_pool(conf);
     unset_app(conf);
-    COG_LOGIN_FIELDS(UNSET_STR, UNSET_INT, UNSET_PARAM)
+    COG_LOGIN_FIELDS(UNSET_STR, UNSET_INT, UNSET_LIST, UNSET_PARAM)
 }
 
 /* A secret belongs to its client id, and both to their user pool: nothing of them goes
@@ -110,7 +110,7 @@ void cog_conf_merge_client(apr_pool_t *pool, const cog_client_fields_t *outer,
 
     COG_POOL_FIELDS(MERGE_STR, MERGE_LIST)
     COG_APP_FIELDS(MERGE_STR, MERGE_LIST)
-    COG_LOGIN_FIELDS(MERGE_STR, MERGE_INT, MERGE_PARAM)
+    COG_LOGIN_FIELDS(MERGE_STR, MERGE_INT, MERGE_LIST, MERGE_PARAM)
 }
 
 cog_named_client_t *cog_conf_find_client(const cog_server_conf_t *server,

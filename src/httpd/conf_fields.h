@@ -32,17 +32,17 @@
     LIST(client_secrets) /* CognitoClientSecret: cog_secret_source_t */
 
 /* How its users sign in. */
-#define COG_LOGIN_FIELDS(STR, INT, PARAM)                                                \
+#define COG_LOGIN_FIELDS(STR, INT, LIST, PARAM)                                          \
     INT(auth_method)    /* CognitoClientAuth: cog_client_auth_t */                       \
     STR(scope)          /* CognitoScope, joined by spaces */                             \
     INT(has_userinfo)   /* CognitoUserInfo */                                            \
+    LIST(callbacks)     /* CognitoCallback: `const char *` */                            \
     PARAM(login_params) /* CognitoLoginParam outside of sections */
 
 /* A virtual host. */
 #define COG_SERVER_FIELDS(STR, INT, TIME, LIST, ALL, STORE)                              \
     LIST(origins)        /* CognitoBaseURL: `const char *` */                            \
     STR(path)            /* CognitoPath */                                               \
-    LIST(callbacks)      /* CognitoCallback: `const char *` */                           \
     LIST(logout_returns) /* CognitoLogoutReturn: `const char *` */                       \
     LIST(secrets)        /* CognitoSecret: cog_secret_source_t */                        \
     STORE(store)         /* CognitoStore */                                              \

@@ -6,7 +6,7 @@
 #include "base/base64.h"
 #include "base/pack.h"
 
-#define VERSION       3
+#define VERSION       4
 #define NAME_ID_LEN   6 /* bytes of the id in the cookie's name: 8 characters */
 #define NONCE_LEN     16
 #define VERIFIER_LEN  32
@@ -101,6 +101,7 @@ cog_err_t cog_login_state_seal(apr_pool_t *pool, const cog_sealer_t *sealer,
     cog_pack_begin(pool, &packer, 512);
     pack_head(&packer, login);
     cog_pack_text(&packer, login->client);
+    cog_pack_text(&packer, login->client_mark);
     cog_pack_text(&packer, login->nonce);
     cog_pack_text(&packer, login->code_verifier.bytes);
     cog_pack_text(&packer, login->redirect_uri);
@@ -112,8 +113,8 @@ cog_err_t cog_login_state_seal(apr_pool_t *pool, const cog_sealer_t *sealer,
 /* Nothing that the callback compares or sends on may be empty. */
 static int is_whole(const cog_login_state_t *login)
 {
-    return *login->nonce && *login->code_verifier.bytes && *login->redirect_uri &&
-           *login->return_to;
+    return *login->client_mark && *login->nonce && *login->code_verifier.bytes &&
+           *login->redirect_uri && *login->return_to;
 }
 
 cog_err_t cog_login_state_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
@@ -130,6 +131,7 @@ cog_err_t cog_login_state_unseal(apr_pool_t *pool, const cog_keyring_t *keyring,
     cog_unpack_begin(&unpacker, plain);
     unpack_head(&unpacker, opened);
     opened->client = cog_unpack_text(&unpacker);
+    opened->client_mark = cog_unpack_text(&unpacker);
     opened->nonce = cog_unpack_text(&unpacker);
     opened->code_verifier = cog_secret_of(cog_unpack_text(&unpacker));
     opened->redirect_uri = cog_unpack_text(&unpacker);

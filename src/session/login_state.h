@@ -24,6 +24,8 @@ typedef struct {
     int attempt;                        /* 0, or up to 2 for a repeated login */
     int64_t max_age_sec; /* the sign-in must not be longer ago; 0: it may be */
     const char *client;  /* name of the <CognitoClient>, "" for the default */
+    const char
+        *client_mark; /* cog_client_mark(): which one of which user pool that was */
     const char *nonce;
     cog_secret_t code_verifier;
     const char *redirect_uri;

@@ -112,6 +112,47 @@ static void takes_no_answer_at_another_callback(void **state)
     assert_false(world_is_granted(world));
 }
 
+/* B06, RFC 9700, 4.4: a user pool sends its user on to another one, with the state of the
+ * login here. What comes back, comes to the callback of that other one. */
+static void takes_no_code_of_another_pool(void **state)
+{
+    world_t *world = world_make(*state);
+    apr_array_header_t *callbacks = apr_array_make(*state, 2, sizeof(const char *));
+    cog_reply_t *reply;
+    const char *query, *nonce;
+
+    APR_ARRAY_PUSH(callbacks, const char *) = "/.cognito/callback";
+    APR_ARRAY_PUSH(callbacks, const char *) = "/other/callback";
+    world->conf.callbacks = callbacks;
+    world->other_client.callback = "/other/callback";
+    reply = world_get(world, "/other");
+    assert_string_equal(world_param(world, reply->location, "redirect_uri"),
+                        WORLD_ORIGIN "/other/callback");
+    query = strchr(world_callback(world, reply), '?');
+    nonce = world->nonce;
+    assert_true(is_login(
+        world_get(world, apr_pstrcat(world->pool, "/.cognito/callback", query, NULL))));
+    assert_int_equal(world_fetch_count(world, "/oauth2/token"), 0);
+    world->nonce = nonce;
+    reply = world_get(world, apr_pstrcat(world->pool, "/other/callback", query, NULL));
+    assert_string_equal(reply->location, WORLD_ORIGIN "/other");
+}
+
+/* Its client has another user pool, or id, by now; or is that of another site. */
+static void takes_no_code_to_another_pool(void **state)
+{
+    for (int i = 0; i < 3; ++i) {
+        world_t *world = world_make(*state);
+        const char *callback = world_callback(world, world_get(world, "/"));
+
+        world->client.issuer = i == 0 ? "https://issuer.example" : world->client.issuer;
+        world->client.bound_to =
+            i == 1 ? "other https://app.example.com" : world->client.bound_to;
+        assert_int_equal(is_login(world_get(world, callback)), i < 2);
+        assert_int_equal(world_fetch_count(world, "/oauth2/token"), i == 2);
+    }
+}
+
 /* Nobody is sent to a login whose session may be there. */
 static void says_when_the_session_cannot_be_read(void **state)
 {
@@ -363,6 +404,8 @@ int main(void)
         cmocka_unit_test_with_pool(heals_without_a_default_client),
         cmocka_unit_test_with_pool(redeems_nothing_for_another_browser),
         cmocka_unit_test_with_pool(takes_no_answer_at_another_callback),
+        cmocka_unit_test_with_pool(takes_no_code_of_another_pool),
+        cmocka_unit_test_with_pool(takes_no_code_to_another_pool),
         cmocka_unit_test_with_pool(says_when_the_session_cannot_be_read),
         cmocka_unit_test_with_pool(ends_a_loop_with_a_page),
         cmocka_unit_test_with_pool(says_when_the_host_is_another),

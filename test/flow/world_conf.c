@@ -41,6 +41,7 @@ static void fill_client(world_t *world, const char *name, cog_client_conf_t *cli
     client->provider = make_provider(world->pool);
     client->bound_to =
         apr_pstrcat(world->pool, WORLD_CLIENT " ", WORLD_ORIGIN, name, NULL);
+    client->callback = "/.cognito/callback";
     client->session_cookie =
         apr_pstrcat(world->pool, "__Host-cognito_session", suffix, NULL);
     client->tokens_cookie =

@@ -65,6 +65,7 @@ static void check_cookie(apr_pool_t *pool, const cog_sealer_t *sealer, cog_span_
     must(cog_login_state_is_same(login, again) && login->created == again->created);
     must(login->attempt == again->attempt && strcmp(login->client, again->client) == 0);
     must(login->max_age_sec >= 0 && login->max_age_sec == again->max_age_sec);
+    must(*login->client_mark && strcmp(login->client_mark, again->client_mark) == 0);
     must(strcmp(login->return_to, again->return_to) == 0);
     must(strcmp(login->provider, again->provider) == 0);
     must(strcmp(login->form, again->form) == 0);

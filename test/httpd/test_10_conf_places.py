@@ -7,8 +7,8 @@ from harness.written import BASE, CLIENT, PROTECTED, SITE, complaint, directives
 IN_CLIENT = ["CognitoUserPool eu-west-1_AbC123dEf", "CognitoIssuer https://issuer.example.com",
              "CognitoDomain auth.example.com", "CognitoEndpoint jwks https://a.example.com/jwks",
              CLIENT, "CognitoClientSecret env:PATH", "CognitoClientAuth post",
-             "CognitoScope openid", "CognitoUserInfo on", "CognitoLoginParam lang de"]
-SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoCallback /x", "CognitoLogoutReturn /x",
+             "CognitoScope openid", "CognitoUserInfo on", "CognitoCallback /x", "CognitoLoginParam lang de"]
+SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoLogoutReturn /x",
                "CognitoSecret exec:/nonexistent", "CognitoStore shmcb", "CognitoCookie name=x", "CognitoProxy none",
                "CognitoAuditLog x", "CognitoCAFile system", "CognitoErrorTemplate none", "CognitoTimeout 1s 2s",
                "CognitoSession store", "CognitoRefresh off", "CognitoGrace 1m", "CognitoRevokeKey none",

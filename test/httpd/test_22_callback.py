@@ -162,7 +162,8 @@ class TestB03:
 
 
 class TestB06:
-    """Two clients of two pools share one callback: an answer counts for its own login only."""
+    """Two clients of two pools share one callback: an answer counts for its own login only.
+    Where that is not enough they have one each: test_29_mix_up.py."""
 
     @pytest.fixture(scope="class")
     def site(self, start, pool, staff, backend):

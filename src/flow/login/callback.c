@@ -39,6 +39,14 @@ static cog_err_t parse_answer(cog_flow_t *flow, answer_t *answer)
     return COG_OK;
 }
 
+/* No code goes to another user pool than the one that was asked for it. */
+static int is_known(const cog_flow_t *flow, const cog_login_state_t *login)
+{
+    const cog_client_conf_t *client = cog_conf_client(flow->conf, login->client);
+
+    return client && strcmp(cog_client_mark(flow->pool, client), login->client_mark) == 0;
+}
+
 /* The login that `state` speaks of, still good and begun at this very callback URL. */
 static cog_err_t resume(cog_flow_t *flow, const cog_login_state_t *state,
                         cog_login_state_t **login)
@@ -51,7 +59,7 @@ static cog_err_t resume(cog_flow_t *flow, const cog_login_state_t *state,
     COG_REQUIRE(found->created >= cog_flow_now(flow) - COG_LOGIN_SEC,
                 COG_E_STATE_MISMATCH);
     COG_REQUIRE(strcmp(found->redirect_uri, expected) == 0, COG_E_STATE_MISMATCH);
-    COG_REQUIRE(cog_conf_client(flow->conf, found->client), COG_E_STATE_MISMATCH);
+    COG_REQUIRE(is_known(flow, found), COG_E_STATE_MISMATCH);
     *login = found;
     return COG_OK;
 }

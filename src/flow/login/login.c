@@ -104,10 +104,9 @@ extra_params(const cog_flow_t *flow, const cog_login_options_t *options, way_t w
     return extra;
 }
 
-static const char *redirect_uri(const cog_flow_t *flow)
+static const char *redirect_uri(const cog_flow_t *flow, const cog_client_conf_t *client)
 {
-    return apr_pstrcat(flow->pool, cog_flow_origin(flow),
-                       APR_ARRAY_IDX(flow->conf->callbacks, 0, const char *), NULL);
+    return apr_pstrcat(flow->pool, cog_flow_origin(flow), client->callback, NULL);
 }
 
 /* A long way back is shortened to its path, or forgotten, for all cookies of a site share
@@ -130,14 +129,16 @@ static const char *short_return_to(const cog_flow_t *flow, const char *return_to
 static cog_err_t make_login(cog_flow_t *flow, const cog_login_options_t *options,
                             cog_login_state_t **login)
 {
+    const cog_client_conf_t *client = options->place->client;
     cog_login_state_t *made;
 
     COG_TRY(cog_login_state_make(flow->pool, flow->ports->random, &made));
     made->created = cog_flow_now(flow);
     made->attempt = options->attempt;
     made->max_age_sec = options->max_age_sec;
-    made->client = options->place->client->name;
-    made->redirect_uri = redirect_uri(flow);
+    made->client = client->name;
+    made->client_mark = cog_client_mark(flow->pool, client);
+    made->redirect_uri = redirect_uri(flow, client);
     made->return_to = short_return_to(flow, options->return_to);
     made->provider = options->provider ? options->provider : "";
     made->form = options->form ? options->form : "";

@@ -40,7 +40,7 @@ const command_rec cog_directives[] = {
                     "the origins under which users reach this host"),
     AP_INIT_TAKE1("CognitoPath", cog_set_path, NULL, SERVER,
                   "where the module's own URLs live"),
-    AP_INIT_ITERATE("CognitoCallback", cog_set_callback, NULL, SERVER,
+    AP_INIT_ITERATE("CognitoCallback", cog_set_callback, CLIENT, SERVER,
                     "the callback's paths"),
     AP_INIT_ITERATE("CognitoLogoutReturn", cog_set_logout_return, NULL, SERVER,
                     "where users may land after a sign-out, or none"),

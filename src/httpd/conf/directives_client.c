@@ -119,6 +119,20 @@ const char *cog_set_endpoint(cmd_parms *cmd, void *dir, const char *kind,
     return NULL;
 }
 
+const char *cog_set_callback(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_client_fields_t *client = cog_client_of(cmd);
+    const char *problem = cog_value_path(value);
+
+    (void)dir;
+    if (problem) {
+        return cog_refuse(cmd, value, problem);
+    }
+    cog_values_add_new(cmd->pool, &client->callbacks, value);
+    COG_WRITTEN_AT(cmd, client, callbacks);
+    return NULL;
+}
+
 const char *cog_set_client_id(cmd_parms *cmd, void *dir, const char *value)
 {
     cog_client_fields_t *client = cog_client_of(cmd);

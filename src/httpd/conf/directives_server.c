@@ -53,20 +53,6 @@ const char *cog_set_path(cmd_parms *cmd, void *dir, const char *value)
     return NULL;
 }
 
-const char *cog_set_callback(cmd_parms *cmd, void *dir, const char *value)
-{
-    cog_server_conf_t *server = server_of(cmd);
-    const char *problem = cog_value_path(value);
-
-    (void)dir;
-    if (problem) {
-        return cog_refuse(cmd, value, problem);
-    }
-    cog_values_add_new(cmd->pool, &server->callbacks, value);
-    COG_WRITTEN_AT(cmd, server, callbacks);
-    return NULL;
-}
-
 static int may_land_at(apr_pool_t *pool, const char *value)
 {
     cog_url_t url;

@@ -175,6 +175,13 @@ static const char *site_of(const cog_resolve_t *host)
                              : APR_ARRAY_IDX(host->conf->origins, 0, const char *);
 }
 
+static const char *callback_of(const client_t *client)
+{
+    const apr_array_header_t *own = client->written.callbacks;
+
+    return APR_ARRAY_IDX(own ? own : client->host->conf->callbacks, 0, const char *);
+}
+
 static void fill_in(client_t *client)
 {
     const cog_client_fields_t *written = &client->written;
@@ -190,6 +197,7 @@ static void fill_in(client_t *client)
     conf->has_userinfo = written->has_userinfo == 1;
     conf->bound_to =
         apr_pstrcat(pool_of(client), conf->client_id, " ", site_of(client->host), NULL);
+    conf->callback = callback_of(client);
     conf->session_cookie = cookie_name(client, "session");
     conf->tokens_cookie = cookie_name(client, "tokens");
     binding = cog_client_session_binding(conf);

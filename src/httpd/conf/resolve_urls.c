@@ -88,18 +88,43 @@ static const char *check_callbacks(const cog_resolve_t *host)
     return NULL;
 }
 
-static void find_paths(cog_resolve_t *host)
+static void add_callbacks(const cog_resolve_t *host, const apr_array_header_t *written,
+                          apr_array_header_t **callbacks)
+{
+    for (int i = 0; written && i < written->nelts; ++i) {
+        cog_values_add_new(host->start->pool, callbacks,
+                           APR_ARRAY_IDX(written, i, const char *));
+    }
+}
+
+/* Those of the host first: a client that has none of its own takes the first. */
+static apr_array_header_t *find_callbacks(const cog_resolve_t *host)
 {
     apr_pool_t *pool = host->start->pool;
     const cog_server_conf_t *written = host->written;
-    apr_array_header_t *callbacks = written->callbacks;
+    apr_array_header_t *callbacks = NULL;
 
-    host->conf->path = written->path ? written->path : OWN_PATH;
+    add_callbacks(host, written->client.callbacks, &callbacks);
     if (!callbacks) {
         cog_values_add(pool, &callbacks,
                        apr_pstrcat(pool, host->conf->path, "/callback", NULL));
     }
-    host->conf->callbacks = callbacks;
+    for (int i = 0; written->clients && i < written->clients->nelts; ++i) {
+        const cog_named_client_t *named =
+            APR_ARRAY_IDX(written->clients, i, const cog_named_client_t *);
+
+        add_callbacks(host, named->fields.callbacks, &callbacks);
+    }
+    return callbacks;
+}
+
+static void find_paths(cog_resolve_t *host)
+{
+    apr_pool_t *pool = host->start->pool;
+    const cog_server_conf_t *written = host->written;
+
+    host->conf->path = written->path ? written->path : OWN_PATH;
+    host->conf->callbacks = find_callbacks(host);
     host->conf->logout_returns = written->logout_returns
                                      ? written->logout_returns
                                      : apr_array_make(pool, 1, sizeof(const char *));

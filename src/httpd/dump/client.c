@@ -74,10 +74,16 @@ static void add_app(cog_dump_rows_t *rows, const client_t *client)
     cog_dump_add(rows, "CognitoScope", conf->scope, written->at.scope);
     cog_dump_add(rows, "CognitoUserInfo", cog_dump_switch(conf->has_userinfo),
                  written->at.has_userinfo);
+    if (*conf->name) {
+        add_if(rows, "CognitoCallback",
+               cog_dump_list(rows->pool, written->callbacks, NULL),
+               written->at.callbacks);
+    }
     cog_dump_params(rows, written->login_params);
 }
 
-static void print_urls(apr_file_t *out, const cog_conf_t *conf)
+static void print_urls(apr_file_t *out, const cog_conf_t *conf,
+                       const cog_client_conf_t *client)
 {
     for (int i = 0; i < conf->origins->nelts; ++i) {
         const char *origin = APR_ARRAY_IDX(conf->origins, i, const char *);
@@ -86,8 +92,7 @@ static void print_urls(apr_file_t *out, const cog_conf_t *conf)
                         "    register at the app client:\n"
                         "        callback URL  %s%s\n"
                         "        sign-out URL  %s%s/signed-out\n",
-                        origin, APR_ARRAY_IDX(conf->callbacks, 0, const char *), origin,
-                        conf->path);
+                        origin, client->callback, origin, conf->path);
     }
 }
 
@@ -116,7 +121,7 @@ static void dump_client(apr_pool_t *pool, apr_file_t *out, const cog_host_t *hos
     add_user_pool(&rows, &client.written);
     add_app(&rows, &client);
     cog_dump_print(&rows, out);
-    print_urls(out, host->site->conf);
+    print_urls(out, host->site->conf, conf);
 }
 
 void cog_dump_clients(apr_pool_t *pool, apr_file_t *out, const cog_host_t *host)

@@ -22,8 +22,10 @@ static void add_urls(cog_dump_rows_t *rows, const cog_host_t *host)
                           "default, from ServerName");
     }
     cog_dump_add(rows, "CognitoPath", conf->path, written->at.path);
-    cog_dump_add(rows, "CognitoCallback", cog_dump_list(rows->pool, conf->callbacks, ""),
-                 written->at.callbacks);
+    cog_dump_add(rows, "CognitoCallback",
+                 cog_dump_list(rows->pool, written->client.callbacks,
+                               APR_ARRAY_IDX(conf->callbacks, 0, const char *)),
+                 written->client.at.callbacks);
     cog_dump_add(rows, "CognitoLogoutReturn",
                  cog_dump_list(rows->pool, conf->logout_returns, "none"),
                  written->at.logout_returns);

@@ -54,12 +54,12 @@ static void tell_urls(apr_hash_t *told, const cog_log_t *log, const cog_conf_t *
 {
     for (int i = 0; i < conf->origins->nelts; ++i) {
         const char *origin = origin_of(conf, i);
-        const char *text = apr_psprintf(
-            log->pool,
-            "client %s: register the callback URL %s%s and the sign-out URL "
-            "%s%s/signed-out at the app client %s",
-            client_name(client), origin, APR_ARRAY_IDX(conf->callbacks, 0, const char *),
-            origin, conf->path, client->client_id);
+        const char *text =
+            apr_psprintf(log->pool,
+                         "client %s: register the callback URL %s%s and the sign-out URL "
+                         "%s%s/signed-out at the app client %s",
+                         client_name(client), origin, client->callback, origin,
+                         conf->path, client->client_id);
 
         if (is_news(told, text)) {
             COG_LOG(log, INFO, 4010, "%s", text);

