@@ -42,7 +42,7 @@ return {over, contrast: Math.min(...texts.map(contrast)), scrolls:
 @pytest.fixture(scope="class")
 def origin(start):
     port = Port()
-    origin = f"http://app.localhost:{port}"
+    origin = f"http://localhost:{port}"
     running, found = pools.start(pools.configuration(origins=[origin]))
     pool = found["eu-west-1_AppPool01"]
     conf = Conf().secret("keys", key_file())

@@ -8,7 +8,7 @@ import uuid
 
 from .grants import Grant
 from .keys import b64url
-from .model import Client, User
+from .model import Client, Group, User
 
 VERIFIED = ("email_verified", "phone_number_verified")
 
@@ -74,8 +74,16 @@ def group_claims(pool, user: User) -> dict:
         result["cognito:groups"] = [group.name for group in ordered]
     if roles:
         result["cognito:roles"] = roles
-        result["cognito:preferred_role"] = roles[0]
+    if preferred := preferred_role(ordered):
+        result["cognito:preferred_role"] = preferred
     return result
+
+
+def preferred_role(ordered: list[Group]) -> str | None:
+    """That of the group that goes first; several that go first must agree."""
+    with_role = [group for group in ordered if group.role_arn]
+    first = {g.role_arn for g in with_role if g.precedence == with_role[0].precedence}
+    return first.pop() if len(first) == 1 else None
 
 
 def at_hash(access_token: str) -> str:

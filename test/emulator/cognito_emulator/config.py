@@ -13,6 +13,13 @@ from . import model
 POOL_ID = re.compile(r"^[\w-]+_[0-9a-zA-Z]+$")
 CLIENT_ID = re.compile(r"^[\w+]{1,128}$")
 CLIENT_SECRET_CHARS = re.compile(r"^[\x20-\x7e\u00a0-\uffff]+$")
+PLAIN_URI = re.compile(r"^http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?([/?]|$)")
+# seconds; a refresh token of 0 lives for 30 days
+LIFETIMES = {
+    "access_token_sec": (1, 86400),
+    "id_token_sec": (1, 86400),
+    "refresh_token_sec": (0, 315360000),
+}
 CHOICES = {
     "issuer": ("original", "updated"),
     "ui": ("managed", "classic"),
@@ -34,6 +41,7 @@ CHOICES = {
     "updated_at_claim": ("number", "string"),
     "email_verified_claim": ("boolean", "string"),
     "disabled_user_cookie": ("page", "redirect"),
+    "federated_username": ("as-named", "lower-case"),
     "no_domain_discovery": ("empty", "issuer-paths"),
     "logout_passes_on": ("all", "documented", "needed"),
     "flows": ("code", "implicit", "client_credentials"),
@@ -94,11 +102,24 @@ def check_client(client: model.Client, where: str) -> None:
         raise ConfigError(f"{where}: client {client.id}: client_credentials needs a secret")
     if not 0 <= client.refresh_grace_sec <= 60:
         raise ConfigError(f"{where}: client {client.id}: refresh_grace_sec is 0 to 60")
-    for uri in client.callback_urls + client.logout_urls:
-        if "#" in uri or not re.match(r"^[A-Za-z][A-Za-z0-9+.-]*:", uri) or len(uri) > 1024:
-            raise ConfigError(
-                f"{where}: client {client.id}: {uri!r} is no absolute URI without fragment"
-            )
+    for name, (least, most) in LIFETIMES.items():
+        if not least <= getattr(client, name) <= most:
+            raise ConfigError(f"{where}: client {client.id}: {name} is {least} to {most}")
+    for uris in (client.callback_urls, client.logout_urls):
+        if len(uris) > 100:
+            raise ConfigError(f"{where}: client {client.id}: at most 100 URLs of a kind")
+        for uri in uris:
+            check_uri(uri, f"{where}: client {client.id}")
+
+
+def check_uri(uri: str, where: str) -> None:
+    """What could be registered at Cognito."""
+    if "#" in uri or not re.match(r"^[A-Za-z][A-Za-z0-9+.-]*:", uri) or len(uri) > 1024:
+        raise ConfigError(f"{where}: {uri!r} is no absolute URI without fragment")
+    if uri.startswith("http:") and not PLAIN_URI.match(uri):
+        raise ConfigError(
+            f"{where}: {uri!r}: http is for localhost, 127.0.0.1 and [::1] alone; write https"
+        )
 
 
 def build(cls, value, where: str):

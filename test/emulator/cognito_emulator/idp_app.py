@@ -88,7 +88,9 @@ def go_back(pool, provider, state: str):
     if provider.type == "SAML":
         return saml_form(pool, {**answer, "RelayState": state})
     params = [*answer.items(), ("state", state)]
-    return web.redirect(web.with_params(f"{pool.domain_url}/oauth2/idpresponse", params))
+    location = web.with_params(f"{pool.domain_url}/oauth2/idpresponse", params)
+    # Facebook's fragment; browsers keep it up to the callback
+    return web.redirect(location + ("#_=_" if provider.type == "Facebook" else ""))
 
 
 def saml_form(pool, fields: dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 SCOPES = ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"]
+REFRESH_SEC = 30 * 86400
 OIDC_SCOPES = ["openid", "email", "phone", "profile"]
 
 
@@ -23,11 +24,16 @@ class Client:
     identity_providers: list[str] = field(default_factory=lambda: ["COGNITO"])
     access_token_sec: int = 3600
     id_token_sec: int = 3600
-    refresh_token_sec: int = 30 * 86400
+    refresh_token_sec: int = REFRESH_SEC
     refresh_rotation: bool = False
     refresh_grace_sec: int = 0
     revocation: bool = True
     read_attributes: list[str] | None = None
+
+    @property
+    def refresh_lifetime_sec(self) -> int:
+        """0 is the usual time, as in Cognito's API."""
+        return self.refresh_token_sec or REFRESH_SEC
 
     @property
     def is_public(self) -> bool:
@@ -115,6 +121,7 @@ class Quirks:
     updated_at_claim: str = "number"
     email_verified_claim: str = "boolean"
     disabled_user_cookie: str = "page"
+    federated_username: str = "as-named"
     no_domain_discovery: str = "empty"
     refuse_json_state: bool = True
     classic_max_age: bool = False

@@ -152,8 +152,8 @@ def to_provider(pool, ask: AuthorizeRequest):
     params = [("state", relay), ("redirect_uri", f"{pool.domain_url}/oauth2/idpresponse")]
     if ask.login_hint and ask.provider.type in ("OIDC", "Google"):
         params.append(("login_hint", ask.login_hint))
-    if ask.prompt:
-        params.append(("prompt", " ".join(ask.prompt)))
+    if prompt := [value for value in ask.prompt if value != "none"]:
+        params.append(("prompt", " ".join(prompt)))
     name = quote(ask.provider.name, safe="")
     response = web.redirect(web.with_params(f"{pool.idp_url}/{pool.id}/{name}/authorize", params))
     web.set_cookie(response, "csrf-state", relay, max_age=1800)
@@ -180,17 +180,23 @@ def form_page(template: str, ask: AuthorizeRequest | None, **values):
     """A page with a form: a good `_csrf`, the same in the XSRF-TOKEN cookie."""
     pool = web.pool()
     token = pool.browsers.new_form(flask.request.cookies.get("XSRF-TOKEN"))
-    lang = flask.request.args.get("lang") or flask.request.cookies.get("lang")
-    lang = lang if lang in LANGUAGES else "en"
+    wanted = wanted_language(pool)
+    lang = wanted or flask.request.cookies.get("lang", "en")
     app = (ask.client.name or ask.client.id) if ask else ""
     html = flask.render_template(
         template, csrf=token, query=web.raw_query(), app=app, lang=lang, pool=pool, **values
     )
     response = web.ExactResponse(html, 200, content_type="text/html;charset=UTF-8")
     web.set_cookie(response, "XSRF-TOKEN", token)
-    if lang in LANGUAGES and flask.request.args.get("lang"):
-        web.set_cookie(response, "lang", lang)
+    if wanted:
+        web.set_cookie(response, "lang", wanted)
     return response
+
+
+def wanted_language(pool) -> str | None:
+    """Of the parameter `lang`, which the classic hosted UI does not know."""
+    lang = flask.request.args.get("lang")
+    return lang if lang in LANGUAGES and pool.config.ui == "managed" else None
 
 
 def check_form(pool) -> None:

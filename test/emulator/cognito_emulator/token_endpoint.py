@@ -74,7 +74,7 @@ def redeem_code(pool, client, values) -> dict:
     check_verifier(pool, code, values.get("code_verifier"))
     check_user(pool, code.grant, client)
     answer = tokens.issue(pool, code.grant, client, "authorization_code")
-    refresh_token = pool.grants.issue_refresh(code.grant, client.refresh_token_sec)
+    refresh_token = pool.grants.issue_refresh(code.grant, client.refresh_lifetime_sec)
     return in_order(answer, refresh_token)
 
 

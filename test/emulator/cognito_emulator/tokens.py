@@ -42,5 +42,5 @@ def issue_direct(pool, user, client: Client, scopes: list[str] | None) -> dict:
     wanted = scopes or ["aws.cognito.signin.user.admin"]
     grant = Grant(client.id, user.username, wanted, pool.clock.seconds())
     answer = issue(pool, grant, client, "direct")
-    answer["refresh_token"] = pool.grants.issue_refresh(grant, client.refresh_token_sec)
+    answer["refresh_token"] = pool.grants.issue_refresh(grant, client.refresh_lifetime_sec)
     return answer

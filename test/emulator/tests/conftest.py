@@ -19,7 +19,7 @@ def configuration() -> dict:
         logout_urls=[LOGGED_OUT],
         scopes=SCOPES,
         flows=["code", "implicit", "client_credentials"],
-        identity_providers=["COGNITO", "Google", "Example-OIDC", "Example-SAML"],
+        identity_providers=["COGNITO", "Google", "Facebook", "Example-OIDC", "Example-SAML"],
     )
     pool = config["pools"][0]
     pool["clients"].append({"id": PUBLIC, "callback_urls": [CALLBACK]})
@@ -28,6 +28,7 @@ def configuration() -> dict:
     pool["groups"][0]["role_arn"] = "arn:aws:iam::111122223333:role/admins"
     pool["providers"] = [
         {"name": "Google", "type": "Google"},
+        {"name": "Facebook", "type": "Facebook"},
         {
             "name": "Example-OIDC",
             "type": "OIDC",

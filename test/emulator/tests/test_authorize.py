@@ -140,6 +140,12 @@ def test_the_classic_hosted_ui_ignores_prompt(classic, browser):
     assert location(authorize(classic, browser, prompt="login")).startswith(CALLBACK)
 
 
+def test_the_classic_hosted_ui_ignores_lang(classic, browser):
+    url = authorize(classic, browser, lang="de").headers["Location"]
+    assert '<html lang="en">' in get(url, browser).text
+    assert "lang" not in browser.cookies
+
+
 def test_the_classic_hosted_ui_ignores_max_age(classic, browser):
     sign_in(classic, browser)
     classic.set_clock(120)

@@ -89,6 +89,15 @@ def test_roles_and_the_preferred_role_come_of_the_groups(pool):
     assert claims["cognito:groups"] == ["admins", "staff"]
 
 
+def test_groups_that_go_first_together_must_agree_on_the_preferred_role(pool):
+    for name, role in (("one", "arn:aws:iam::1:role/one"), ("two", "arn:aws:iam::1:role/two")):
+        pool.call("POST", "/groups", {"name": name, "precedence": 0, "role_arn": role})
+    pool.change_user("bob", groups=["one", "two", "admins"])
+    claims = claims_of(tokens(pool, username="bob")["id_token"])
+    assert len(claims["cognito:roles"]) == 3
+    assert "cognito:preferred_role" not in claims
+
+
 def test_direct_tokens_are_those_of_initiate_auth(pool):
     answer = pool.tokens("alice")
     assert set(answer) >= {"id_token", "access_token", "refresh_token"}

@@ -91,6 +91,12 @@ def test_a_user_can_be_deleted(pool):
     [
         ({"secrets": ["a", "b", "c"]}, "at most two secrets"),
         ({"callback_urls": ["http://x/#f"]}, "no absolute URI without fragment"),
+        ({"callback_urls": ["http://app.example.com/back"]}, "http is for localhost"),
+        ({"callback_urls": ["http://localhost.example.com/"]}, "http is for localhost"),
+        ({"logout_urls": ["http://app.localhost/"]}, "http is for localhost"),
+        ({"logout_urls": [f"https://x/{n}" for n in range(101)]}, "at most 100 URLs"),
+        ({"access_token_sec": 86401}, "access_token_sec is 1 to 86400"),
+        ({"refresh_token_sec": 315360001}, "refresh_token_sec is 0 to 315360000"),
         ({"flows": ["implicit", 1]}, "str is needed"),
         ({"refresh_grace_sec": 61}, "refresh_grace_sec is 0 to 60"),
         ({"colour": "blue"}, "unknown member 'colour'"),
@@ -99,6 +105,11 @@ def test_a_user_can_be_deleted(pool):
 def test_a_wrong_change_of_a_client_is_refused(pool, change, text):
     with pytest.raises(testing.ControlError, match=text):
         pool.change_client(**change)
+
+
+def test_a_callback_may_be_what_cognito_takes(pool):
+    plain = ["http://localhost:3000/back", "http://localhost", "http://127.0.0.1:1/", "http://[::1]/"]
+    pool.change_client(callback_urls=[*plain, "https://app.example.com/back?x=1", "myapp://back"])
 
 
 @pytest.mark.parametrize(

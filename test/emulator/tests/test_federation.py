@@ -30,6 +30,24 @@ def test_the_user_is_named_after_provider_and_subject(pool, browser, provider):
     assert claims["email"] == "d@example.com"
 
 
+def test_the_name_of_the_provider_may_be_in_lower_case(pool, browser):
+    pool.set_quirks(federated_username="lower-case")
+    assert id_claims(pool, enter(pool, browser, "Google"))["cognito:username"] == "google_1083"
+
+
+def test_facebook_leaves_its_fragment(pool, browser):
+    url = pool.authorize_url(redirect_uri=CALLBACK, identity_provider="Facebook")
+    way = Browser(browser, (pool.domain, pool.idp))
+    form = way.form(way.open(url))
+    answer = browser.post(form.action, data={"subject": "1083"}, allow_redirects=False)
+    assert answer.headers["Location"].endswith("#_=_")
+
+
+def test_prompt_goes_to_the_provider(pool, browser):
+    answer = authorize(pool, browser, identity_provider="Google", prompt="login consent")
+    assert params_of(answer.headers["Location"])["prompt"] == "login consent"
+
+
 def test_the_user_is_put_into_a_group_of_the_provider(pool, browser):
     claims = id_claims(pool, enter(pool, browser, "Google"))
     assert claims["cognito:groups"] == [f"{testing.POOL_ID}_Google"]

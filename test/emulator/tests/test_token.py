@@ -182,6 +182,15 @@ def test_a_refresh_token_ends_with_its_lifetime(pool):
     assert refresh(pool, token).json() == {"error": "invalid_grant"}
 
 
+def test_a_lifetime_of_0_is_the_usual_one(pool):
+    pool.change_client(refresh_token_sec=0)
+    token = tokens(pool)["refresh_token"]
+    pool.set_clock(29 * 86400)
+    assert refresh(pool, token).status_code == 200
+    pool.set_clock(31 * 86400)
+    assert refresh(pool, token).json() == {"error": "invalid_grant"}
+
+
 def test_refresh_sees_new_attributes_and_groups_and_keeps_what_is_bound(pool):
     first = tokens(pool, nonce="n")
     pool.change_user("alice", groups=["staff"], attributes={"name": "Alice Other"})
