@@ -6,18 +6,12 @@ import hashlib
 import json
 import uuid
 
+from . import trigger
 from .grants import Grant
 from .keys import b64url
 from .model import Client, Group, User
 
 VERIFIED = ("email_verified", "phone_number_verified")
-
-# what a trigger cannot change, nor any other `cognito:*` but groups and roles
-RESERVED = set(
-    "sub iss aud token_use client_id identities device_key event_id acr amr auth_time exp iat "
-    "nbf jti origin_jti nonce azp at_hash version".split()
-)
-OPEN = {"cognito:groups", "cognito:roles", "cognito:preferred_role"}
 
 
 def text(value) -> str:
@@ -117,18 +111,7 @@ def id_claims(pool, grant: Grant, client: Client, access_token: str, how: str) -
     if client.revocation:
         claims["jti"] = str(uuid.uuid4())
     claims.update(authentication_claims(grant))
-    return with_trigger(claims, user.claims)
-
-
-def with_trigger(claims: dict, wanted: dict) -> dict:
-    """What the pre token generation trigger adds, overrides and suppresses."""
-    for name, value in wanted.items():
-        if name in RESERVED or name.startswith("cognito:") and name not in OPEN:
-            continue
-        claims[name] = value
-        if value is None:
-            del claims[name]
-    return claims
+    return trigger.of_id_token(claims, user.claims)
 
 
 def access_claims(pool, grant: Grant, client: Client) -> dict:
@@ -146,14 +129,14 @@ def access_claims(pool, grant: Grant, client: Client) -> dict:
         claims["origin_jti"] = grant.origin_jti
     claims["event_id"] = grant.event_id
     claims["token_use"] = "access"
-    claims["scope"] = " ".join(grant.scopes)
+    claims["scope"] = " ".join(trigger.scopes(pool, grant))
     claims.update(times(grant, pool.clock.seconds(), client.access_token_sec))
     claims["jti"] = str(uuid.uuid4())
     if not client.revocation:
         del claims["jti"]
     claims["username"] = user.username
     claims.update(authentication_claims(grant))
-    return claims
+    return trigger.of_access_token(pool, claims, user.access_claims, client)
 
 
 def machine_claims(pool, grant: Grant, client: Client) -> dict:
@@ -166,7 +149,7 @@ def machine_claims(pool, grant: Grant, client: Client) -> dict:
     claims.update(times(grant, pool.clock.seconds(), client.access_token_sec))
     claims.update({"iss": pool.issuer_url, "version": 2, "jti": str(uuid.uuid4())})
     claims["client_id"] = client.id
-    return claims
+    return trigger.of_access_token(pool, claims, client.machine_claims, client)
 
 
 def times(grant: Grant, now: int, lifetime_sec: int) -> dict:

@@ -11,7 +11,8 @@ OIDC_SCOPES = ["openid", "email", "phone", "profile"]
 
 @dataclass
 class Client:
-    """An app client. Without a secret it is public; two secrets are a rotation in progress."""
+    """An app client. Without a secret it is public; two secrets are a rotation in progress.
+    `machine_claims`: what the trigger makes of the token of a client_credentials grant."""
 
     id: str
     name: str = ""
@@ -29,6 +30,7 @@ class Client:
     refresh_grace_sec: int = 0
     revocation: bool = True
     read_attributes: list[str] | None = None
+    machine_claims: dict = field(default_factory=dict)
 
     @property
     def refresh_lifetime_sec(self) -> int:
@@ -53,7 +55,8 @@ class Group:
 
 @dataclass
 class User:
-    """`claims`: what a pre token generation trigger makes of the ID token; null leaves out."""
+    """What a pre token generation trigger makes of the ID token is in `claims`, of the access
+    token in `access_claims` and the two lists of scopes; null leaves a claim out."""
 
     username: str
     password: str | None = None
@@ -64,6 +67,9 @@ class User:
     confirmed: bool = True
     identities: list[dict] = field(default_factory=list)
     claims: dict = field(default_factory=dict)
+    access_claims: dict = field(default_factory=dict)
+    add_scopes: list[str] = field(default_factory=list)
+    suppress_scopes: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flask
 
-from . import claims, web
+from . import claims, trigger, web
 
 blueprint = flask.Blueprint("userinfo", __name__)
 
@@ -29,7 +29,7 @@ def answer(pool, header: str | None):
     user = pool.users.get(access.grant.username or "") if access else None
     if user is None or not user.enabled:
         return refuse(401, BAD_TOKEN)
-    if "openid" not in access.grant.scopes:
+    if "openid" not in trigger.scopes(pool, access.grant):
         return refuse(401, NO_OPENID)
     client = pool.clients[access.grant.client_id]
     return web.json_answer(claims.user_info(user, client, access.grant.scopes))
