@@ -43,6 +43,7 @@ CHOICES = {
     "disabled_user_cookie": ("page", "redirect"),
     "federated_username": ("as-named", "lower-case"),
     "no_domain_discovery": ("empty", "issuer-paths"),
+    "throttled_as": ("400", "429", "503"),
     "logout_passes_on": ("all", "documented", "needed"),
     "flows": ("code", "implicit", "client_credentials"),
 }

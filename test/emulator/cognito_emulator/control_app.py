@@ -201,6 +201,12 @@ def set_quirks(pool_id: str):
     return answer(vars(find_pool(pool_id).quirks))
 
 
+@behaviour.patch("/quotas")
+def set_quotas(pool_id: str):
+    change(find_pool(pool_id).quotas, body(), "quotas")
+    return answer(vars(find_pool(pool_id).quotas))
+
+
 @directory.get("/clients")
 def clients(pool_id: str):
     return answer([vars(client) for client in find_pool(pool_id).clients.values()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flask
 
-from . import accounts, idp_response, logout, signin, token_endpoint, userinfo, web
+from . import accounts, idp_response, logout, quota, signin, token_endpoint, userinfo, web
 from .authorize_request import PageError, RedirectError
 
 PATHS = {
@@ -39,6 +39,7 @@ def create(pool) -> flask.Flask:
     app.register_error_handler(403, lambda e: page("Forbidden", 403))
     app.register_error_handler(404, lambda e: page(NOWHERE, 404))
     app.register_error_handler(405, lambda e: web.empty(405))
+    app.before_request(lambda: quota.check(pool, PATHS.get(flask.request.path, "other")))
     app.after_request(lambda r: web.harden(r, pool.domain_url.startswith("https:")))
     return app
 

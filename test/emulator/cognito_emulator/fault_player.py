@@ -7,15 +7,11 @@ import json
 
 from .damage import DAMAGES, gzipped
 from .faults import Fault
+from .quota import SHAPES
 from .wire import Delivery, Reply, Wire
 
 # where an OAuth error travels to the redirect_uri; elsewhere it is JSON
 TRAVELLING = ("authorize", "login", "idpresponse")
-THROTTLED = {
-    "400": (400, {"__type": "TooManyRequestsException", "message": "Rate exceeded"}),
-    "429": (429, {"message": "Too Many Requests"}),
-    "503": (503, None),
-}
 
 
 def play(fault: Fault, work, wire: Wire, how: Delivery) -> int | None:
@@ -48,7 +44,7 @@ def replace(reply: Reply, fault: Fault) -> Reply:
     if fault.error is not None:
         return oauth_error(fault)
     if fault.throttle is not None:
-        status, body = THROTTLED[fault.throttle]
+        status, body = SHAPES[fault.throttle]
         return json_reply(status, body) if body else html_reply(status)
     if fault.redirect is not None:
         return Reply(fault.status or 302, [("Location", fault.redirect)])

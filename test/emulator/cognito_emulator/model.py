@@ -108,6 +108,21 @@ class Domain:
 
 
 @dataclass
+class Quotas:
+    """Requests a second that the domain bears; null: any number. README.md has Amazon's."""
+
+    domain: int | None = None
+    source_ip: int | None = None
+    client: int | None = None
+    user: int | None = None
+    user_authentication: int | None = None
+    code_redemption: int | None = None
+    user_federation: int | None = None
+    user_token: int | None = None
+    client_authentication: int | None = None
+
+
+@dataclass
 class Quirks:
     """One switch for each behaviour on which no first-hand source exists; see README.md."""
 
@@ -132,6 +147,7 @@ class Quirks:
     refuse_json_state: bool = True
     classic_max_age: bool = False
     logout_passes_on: str = "all"
+    throttled_as: str = "400"
 
 
 @dataclass
@@ -149,6 +165,7 @@ class PoolConfig:
     groups: list[Group] = field(default_factory=list)
     providers: list[Provider] = field(default_factory=list)
     resource_servers: list[ResourceServer] = field(default_factory=list)
+    quotas: Quotas = field(default_factory=Quotas)
     quirks: Quirks = field(default_factory=Quirks)
 
 

@@ -16,6 +16,7 @@ from .grants import GrantStore
 from .keys import KeyRing
 from .model import Client, Group, PoolConfig, Provider, User
 from .mutations import MutationQueue
+from .quota import Meter
 
 
 class Pool:
@@ -38,6 +39,8 @@ class Pool:
         """Users, clients and so on as configured; nothing issued yet."""
         config = copy.deepcopy(self.config)
         self.quirks = config.quirks
+        self.quotas = config.quotas
+        self.meter = Meter(self.clock)
         self.clients: dict[str, Client] = {c.id: c for c in config.clients}
         self.groups: dict[str, Group] = {g.name: g for g in config.groups}
         self.providers: dict[str, Provider] = {p.name: p for p in config.providers}
