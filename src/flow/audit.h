@@ -13,7 +13,7 @@ typedef struct {
     const char *event;      /* login, refresh, logout, refusal */
     const char *cause;      /* of a logout: logout, login, renewal, revoke; of a refusal:
                              * the name of the error */
-    const char *incident;   /* of a refusal, as the page and the error log tell it */
+    const char *incident;   /* of a refusal that somebody was told of (flow/failure.h) */
     const char *subject;    /* sub */
     const char *client;     /* id of the app client */
     const char *provider;   /* identity provider; COGNITO: the user pool itself */
@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
     void *context;
     void (*write)(void *context, const cog_audit_t *entry);
+    int is_kept; /* what is written can be looked up later */
 } cog_auditor_t;
 
 #endif

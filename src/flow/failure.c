@@ -190,10 +190,22 @@ const cog_failure_t *cog_failure_of(cog_err_t err)
     return cog_failure_of(COG_E_INTERNAL);
 }
 
-static const char *make_incident(const cog_flow_t *flow)
+/* A number that nobody can look up is worse than none. */
+static int can_be_looked_up(const cog_flow_t *flow, const cog_failure_t *failure)
+{
+    const cog_log_t *log = flow->ports->log;
+    const cog_auditor_t *auditor = flow->ports->auditor;
+
+    return log->is_on(log->context, failure->level) || (auditor && auditor->is_kept);
+}
+
+static const char *make_incident(const cog_flow_t *flow, const cog_failure_t *failure)
 {
     const char *incident;
 
+    if (!can_be_looked_up(flow, failure)) {
+        return NULL;
+    }
     if (cog_random_text(flow->pool, flow->ports->random, INCIDENT_BYTES, &incident) !=
         COG_OK) {
         return "-";
@@ -260,7 +272,7 @@ static void fill_page(const cog_flow_t *flow, const cog_failure_t *failure,
 static void fill_json(const cog_flow_t *flow, const cog_failure_t *failure,
                       const char *incident, cog_reply_t *reply)
 {
-    json_t *object = json_pack("{s:s, s:s, s:s}", "error", cog_err_name(failure->err),
+    json_t *object = json_pack("{s:s, s:s, s:s*}", "error", cog_err_name(failure->err),
                                "message", failure->cause, "incident", incident);
 
     cog_reply_json(flow->pool, reply, failure->status, cog_json_own(flow->pool, object));
@@ -269,7 +281,7 @@ static void fill_json(const cog_flow_t *flow, const cog_failure_t *failure,
 void cog_reply_fail(cog_flow_t *flow, cog_err_t err, cog_reply_t *reply)
 {
     const cog_failure_t *failure = cog_failure_of(err);
-    const char *incident = make_incident(flow);
+    const char *incident = make_incident(flow, failure);
 
     log_failure(flow, failure, incident);
     tell_meter(flow, failure, incident);

@@ -21,8 +21,9 @@ typedef struct {
 const cog_failure_t *cog_failure_of(cog_err_t err);
 
 /* Make `reply` the answer to a failure: a page for navigations, JSON for the rest; log it
- * once, with an incident id that both the page and the log hold. Cookies that were set
- * stay set. */
+ * once. Where the error log takes that line, or the audit log keeps the entry, all of
+ * them name the same incident; else nobody is told of one. Cookies that were set stay
+ * set. */
 void cog_reply_fail(cog_flow_t *flow, cog_err_t err, cog_reply_t *reply);
 
 #endif

@@ -64,7 +64,7 @@ typedef struct {
     cog_err_t err;
     int is_error;         /* an error of this site or of its user pool, not of a client */
     const char *site;     /* the first origin of the virtual host */
-    const char *incident; /* as the log and the page tell it */
+    const char *incident; /* as the log and the page tell it; NULL: neither does */
     const char *remedy;
     apr_time_t now;
 } cog_problem_t;

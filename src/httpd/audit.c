@@ -178,7 +178,7 @@ static void write_entry(void *context, const cog_audit_t *entry)
 
 void cog_audit_use(request_rec *root, cog_audit_log_t *log, cog_audit_user_t *user)
 {
-    user->port = (cog_auditor_t){user, write_entry};
+    user->port = (cog_auditor_t){user, write_entry, log != NULL};
     user->r = root;
     user->log = log;
 }

@@ -173,7 +173,9 @@ void cog_export_denial(request_rec *r, const char *unmet)
 void cog_export_failure(request_rec *r, const cog_reply_t *reply)
 {
     apr_table_setn(r->subprocess_env, FAILURE, cog_err_name(reply->error));
-    apr_table_setn(r->subprocess_env, INCIDENT, reply->page.incident);
+    if (reply->page.incident) {
+        apr_table_setn(r->subprocess_env, INCIDENT, reply->page.incident);
+    }
 }
 
 void cog_export_forget_redirected(request_rec *r)

@@ -94,6 +94,32 @@ static void tells_of_a_refusal_with_its_incident(void **state)
     assert_null(last(world)->subject);
 }
 
+static void has_an_incident_only_where_it_can_be_looked_up(void **state)
+{
+    static const struct {
+        cog_log_level_t log_level;
+        int is_audit_kept;
+        int has_incident;
+    } rows[] = {
+        {COG_LOG_WARNING, 0, 0},
+        {COG_LOG_INFO,    0, 1},
+        {COG_LOG_WARNING, 1, 1},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); ++i) {
+        world_t *world = world_make(*state);
+        const char *incident;
+
+        world->log_level = rows[i].log_level;
+        world->is_audit_kept = rows[i].is_audit_kept;
+        incident = world_get(world, "/.cognito/login?a=1&a=2")->page.incident;
+        assert_int_equal(incident != NULL, rows[i].has_incident);
+        assert_true(last(world)->incident == incident);
+        assert_int_equal(world_has_logged(world, "COG3001"),
+                         rows[i].log_level == COG_LOG_INFO);
+    }
+}
+
 static void takes_a_first_visit_for_no_refusal(void **state)
 {
     world_t *world = world_make(*state);
@@ -110,6 +136,7 @@ int main(void)
         cmocka_unit_test_with_pool(tells_what_a_new_login_replaces),
         cmocka_unit_test_with_pool(tells_of_a_refresh_and_of_one_that_was_refused),
         cmocka_unit_test_with_pool(tells_of_a_refusal_with_its_incident),
+        cmocka_unit_test_with_pool(has_an_incident_only_where_it_can_be_looked_up),
         cmocka_unit_test_with_pool(takes_a_first_visit_for_no_refusal),
     };
 

@@ -81,7 +81,9 @@ struct world_t {
     cog_problem_t problem;      /* the last one */
     int is_told_out;            /* the token endpoint is left alone */
     apr_array_header_t *audits; /* cog_audit_t */
+    int is_audit_kept;
     /* the log */
+    cog_log_level_t log_level;    /* what it takes; all, until told else */
     apr_array_header_t *messages; /* const char * */
 };
 

@@ -139,6 +139,7 @@ world_t *world_make(apr_pool_t *pool)
     world->userinfo_body = "{'sub':'sub-1'}";
     world->fetched = apr_array_make(pool, 8, sizeof(cog_fetch_request_t));
     world->audits = apr_array_make(pool, 2, sizeof(cog_audit_t));
+    world->log_level = COG_LOG_TRACE;
     world->messages = apr_array_make(pool, 16, sizeof(const char *));
     world->cookies = apr_table_make(pool, 8);
     world->headers = apr_table_make(pool, 8);

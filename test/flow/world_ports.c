@@ -42,9 +42,9 @@ static void wait_a_second(void *context, apr_interval_time_t duration)
 
 static int is_on(void *context, cog_log_level_t level)
 {
-    (void)context;
-    (void)level;
-    return 1;
+    const world_t *world = context;
+
+    return level <= world->log_level;
 }
 
 static void write_log(void *context, cog_log_level_t level, const char *message)
@@ -112,7 +112,7 @@ cog_ports_t *world_ports(world_t *world)
 
     *random = (cog_random_t){world, fill};
     *log = (cog_log_t){world, world->pool, is_on, write_log};
-    *auditor = (cog_auditor_t){world, write_audit};
+    *auditor = (cog_auditor_t){world, write_audit, world->is_audit_kept};
     *meter = (cog_meter_t){world, count, note_call, note_keys, note_outage, note_problem};
     *ports = (cog_ports_t){
         {world, now, wait_a_second},

@@ -23,6 +23,7 @@ def audit_conf(pool, backend, log, *lines):
     conf.add(f'CustomLog {{root}}/notes.log "%s {FORMAT}"')
     return conf.protect("/api", "CognitoAccept bearer").protect(
         "/nobody", require="user nobody").protect(
+        "/quiet", "LogLevel auth_cognito:warn", require="user nobody").protect(
         "/closed", "ErrorDocument 403 /public/closed", require="user nobody").protect(
         "/other", "CognitoAccept bearer", "CognitoBearerClient other")
 
@@ -92,6 +93,13 @@ class TestFile:
         login, refusal = audit.entries(2)
         assert refusal["cause"] == "forbidden" and refusal["sub"] == login["sub"]
         assert refusal["session"] == login["session"]
+
+    def test_its_number_is_on_the_page_though_the_error_log_lacks_it(self, site, browser, audit, log):
+        log.allow("AH0163[01]")
+        site.sign_in(browser)
+        page = site.visit(browser, "/quiet")
+        assert page.status == 403 and not log.find("COG3001")
+        assert audit.entries(2)[1]["incident"] in page.text
 
     def test_a_bearer_token(self, site, browser, audit, pool):
         token = pool.access_token("alice")

@@ -23,6 +23,7 @@ LANGUAGES = [
 def site(start, pool, backend):
     conf = ordinary_conf(pool, backend)
     conf.protect("/admins", require="cognito-group nobody")
+    conf.protect("/quiet", "LogLevel auth_cognito:warn", require="cognito-group nobody")
     return Site(start(conf), pool)
 
 
@@ -78,6 +79,15 @@ class TestAWayOn:
         assert is_refusal(page)
         assert buttons(page) == ["/.cognito/logout"] and log.find(f"incident {incident_of(page)}")
 
+    @pytest.mark.parametrize("path, is_there", [("/admins", True), ("/quiet", False)])
+    def test_it_has_a_number_where_the_log_has_it(self, site, browser, log, path, is_there):
+        log.allow("COG3001: forbidden", "AH01631")
+        site.sign_in(browser)
+        page, answer = site.visit(browser, path), browser.fetch(site.url(path))
+        assert page.status == answer.status == 403
+        assert (' class="incident"' in page.text) == ("incident" in answer.json()) == is_there
+        assert len(log.find("COG3001: forbidden")) == (2 if is_there else 0)
+
     def test_who_is_signed_out_can_sign_in(self, site, browser):
         assert buttons(site.visit(browser, "/.cognito/signed-out")) == ["/"]
 
@@ -109,6 +119,7 @@ class TestErrorDocument:
         conf = site_conf(pool).cgi().load("headers")
         conf.add(*(f"ErrorDocument {status} /cgi/env" for status in (400, 403, 503)))
         conf.protect("/secure").protect("/admins", require="cognito-group nobody")
+        conf.protect("/quiet", "LogLevel auth_cognito:warn", require="cognito-group nobody")
         conf.protect("/text", 'ErrorDocument 403 "Call us, number %{reqenv:COGNITO_INCIDENT}."',
                      require="cognito-group nobody")
         return Site(start(conf.file("htdocs/secure", "")), pool)
@@ -123,6 +134,13 @@ class TestErrorDocument:
             assert page.status == status and told["REDIRECT_STATUS"] == str(status)
             assert told["REDIRECT_COGNITO_ERROR"] == error
             assert log.find(f"COG3001: {error}.* incident {told['REDIRECT_COGNITO_INCIDENT']}$")
+
+    def test_it_is_told_no_number_that_the_log_lacks(self, site, browser, log):
+        log.allow("AH01631")
+        site.sign_in(browser)
+        told = self.environment(site.visit(browser, "/quiet"))
+        assert told["REDIRECT_COGNITO_ERROR"] == "forbidden"
+        assert "REDIRECT_COGNITO_INCIDENT" not in told and not log.find("COG3001")
 
     def test_a_failed_sign_in_hands_it_no_code_and_no_session(self, site, browser, log):
         log.allow("COG3001: bad_callback")
