@@ -1,6 +1,9 @@
 """The demonstration does what the README says: `./dev demo` starts it in the same way."""
+import importlib.machinery
+import importlib.util
 import os
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -122,3 +125,34 @@ def test_bob_is_no_admin_and_signs_out(demo, browser):
     # signed out here and at the user pool: "/" asks for a password again
     browser.find("#username")
     picture(browser, "demo-signed-out.png")
+
+
+def addresses():
+    """Where somebody may listen; not every machine has IPv6."""
+    yield socket.AF_INET, "127.0.0.1"
+    yield socket.AF_INET, "0.0.0.0"
+    if os.path.exists("/proc/net/if_inet6"):
+        with open("/proc/net/if_inet6", encoding="ascii") as file:
+            if "0" * 31 + "1 " in file.read():
+                yield socket.AF_INET6, "::1"
+
+
+def script_as_module():
+    loader = importlib.machinery.SourceFileLoader("demo_run", os.path.join(SRCDIR, "test/demo/run"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("family, address", addresses())
+def test_a_port_that_somebody_has_is_left_to_them(tmp_path, monkeypatch, capsys, family, address):
+    monkeypatch.setenv("DEMO_DIR", str(tmp_path))
+    monkeypatch.setenv("MODULE", MODULE)
+    script = script_as_module()
+    with socket.socket(family) as taken:
+        taken.bind((address, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        other = script.free_port(port, "the site")
+        assert port < other < port + script.PORTS
+        assert capsys.readouterr().out == f"  Port {port} is taken: the site gets {other}.\n"
