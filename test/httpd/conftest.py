@@ -7,12 +7,13 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "emulator")]
 
 from harness.fixtures import (alice, amazon, backend, browser, browsers, clean_logs, emulator,
                               gateway, healthy_pools, log, nobody, oracle, pool,
-                              pytest_runtest_makereport, redis, run, site, staff, start,
+                              pytest_runtest_makereport, redis, redis_cluster, run, site, staff, start,
                               start_memcached, start_node, start_redis, trusted)
 
 __all__ = ["alice", "amazon", "backend", "browser", "browsers", "clean_logs", "emulator", "gateway",
            "healthy_pools", "log", "nobody", "oracle", "pool", "pytest_runtest_makereport", "redis",
-           "run", "site", "staff", "start", "start_memcached", "start_node", "start_redis", "trusted"]
+           "redis_cluster", "run", "site", "staff", "start", "start_memcached", "start_node",
+           "start_redis", "trusted"]
 
 
 def pytest_collection_modifyitems(items):

@@ -5,53 +5,88 @@
 #include "doctor/reason.h"
 #include "httpd/doctor/doctor.h"
 #include "httpd/start/stores.h"
+#include "net/redis/redis.h"
 
 #define ATTEMPTS 2
+#define KEYS     32 /* some for each node of a cluster */
 
-#define KEY "doctor" /* nobody keeps anything there */
+/* What became of asking. */
+typedef struct {
+    const char *problem; /* why it gives no answer; NULL: it does */
+    const char *trouble; /* what it has warned of all the same; NULL: nothing */
+    int nodes;           /* that have a part of the keys */
+} answer_t;
 
-/* NULL, or why it gives no answer. One that is slow for once is no finding. */
-static const char *ask(const cog_host_patient_t *self, const cog_store_value_t *value)
+/* One that is slow for once is no finding. Nobody keeps anything under such a key. */
+static int is_answered(const cog_host_patient_t *self, const cog_store_t *store,
+                       const cog_log_t *log, int number)
 {
-    cog_start_t *start = cog_start_make(self->pool, self->pool, 0);
-    cog_reason_t *reason = cog_reason_make(self->pool);
-    const cog_made_store_t *made;
+    const char *key = apr_psprintf(self->pool, "cognito:doctor:%d", number);
     cog_span_t found;
-    const char *problem = cog_start_store(start, value, &made);
 
-    for (int i = 0; !problem && i < ATTEMPTS; ++i) {
-        const cog_store_t *store = &made->store;
-
-        if (store->get(store->context, self->pool, &reason->log, KEY, &found) !=
-            COG_E_STORE) {
-            return NULL;
+    for (int i = 0; i < ATTEMPTS; ++i) {
+        if (store->get(store->context, self->pool, log, key, &found) != COG_E_STORE) {
+            return 1;
         }
     }
-    if (!problem) {
-        problem = reason->text ? reason->text : "it does not answer";
+    return 0;
+}
+
+static void ask_for_all(const cog_host_patient_t *self, const cog_made_store_t *made,
+                        answer_t *answer)
+{
+    int is_redis = made->kind == COG_STORE_REDIS;
+    cog_reason_t *reason = cog_reason_make(self->pool);
+
+    for (int i = 0; !answer->problem && i < (is_redis ? KEYS : 1); ++i) {
+        if (!is_answered(self, &made->store, &reason->log, i)) {
+            answer->problem = reason->text ? reason->text : "it does not answer";
+        }
     }
-    return problem;
+    answer->nodes = is_redis ? cog_redis_count(&made->store) : 1;
+    answer->trouble = answer->nodes > 1 ? reason->text : NULL;
+}
+
+static answer_t ask(const cog_host_patient_t *self, const cog_store_value_t *value)
+{
+    cog_start_t *start = cog_start_make(self->pool, self->pool, 0);
+    const cog_made_store_t *made;
+    answer_t answer = {.problem = cog_start_store(start, value, &made), .nodes = 1};
+
+    if (!answer.problem) {
+        ask_for_all(self, made, &answer);
+    }
+    return answer;
 }
 
 static void check_server(cog_report_t *report, const cog_host_patient_t *self,
                          const cog_store_value_t *value)
 {
-    const char *problem = ask(self, value);
+    const answer_t answer = ask(self, value);
     const char *name = cog_store_value_shown(self->pool, value);
+    const char *cluster =
+        answer.nodes > 1
+            ? apr_psprintf(self->pool, " (a cluster of %d nodes)", answer.nodes)
+            : "";
 
-    if (problem) {
-        cog_report_say(report, COG_FOUND_FAILED, "%s", problem);
+    if (answer.problem) {
+        cog_report_say(report, COG_FOUND_FAILED, "%s%s", answer.problem, cluster);
+        return;
+    }
+    if (answer.trouble) {
+        cog_report_say(report, COG_FOUND_WARNING, "%s%s answers, but %s", name, cluster,
+                       answer.trouble);
         return;
     }
     if (!value->has_tls &&
         !APR_ARRAY_IDX(value->hosts, 0, cog_store_host_t).is_loopback) {
         cog_report_say(report, COG_FOUND_WARNING,
-                       "%s answers, but without TLS: who is on the way can read its "
+                       "%s%s answers, but without TLS: who is on the way can read its "
                        "password and undo sign-outs",
-                       name);
+                       name, cluster);
         return;
     }
-    cog_report_say(report, COG_FOUND_OK, "%s answers%s", name,
+    cog_report_say(report, COG_FOUND_OK, "%s%s answers%s", name, cluster,
                    value->has_tls ? " over TLS" : "");
 }
 

@@ -3,24 +3,12 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "net/redis/redis_command.h"
-#include "net/server/server.h"
+#include "net/redis/cluster.h"
 
 typedef struct {
     cog_redis_conf_t conf;
-    cog_server_t *server;
+    cog_cluster_t *cluster; /* of one server, mostly */
 } redis_t;
-
-/* What the answer means: an error of the port, or cog_redis_unexpected(). */
-typedef cog_err_t (*judge_t)(cog_redis_exchange_t *exchange);
-
-/* One call of the port. */
-typedef struct {
-    cog_question_t question; /* the first: the server knows no more */
-    cog_redis_command_t command;
-    judge_t judge;
-    cog_redis_exchange_t exchange;
-} call_t;
 
 static cog_err_t log_in(void *context, cog_connection_t *connection, cog_fault_t *fault)
 {
@@ -29,29 +17,6 @@ static cog_err_t log_in(void *context, cog_connection_t *connection, cog_fault_t
 
     return cog_redis_log_in(connection, conf->user, conf->password, conf->database,
                             fault);
-}
-
-static cog_err_t ask(cog_question_t *question, cog_connection_t *connection)
-{
-    call_t *call = (call_t *)question;
-    cog_redis_exchange_t *exchange = &call->exchange;
-    cog_err_t err;
-
-    exchange->fault = (cog_fault_t){0};
-    err = cog_redis_exchange(connection, &call->command, exchange);
-    if (err == COG_OK) {
-        err = call->judge(exchange);
-    }
-    question->is_sent = exchange->is_sent;
-    question->is_answered = exchange->is_answered;
-    question->fault = exchange->fault;
-    return err;
-}
-
-static cog_err_t run(redis_t *redis, const cog_log_t *log, call_t *call)
-{
-    call->question.ask = ask;
-    return cog_server_ask(redis->server, log, &call->question);
 }
 
 /* ---- the port ---- */
@@ -86,16 +51,17 @@ static cog_err_t judge_remove(cog_redis_exchange_t *exchange)
     return is_count && reply->number <= 1 ? COG_OK : cog_redis_unexpected(exchange);
 }
 
-static void add_word(call_t *call, const char *word)
+static void add_word(cog_redis_call_t *call, const char *word)
 {
     cog_redis_command_add(&call->command, word, strlen(word));
 }
 
-static cog_err_t begin(call_t *call, const char *verb, const char *key)
+static cog_err_t begin(cog_redis_call_t *call, const char *verb, const char *key)
 {
     size_t len = strlen(key);
 
     COG_REQUIRE(len > 0 && len <= COG_STORE_MAX_KEY, COG_E_INTERNAL);
+    call->key = key;
     add_word(call, verb);
     cog_redis_command_add(&call->command, key, len);
     return COG_OK;
@@ -104,18 +70,19 @@ static cog_err_t begin(call_t *call, const char *verb, const char *key)
 static cog_err_t get(void *context, apr_pool_t *pool, const cog_log_t *log,
                      const char *key, cog_span_t *value)
 {
-    call_t call = {.judge = judge_get, .question.may_be_repeated = 1};
+    const redis_t *redis = context;
+    cog_redis_call_t call = {.judge = judge_get, .question.may_be_repeated = 1};
 
     call.exchange.reply.pool = pool;
     COG_TRY(begin(&call, "GET", key));
-    COG_TRY(run(context, log, &call));
+    COG_TRY(cog_cluster_ask(redis->cluster, log, &call));
     *value = call.exchange.reply.value;
     return COG_OK;
 }
 
 /* What SET takes behind the key: the value and its life. */
-static cog_err_t write_value(redis_t *redis, const cog_log_t *log, call_t *call,
-                             cog_span_t value, int64_t ttl_sec)
+static cog_err_t write_value(const redis_t *redis, const cog_log_t *log,
+                             cog_redis_call_t *call, cog_span_t value, int64_t ttl_sec)
 {
     char seconds[24];
 
@@ -127,13 +94,13 @@ static cog_err_t write_value(redis_t *redis, const cog_log_t *log, call_t *call,
     if (call->judge == judge_add) {
         add_word(call, "NX");
     }
-    return run(redis, log, call);
+    return cog_cluster_ask(redis->cluster, log, call);
 }
 
 static cog_err_t set(void *context, const cog_log_t *log, const char *key,
                      cog_span_t value, int64_t ttl_sec)
 {
-    call_t call = {.judge = judge_set, .question.may_be_repeated = 1};
+    cog_redis_call_t call = {.judge = judge_set, .question.may_be_repeated = 1};
 
     COG_TRY(begin(&call, "SET", key));
     return write_value(context, log, &call, value, ttl_sec);
@@ -143,7 +110,7 @@ static cog_err_t set(void *context, const cog_log_t *log, const char *key,
 static cog_err_t add(void *context, const cog_log_t *log, const char *key,
                      cog_span_t value, int64_t ttl_sec)
 {
-    call_t call = {.judge = judge_add, .question.may_be_repeated = 0};
+    cog_redis_call_t call = {.judge = judge_add, .question.may_be_repeated = 0};
 
     COG_TRY(begin(&call, "SET", key));
     return write_value(context, log, &call, value, ttl_sec);
@@ -151,10 +118,11 @@ static cog_err_t add(void *context, const cog_log_t *log, const char *key,
 
 static cog_err_t remove_key(void *context, const cog_log_t *log, const char *key)
 {
-    call_t call = {.judge = judge_remove, .question.may_be_repeated = 1};
+    const redis_t *redis = context;
+    cog_redis_call_t call = {.judge = judge_remove, .question.may_be_repeated = 1};
 
     COG_TRY(begin(&call, "DEL", key));
-    return run(context, log, &call);
+    return cog_cluster_ask(redis->cluster, log, &call);
 }
 
 cog_err_t cog_redis_make(apr_pool_t *conf_pool, const cog_redis_conf_t *conf,
@@ -171,7 +139,14 @@ cog_err_t cog_redis_make(apr_pool_t *conf_pool, const cog_redis_conf_t *conf,
                                       .context = redis};
 
     redis->conf = *conf;
-    COG_TRY(cog_server_make(conf_pool, &server, &redis->server));
+    COG_TRY(cog_cluster_make(conf_pool, &server, &redis->cluster));
     *store = (cog_store_t){redis, get, set, add, remove_key};
     return COG_OK;
+}
+
+int cog_redis_count(const cog_store_t *store)
+{
+    const redis_t *redis = store->context;
+
+    return cog_cluster_count(redis->cluster);
 }

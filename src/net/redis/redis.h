@@ -1,4 +1,5 @@
-/* The store port over a Redis server, or one that speaks its protocol (Valkey). */
+/* The store port over a Redis server, or a cluster of them, or one that speaks its
+ * protocol (Valkey). */
 #ifndef COG_NET_REDIS_H
 #define COG_NET_REDIS_H
 
@@ -6,7 +7,7 @@
 
 #include "flow/ports.h"
 
-/* What the administrator says about the server. */
+/* What the administrator says about the server, or about any node of its cluster. */
 typedef struct {
     const char *host; /* a name or an address, IPv6 without brackets */
     int port;
@@ -23,5 +24,9 @@ typedef struct {
  * with `conf_pool`. COG_E_MISCONFIGURED when `ca_file` cannot be read. */
 cog_err_t cog_redis_make(apr_pool_t *conf_pool, const cog_redis_conf_t *conf,
                          cog_store_t *store);
+
+/* How many nodes have a part of what such a store holds, as far as this process has
+ * heard: more than one when the server belongs to a cluster. */
+int cog_redis_count(const cog_store_t *store);
 
 #endif

@@ -106,9 +106,7 @@ static cog_err_t expect_ok(cog_connection_t *connection,
     if (err == COG_OK && !cog_redis_is_ok(&exchange.reply)) {
         err = cog_redis_unexpected(&exchange);
     }
-    /* nothing can be asked over this connection, whatever the command was */
     *fault = exchange.fault;
-    fault->is_of_command = 0;
     return err;
 }
 
@@ -136,11 +134,26 @@ static cog_err_t choose(cog_connection_t *connection, int database, cog_fault_t 
     return expect_ok(connection, &command, fault);
 }
 
+cog_err_t cog_redis_announce_ask(cog_connection_t *connection, cog_fault_t *fault)
+{
+    cog_redis_command_t command = {0};
+
+    cog_redis_command_add(&command, "ASKING", 6);
+    return expect_ok(connection, &command, fault);
+}
+
 cog_err_t cog_redis_log_in(cog_connection_t *connection, const char *user,
                            cog_secret_t password, int database, cog_fault_t *fault)
 {
+    cog_err_t err = COG_OK;
+
     if (cog_secret_is_set(password)) {
-        COG_TRY(authenticate(connection, user, password, fault));
+        err = authenticate(connection, user, password, fault);
     }
-    return database != 0 ? choose(connection, database, fault) : COG_OK;
+    if (err == COG_OK && database != 0) {
+        err = choose(connection, database, fault);
+    }
+    /* nothing can be asked over this connection, whatever the command was */
+    fault->is_of_command = 0;
+    return err;
 }

@@ -43,4 +43,7 @@ cog_err_t cog_redis_unexpected(cog_redis_exchange_t *exchange);
 cog_err_t cog_redis_log_in(cog_connection_t *connection, const char *user,
                            cog_secret_t password, int database, cog_fault_t *fault);
 
+/* What goes before a command to whom a node has sent with ASK. */
+cog_err_t cog_redis_announce_ask(cog_connection_t *connection, cog_fault_t *fault);
+
 #endif

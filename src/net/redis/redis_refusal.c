@@ -5,9 +5,8 @@
 
 #include "base/text.h"
 
-#define MAX_WORD 24
-#define NO_CLUSTER                                                                       \
-    "name a server that is no part of a cluster (cluster mode disabled) in CognitoStore"
+#define MAX_WORD     24
+#define ASK_CLUSTER  "see what CLUSTER INFO and CLUSTER NODES say at the server"
 #define NAME_PRIMARY "name the primary in CognitoStore, not a replica"
 
 /* clang-format off */
@@ -31,7 +30,8 @@ static const struct {
     {"ERR wrong number of arguments for 'auth'", "it knows no users",
      "leave the user out of CognitoStore, or install Redis 6 or newer", 0},
     {"NOPERM", "its ACL forbids what is needed",
-     "give the user +get +set +del +select, and ~* or the keys of CognitoStore", 1},
+     "give the user +get +set +del +select, in a cluster +asking +cluster|slots, too, and "
+     "~* or ~cognito:*", 1},
     {"DENIED", "it is in protected mode",
      "give the server a password, and name it in CognitoStore", 0},
     {"ERR max number of clients", "it has too many clients",
@@ -40,10 +40,13 @@ static const struct {
      "correct the number of the database in CognitoStore", 0},
     {"ERR invalid DB index", "it has no such database",
      "correct the number of the database in CognitoStore", 0},
-    {"ERR SELECT", "it is part of a cluster", NO_CLUSTER, 0},
-    {"MOVED", "it is part of a cluster", NO_CLUSTER, 0},
-    {"ASK", "it is part of a cluster", NO_CLUSTER, 0},
-    {"CLUSTERDOWN", "it is part of a cluster", NO_CLUSTER, 0},
+    {"ERR SELECT", "it is part of a cluster, which has database 0 alone",
+     "leave the number of the database out of CognitoStore", 0},
+    {"CLUSTERDOWN", "it is part of a cluster that is down", ASK_CLUSTER, 0},
+    {"TRYAGAIN", "it is part of a cluster that moves the key at this moment",
+     "none is needed, unless it lasts", 1},
+    {"ERR This instance has cluster support disabled", "it is not part of a cluster",
+     "see who it is that names it as a node of the cluster", 0},
     {"ERR unknown command", "it does not know a command",
      "do not rename AUTH, SELECT, GET, SET or DEL at the server", 0},
     {"LOADING", "it still reads its data", "wait until it has started", 0},

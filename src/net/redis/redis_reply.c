@@ -8,6 +8,15 @@
 
 /* the longest value, its length and two ends of lines */
 #define MAX_REPLY (COG_STORE_MAX_VALUE + 16)
+/* a cluster of hundreds of nodes with long names */
+#define MAX_MAP (512 * 1024)
+
+/* hiredis 0.14 counts an array's elements with an int */
+#if HIREDIS_MAJOR > 0
+typedef size_t array_len_t;
+#else
+typedef int array_len_t;
+#endif
 
 /* ---- hiredis calls these; its reader keeps nothing ---- */
 
@@ -35,8 +44,31 @@ static void *take_value(cog_redis_reply_t *reply, const char *bytes, size_t len)
     return reply;
 }
 
+static cog_slot_place_t place_of(const redisReadTask *task)
+{
+    cog_slot_place_t place = {.item = task->idx};
+
+    for (const redisReadTask *above = task->parent; above; above = above->parent) {
+        ++place.depth;
+    }
+    place.member = place.depth == 3 ? task->parent->idx : task->idx;
+    return place;
+}
+
+static void *take_text_of_map(const redisReadTask *task, const char *bytes, size_t len)
+{
+    cog_redis_reply_t *reply = task->privdata;
+    cog_slot_place_t place = place_of(task);
+
+    return cog_slot_map_take_text(reply->map, &place, bytes, len) == COG_OK ? reply
+                                                                            : NULL;
+}
+
 static void *take_text(const redisReadTask *task, char *bytes, size_t len)
 {
+    if (task->parent) {
+        return take_text_of_map(task, bytes, len);
+    }
     switch (task->type) {
     case REDIS_REPLY_STATUS:
         return take_line(task->privdata, COG_REPLY_STATUS, bytes, len);
@@ -53,6 +85,12 @@ static void *take_number(const redisReadTask *task, long long number)
 {
     cog_redis_reply_t *reply = task->privdata;
 
+    if (task->parent) {
+        cog_slot_place_t place = place_of(task);
+
+        return cog_slot_map_take_number(reply->map, &place, number) == COG_OK ? reply
+                                                                              : NULL;
+    }
     reply->kind = COG_REPLY_NUMBER;
     reply->number = number;
     return reply;
@@ -62,7 +100,18 @@ static void *take_nothing(const redisReadTask *task)
 {
     cog_redis_reply_t *reply = task->privdata;
 
-    reply->kind = COG_REPLY_NOTHING;
+    if (!task->parent) {
+        reply->kind = COG_REPLY_NOTHING;
+    }
+    return reply;
+}
+
+static void *take_array(const redisReadTask *task, array_len_t len)
+{
+    cog_redis_reply_t *reply = task->privdata;
+
+    (void)len;
+    reply->kind = COG_REPLY_MAP;
     return reply;
 }
 
@@ -73,6 +122,7 @@ static void let_go(void *reply)
 
 /* What is not named here never comes: see may_begin(). hiredis does not change it. */
 static redisReplyObjectFunctions functions = {.createString = take_text,
+                                              .createArray = take_array,
                                               .createInteger = take_number,
                                               .createNil = take_nothing,
                                               .freeObject = let_go};
@@ -94,10 +144,11 @@ void cog_redis_reader_end(cog_redis_reader_t *reader)
     reader->reader = NULL;
 }
 
-/* Neither arrays, whose size a server may choose at will, nor the types of RESP3. */
-static int may_begin(char first)
+/* Neither arrays that nobody asked for, nor the types of RESP3. */
+static int may_begin(const cog_redis_reply_t *reply, char first)
 {
-    return first == '+' || first == '-' || first == ':' || first == '$';
+    return first == '+' || first == '-' || first == ':' || first == '$' ||
+           (first == '*' && reply->map);
 }
 
 static void keep_last(cog_redis_reader_t *reader, const char *bytes, size_t len)
@@ -118,11 +169,12 @@ static int is_well_ended(const cog_redis_reader_t *reader)
 cog_err_t cog_redis_reader_feed(cog_redis_reader_t *reader, const char *bytes, size_t len,
                                 int *is_complete)
 {
+    size_t limit = reader->reply->map ? MAX_MAP : MAX_REPLY;
     void *reply = NULL;
 
     *is_complete = 0;
-    COG_REQUIRE(len > 0 && len <= MAX_REPLY - reader->received, COG_E_STORE);
-    COG_REQUIRE(reader->received > 0 || may_begin(bytes[0]), COG_E_STORE);
+    COG_REQUIRE(len > 0 && len <= limit - reader->received, COG_E_STORE);
+    COG_REQUIRE(reader->received > 0 || may_begin(reader->reply, bytes[0]), COG_E_STORE);
     keep_last(reader, bytes, len);
     COG_REQUIRE(redisReaderFeed(reader->reader, bytes, len) == REDIS_OK, COG_E_STORE);
     COG_REQUIRE(redisReaderGetReply(reader->reader, &reply) == REDIS_OK, COG_E_STORE);

@@ -160,6 +160,16 @@ cog_err_t cog_resolve(cog_resolver_t *resolver, apr_time_t deadline,
     return resolve_name(resolver, deadline, addresses, fault);
 }
 
+int cog_resolver_is_busy(cog_resolver_t *resolver)
+{
+    int is_busy;
+
+    pthread_mutex_lock(&resolver->lock);
+    is_busy = resolver->owner == getpid() && resolver->is_running;
+    pthread_mutex_unlock(&resolver->lock);
+    return is_busy;
+}
+
 static apr_status_t release(void *data)
 {
     cog_resolver_t *resolver = data;

@@ -39,4 +39,7 @@ cog_err_t cog_resolver_make(apr_pool_t *conf_pool, const char *host, int port,
 cog_err_t cog_resolve(cog_resolver_t *resolver, apr_time_t deadline,
                       cog_addresses_t *addresses, cog_fault_t *fault);
 
+/* Is a look-up under way, for which the end of the pool would wait? Thread-safe. */
+int cog_resolver_is_busy(cog_resolver_t *resolver);
+
 #endif

@@ -31,9 +31,10 @@ static cog_err_t ask_over(cog_server_t *server, cog_question_t *question,
 
     question->is_sent = 0;
     question->is_answered = 0;
+    question->is_last_over_this = 0;
     question->fault = (cog_fault_t){0};
     err = question->ask(question, connection);
-    if (err == COG_E_STORE) {
+    if (err == COG_E_STORE || question->is_last_over_this) {
         cog_connection_close(connection);
     }
     else {
@@ -143,7 +144,8 @@ cog_err_t cog_server_ask(cog_server_t *server, const cog_log_t *log,
         COG_LOG(log, DEBUG, 2203, "%s is not asked: it has just failed", server->name);
         return COG_E_STORE;
     }
-    err = ask(server, question, cog_monotonic_now() + server->conf.limit);
+    err = ask(server, question,
+              question->deadline ? question->deadline : cog_server_deadline(server));
     if (err == COG_E_STORE) {
         note_fault(server, log, &question->fault);
     }
@@ -153,7 +155,41 @@ cog_err_t cog_server_ask(cog_server_t *server, const cog_log_t *log,
     return err;
 }
 
-static cog_err_t make_parts(apr_pool_t *conf_pool, cog_server_t *server)
+apr_time_t cog_server_deadline(const cog_server_t *server)
+{
+    return cog_monotonic_now() + server->conf.limit;
+}
+
+int cog_server_is_fit(cog_server_t *server)
+{
+    int is_fit;
+
+    apr_thread_mutex_lock(server->lock);
+    is_fit = !server->breaker.is_open;
+    apr_thread_mutex_unlock(server->lock);
+    return is_fit;
+}
+
+int cog_server_is_busy(cog_server_t *server)
+{
+    return cog_resolver_is_busy(server->endpoint.resolver);
+}
+
+static cog_err_t make_tls(apr_pool_t *pool, const cog_server_t *model,
+                          const cog_server_conf_t *conf, cog_tls_t **tls)
+{
+    if (!conf->has_tls) {
+        return COG_OK;
+    }
+    if (model) {
+        *tls = cog_tls_share(pool, model->endpoint.tls, conf->host);
+        return COG_OK;
+    }
+    return cog_tls_make(pool, conf->host, conf->ca_file, tls);
+}
+
+static cog_err_t make_parts(apr_pool_t *conf_pool, const cog_server_t *model,
+                            cog_server_t *server)
 {
     const cog_server_conf_t *conf = &server->conf;
 
@@ -162,24 +198,33 @@ static cog_err_t make_parts(apr_pool_t *conf_pool, cog_server_t *server)
                      conf->kind, conf->host, conf->port);
     COG_TRY(cog_resolver_make(conf_pool, conf->host, conf->port, getaddrinfo,
                               &server->endpoint.resolver));
-    if (conf->has_tls) {
-        COG_TRY(
-            cog_tls_make(conf_pool, conf->host, conf->ca_file, &server->endpoint.tls));
-    }
+    COG_TRY(make_tls(conf_pool, model, conf, &server->endpoint.tls));
     COG_REQUIRE(apr_thread_mutex_create(&server->lock, APR_THREAD_MUTEX_DEFAULT,
                                         conf_pool) == APR_SUCCESS,
                 COG_E_INTERNAL);
     return cog_connection_pool_make(conf_pool, &server->idle);
 }
 
-cog_err_t cog_server_make(apr_pool_t *conf_pool, const cog_server_conf_t *conf,
-                          cog_server_t **server)
+static cog_err_t make(apr_pool_t *pool, const cog_server_t *model,
+                      const cog_server_conf_t *conf, cog_server_t **server)
 {
-    cog_server_t *made = apr_pcalloc(conf_pool, sizeof(*made));
+    cog_server_t *made = apr_pcalloc(pool, sizeof(*made));
 
     made->conf = *conf;
     made->conf.limit = conf->limit > 0 ? conf->limit : LIMIT;
-    COG_TRY(make_parts(conf_pool, made));
+    COG_TRY(make_parts(pool, model, made));
     *server = made;
     return COG_OK;
+}
+
+cog_err_t cog_server_make(apr_pool_t *conf_pool, const cog_server_conf_t *conf,
+                          cog_server_t **server)
+{
+    return make(conf_pool, NULL, conf, server);
+}
+
+cog_err_t cog_server_make_like(apr_pool_t *pool, const cog_server_t *model,
+                               const cog_server_conf_t *conf, cog_server_t **server)
+{
+    return make(pool, model, conf, server);
 }

@@ -28,12 +28,14 @@ typedef struct {
 
 /* What is asked. The members below `ask` are the answer of the last attempt. */
 typedef struct cog_question_t {
+    apr_time_t deadline; /* monotonic; 0: as the server's limit says */
     int may_be_repeated; /* even when the server may have done it */
     /* Over this connection, within its deadline. COG_E_STORE and a fault when there is no
      * answer that can be trusted: the connection is closed then. */
     cog_err_t (*ask)(struct cog_question_t *question, cog_connection_t *connection);
-    int is_sent;     /* all of it may have reached the server */
-    int is_answered; /* some of the answer has come */
+    int is_sent;           /* all of it may have reached the server */
+    int is_answered;       /* some of the answer has come */
+    int is_last_over_this; /* the connection is of no use for another one */
     cog_fault_t fault;
 } cog_question_t;
 
@@ -42,6 +44,20 @@ typedef struct cog_question_t {
  * COG_E_MISCONFIGURED when `ca_file` cannot be read. */
 cog_err_t cog_server_make(apr_pool_t *conf_pool, const cog_server_conf_t *conf,
                           cog_server_t **server);
+
+/* Another one of the same kind, which trusts the same authorities as `model` does and
+ * must not outlive it: cog_tls_share() says for which host its certificate must be. */
+cog_err_t cog_server_make_like(apr_pool_t *pool, const cog_server_t *model,
+                               const cog_server_conf_t *conf, cog_server_t **server);
+
+/* Until when a question that is asked now must be answered. */
+apr_time_t cog_server_deadline(const cog_server_t *server);
+
+/* May everybody ask it, for it has not failed again and again? Thread-safe. */
+int cog_server_is_fit(cog_server_t *server);
+
+/* Would the end of its pool have to wait? Thread-safe. */
+int cog_server_is_busy(cog_server_t *server);
 
 /* What `ask` returns; COG_E_STORE has been logged. Thread-safe. */
 cog_err_t cog_server_ask(cog_server_t *server, const cog_log_t *log,

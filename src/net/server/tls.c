@@ -131,14 +131,24 @@ cog_err_t cog_tls_make(apr_pool_t *conf_pool, const char *host, const char *ca_f
     return COG_OK;
 }
 
-/* ---- one connection ---- */
-
 static int is_address(const char *host)
 {
     unsigned char bytes[sizeof(struct in6_addr)];
 
     return inet_pton(AF_INET, host, bytes) == 1 || inet_pton(AF_INET6, host, bytes) == 1;
 }
+
+cog_tls_t *cog_tls_share(apr_pool_t *pool, const cog_tls_t *tls, const char *host)
+{
+    cog_tls_t *made = apr_pmemdup(pool, tls, sizeof(*tls));
+
+    if (!is_address(host) || is_address(tls->host)) {
+        made->host = apr_pstrdup(pool, host);
+    }
+    return made;
+}
+
+/* ---- one connection ---- */
 
 static int expect_host(SSL *ssl, char *host)
 {

@@ -17,6 +17,11 @@ typedef struct cog_tls_t cog_tls_t;
 cog_err_t cog_tls_make(apr_pool_t *conf_pool, const char *host, const char *ca_file,
                        cog_tls_t **tls);
 
+/* For another server of the same administrator, as `tls`, which it must not outlive. Its
+ * certificate must be for `host`; when that is an address, and `tls` is for a name, then
+ * for that name: few certificates are for addresses, which change. */
+cog_tls_t *cog_tls_share(apr_pool_t *pool, const cog_tls_t *tls, const char *host);
+
 /* The caller's client on the connected socket `fd`, which stays the caller's too; the
  * handshake is still to be made. NULL when there is no memory. Never raises SIGPIPE. */
 SSL *cog_tls_client(const cog_tls_t *tls, int fd);

@@ -12,6 +12,7 @@ from .memcached import Memcached
 from .node import Node
 from .oracle import Oracle
 from .redis import Redis
+from .redis_cluster import RedisCluster
 from .server import Server, StartFailed
 from .site import Site, ordinary_conf
 
@@ -145,6 +146,16 @@ def start_redis():
 def redis(start_redis):
     """One that nothing protects."""
     return start_redis()
+
+
+@pytest.fixture(scope="class")
+def redis_cluster():
+    """Three nodes and a replica, until the class ends; see harness/redis_cluster.py."""
+    cluster = RedisCluster()
+    try:
+        yield cluster.start()
+    finally:
+        cluster.remove()
 
 
 @pytest.fixture(scope="class")

@@ -34,6 +34,8 @@ class Redis(Peer):
     """Reached at 127.0.0.1:port. `settings` are lines of redis.conf by name; `names` is what
     its certificate is for."""
 
+    rights = "~* +get +set +del +select"
+
     def __init__(self, user=None, password=None, has_tls=False, names=("127.0.0.1", "localhost"),
                  **settings):
         self.user = user
@@ -62,7 +64,7 @@ class Redis(Peer):
                         "tls-ca-cert-file ca.pem", "tls-auth-clients no")
         if self.user:
             yield "user default off"
-            yield f"user {self.user} on #{sha256(self.password)} ~* +get +set +del +select"
+            yield f"user {self.user} on #{sha256(self.password)} {self.rights}"
         elif self.password:
             yield f'requirepass "{self.password}"'
         for name, value in settings.items():
