@@ -23,3 +23,8 @@ const char *cog_err_text(cog_err_t err)
     }
     return "unknown error";
 }
+
+int cog_err_is_no_answer(cog_err_t err)
+{
+    return err == COG_E_IDP_UNREACHABLE || err == COG_E_PROXY_AUTH;
+}

@@ -151,6 +151,8 @@ const cog_translation_t cog_language_de[] = {
      "Der Anmeldedienst antwortet nicht"},
     {"This is usually over soon.",
      "Das ist meist bald vorbei."},
+    {"This site has no way to it at the moment.",
+     "Diese Website hat im Moment keinen Zugang zu ihm."},
     {"The sign-in service is busy",
      "Der Anmeldedienst ist überlastet"},
     {"The sign-in service gave a wrong answer",

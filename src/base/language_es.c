@@ -151,6 +151,8 @@ const cog_translation_t cog_language_es[] = {
      "El servicio de inicio de sesión no responde"},
     {"This is usually over soon.",
      "Suele resolverse pronto."},
+    {"This site has no way to it at the moment.",
+     "Este sitio no tiene acceso a él en este momento."},
     {"The sign-in service is busy",
      "El servicio de inicio de sesión está saturado"},
     {"The sign-in service gave a wrong answer",

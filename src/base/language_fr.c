@@ -151,6 +151,8 @@ const cog_translation_t cog_language_fr[] = {
      "Le service de connexion ne répond pas"},
     {"This is usually over soon.",
      "Cela ne dure généralement pas longtemps."},
+    {"This site has no way to it at the moment.",
+     "Ce site n’a pas accès à ce service pour le moment."},
     {"The sign-in service is busy",
      "Le service de connexion est surchargé"},
     {"The sign-in service gave a wrong answer",

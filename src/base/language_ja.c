@@ -151,6 +151,8 @@ const cog_translation_t cog_language_ja[] = {
      "サインインサービスが応答しません"},
     {"This is usually over soon.",
      "通常はまもなく復旧します。"},
+    {"This site has no way to it at the moment.",
+     "現在、このサイトからサービスに接続できません。"},
     {"The sign-in service is busy",
      "サインインサービスが混み合っています"},
     {"The sign-in service gave a wrong answer",

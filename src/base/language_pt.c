@@ -151,6 +151,8 @@ const cog_translation_t cog_language_pt[] = {
      "O serviço de login não responde"},
     {"This is usually over soon.",
      "Isso costuma se resolver em pouco tempo."},
+    {"This site has no way to it at the moment.",
+     "Este site não tem acesso a ele no momento."},
     {"The sign-in service is busy",
      "O serviço de login está sobrecarregado"},
     {"The sign-in service gave a wrong answer",

@@ -151,6 +151,8 @@ const cog_translation_t cog_language_zh[] = {
      "登录服务没有响应"},
     {"This is usually over soon.",
      "这种情况通常很快会恢复。"},
+    {"This site has no way to it at the moment.",
+     "本网站目前无法连接到该服务。"},
     {"The sign-in service is busy",
      "登录服务繁忙"},
     {"The sign-in service gave a wrong answer",

@@ -246,3 +246,14 @@ const char *cog_secret_source_read(apr_pool_t *pool, const cog_secret_source_t *
     }
     return "is of an unknown kind";
 }
+
+cog_secret_t cog_secret_source_now(apr_pool_t *pool, const cog_secret_source_t *source,
+                                   cog_secret_t at_start)
+{
+    cog_secret_t secret;
+
+    return source->kind == COG_SOURCE_FILE &&
+                   cog_secret_source_read(pool, source, &secret) == NULL
+               ? secret
+               : at_start;
+}

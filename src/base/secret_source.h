@@ -27,4 +27,9 @@ const char *cog_secret_source_parse(apr_pool_t *pool, const char *text,
 const char *cog_secret_source_read(apr_pool_t *pool, const cog_secret_source_t *source,
                                    cog_secret_t *secret);
 
+/* While httpd runs: what a file says now, for it may have changed since the start; else,
+ * as when root alone may read it, `at_start`. */
+cog_secret_t cog_secret_source_now(apr_pool_t *pool, const cog_secret_source_t *source,
+                                   cog_secret_t at_start);
+
 #endif

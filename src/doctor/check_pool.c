@@ -45,6 +45,20 @@ static const char *first_url(const cog_patient_t *patient)
                                     : jwks_url(patient);
 }
 
+/* What mends the way to the user pool. */
+static const char *cure_of(cog_err_t failure)
+{
+    if (failure == COG_E_PROXY_AUTH) {
+        return "CognitoProxy http://USER:file:PATH@HOST:PORT\n"
+               "# USER as the proxy knows this host, and a file with the password alone\n"
+               "curl -sS -o /dev/null -x http://HOST:PORT -U USER "
+               "https://aws.amazon.com/\n"
+               "# asks for the password, and shows whether the proxy takes it";
+    }
+    return "CognitoProxy http://HOST:PORT\n# where calls go by a proxy\n"
+           "CognitoCAFile PATH\n# where it, or an emulator, has a CA of its own";
+}
+
 void cog_check_reach(cog_report_t *report, void *context)
 {
     cog_patient_t *patient = context;
@@ -52,6 +66,7 @@ void cog_check_reach(cog_report_t *report, void *context)
     const char *problem = cog_patient_get(patient, first_url(patient), &response);
 
     patient->is_reached = !problem;
+    cog_report_let(report, "way", cure_of(patient->failure));
     if (problem) {
         cog_report_say(report, COG_FOUND_FAILED, "%s; asked %s", problem, patient->way);
         return;

@@ -21,9 +21,7 @@
 /* clang-format off */
 const cog_check_t cog_client_checks[] = {
     {"reach", "way to the user pool", cog_check_reach,
-     {"CognitoProxy http://HOST:PORT\n# where calls go by a proxy\n"
-      "CognitoCAFile PATH\n# where it, or an emulator, has a CA of its own",
-      NULL, NULL, NULL}},
+     {"{way}", NULL, NULL, NULL}},
     {"pool", "user pool", cog_check_pool,
      {"CognitoUserPool ID\n# the first part of the id is the region",
       "aws cognito-idp list-user-pools --region {region} --max-results 60",

@@ -93,16 +93,16 @@ const char *cog_patient_fetch(cog_patient_t *patient, const cog_fetch_request_t 
     const cog_fetcher_t *fetcher = &patient->fetcher;
 
     patient->reason->text = "no answer";
-    return fetcher->fetch(fetcher->context, patient->pool, &patient->reason->log, request,
-                          response) == COG_OK
-               ? NULL
-               : patient->reason->text;
+    patient->failure = fetcher->fetch(fetcher->context, patient->pool,
+                                      &patient->reason->log, request, response);
+    return patient->failure == COG_OK ? NULL : patient->reason->text;
 }
 
 /* An answer, or why there is none. */
 typedef struct {
     cog_fetch_response_t response;
     const char *problem;
+    cog_err_t failure;
 } asked_t;
 
 const char *cog_patient_get(cog_patient_t *patient, const char *url,
@@ -116,9 +116,11 @@ const char *cog_patient_get(cog_patient_t *patient, const char *url,
     if (!asked) {
         asked = apr_pcalloc(patient->pool, sizeof(*asked));
         asked->problem = cog_patient_fetch(patient, &request, &asked->response);
+        asked->failure = patient->failure;
         apr_hash_set(patient->asked, key, APR_HASH_KEY_STRING, asked);
     }
     *response = asked->response;
+    patient->failure = asked->failure;
     return asked->problem;
 }
 

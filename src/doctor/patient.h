@@ -33,6 +33,7 @@ typedef struct {
     apr_hash_t *asked; /* what was fetched without a form, shared by all patients */
     /* found on the way */
     cog_reason_t *reason;      /* why a call failed */
+    cog_err_t failure;         /* the same, of the last call; COG_OK: it did not */
     int is_reached;            /* the issuer's host answers for the user pool */
     cog_endpoints_t endpoints; /* complete, once they are known */
     int has_endpoints;

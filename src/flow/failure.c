@@ -149,6 +149,10 @@ static const cog_failure_t failures[] = {
      "This is usually over soon.", TRY_IN_A_MOMENT),
      "look at the warning before this line; check the way out: DNS, firewall, CognitoProxy, "
      "CognitoCAFile"},
+    {COG_E_PROXY_AUTH, 503, COG_LOG_ERROR, COG_SAY("The sign-in service does not answer",
+     "This site has no way to it at the moment.", TELL_ADMIN),
+     "look at the error before this line; give the proxy its user and password: CognitoProxy "
+     "http://USER:file:PATH@HOST:PORT"},
     {COG_E_IDP_BUSY, 503, COG_LOG_ERROR, COG_SAY("The sign-in service is busy",
      "This is usually over soon.", TRY_IN_A_MOMENT),
      "the user pool throttles (see its quotas) or has an outage"},

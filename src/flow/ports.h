@@ -36,8 +36,9 @@ typedef struct {
 typedef struct {
     void *context;
     /* Every answer with a status is COG_OK; no answer in time, a broken one, a bad
-     * certificate is COG_E_IDP_UNREACHABLE and has been logged. Redirects are answers,
-     * never followed. Thread-safe. */
+     * certificate is COG_E_IDP_UNREACHABLE, a proxy that asks for another user or
+     * password COG_E_PROXY_AUTH; both have been logged. Redirects are answers, never
+     * followed. Thread-safe. */
     cog_err_t (*fetch)(void *context, apr_pool_t *pool, const cog_log_t *log,
                        const cog_fetch_request_t *request,
                        cog_fetch_response_t *response);

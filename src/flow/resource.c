@@ -83,8 +83,7 @@ static cog_err_t check_reach(cog_flow_t *flow)
 /* Would a new login help? */
 static int is_about_login(cog_err_t err)
 {
-    return err != COG_E_MISCONFIGURED && err != COG_E_STORE &&
-           err != COG_E_IDP_UNREACHABLE;
+    return err != COG_E_MISCONFIGURED && err != COG_E_STORE && !cog_err_is_no_answer(err);
 }
 
 cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)

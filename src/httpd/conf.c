@@ -14,6 +14,7 @@ extern module auth_cognito_module;
 #define UNSET_PARAM(field) UNSET(field, NULL)
 #define UNSET_ALL(field)   UNSET(field, NULL)
 #define UNSET_STORE(field) UNSET(field, NULL)
+#define UNSET_PROXY(field) UNSET(field, NULL)
 
 #define MERGE(field, is_inner, value)                                                    \
     merged->at.field = (is_inner) ? add->at.field : base->at.field;                      \
@@ -25,6 +26,7 @@ extern module auth_cognito_module;
 #define MERGE_TIME(field)  MERGE_ONE(field, COG_UNSET)
 #define MERGE_LIST(field)  MERGE_ONE(field, NULL)
 #define MERGE_STORE(field) MERGE_ONE(field, NULL)
+#define MERGE_PROXY(field) MERGE_ONE(field, NULL)
 #define MERGE_PARAM(field) MERGE(field, add->field, cog_conf_merge_params(pool, base->field, add->field))
 #define MERGE_ALL(field)   MERGE(field, add->field, join(pool, base->field, add->field))
 /* clang-format on */
@@ -166,7 +168,7 @@ void *cog_conf_create_server(apr_pool_t *pool, server_rec *s)
 
     (void)s;
     COG_SERVER_FIELDS(UNSET_STR, UNSET_INT, UNSET_TIME, UNSET_LIST, UNSET_ALL,
-                      UNSET_STORE)
+                      UNSET_STORE, UNSET_PROXY)
     unset_client(&conf->client);
     return conf;
 }
@@ -178,7 +180,7 @@ void *cog_conf_merge_server(apr_pool_t *pool, void *outer, void *inner)
     cog_server_conf_t *merged = apr_pcalloc(pool, sizeof(*merged));
 
     COG_SERVER_FIELDS(MERGE_STR, MERGE_INT, MERGE_TIME, MERGE_LIST, MERGE_ALL,
-                      MERGE_STORE)
+                      MERGE_STORE, MERGE_PROXY)
     cog_conf_merge_client(pool, &base->client, &add->client, &merged->client);
     merge_clients(pool, base, merged);
     merge_clients(pool, add, merged);

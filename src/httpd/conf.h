@@ -10,6 +10,7 @@
 
 #include "httpd/conf/store_value.h"
 #include "httpd/conf_fields.h"
+#include "net/fetch/fetch_curl.h"
 
 #define COG_UNSET (-1)
 
@@ -31,6 +32,7 @@ typedef struct {
 #define COG_FIELD_TIME(name) apr_interval_time_t name;
 #define COG_FIELD_LIST(name) apr_array_header_t *name;
 #define COG_FIELD_STORE(name) const cog_store_value_t *name;
+#define COG_FIELD_PROXY(name) const cog_proxy_t *name;
 #define COG_FIELD_AT(name)    const ap_directive_t *name;
 /* clang-format on */
 
@@ -53,10 +55,10 @@ typedef struct {
 
 typedef struct cog_server_conf_t {
     COG_SERVER_FIELDS(COG_FIELD_STR, COG_FIELD_INT, COG_FIELD_TIME, COG_FIELD_LIST,
-                      COG_FIELD_LIST, COG_FIELD_STORE)
+                      COG_FIELD_LIST, COG_FIELD_STORE, COG_FIELD_PROXY)
     struct {
         COG_SERVER_FIELDS(COG_FIELD_AT, COG_FIELD_AT, COG_FIELD_AT, COG_FIELD_AT,
-                          COG_FIELD_AT, COG_FIELD_AT)
+                          COG_FIELD_AT, COG_FIELD_AT, COG_FIELD_AT)
     } at;
     cog_client_fields_t client;  /* the default client */
     apr_array_header_t *clients; /* `cog_named_client_t *`: <CognitoClient> */

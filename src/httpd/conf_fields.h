@@ -5,6 +5,7 @@
  *   INT   number or choice, COG_UNSET when unset
  *   TIME  duration in microseconds, COG_UNSET when unset
  *   STORE cog_store_value_t, NULL when unset
+ *   PROXY cog_proxy_t, NULL when unset
  *   LIST  array, NULL when unset; an inner one replaces the outer one
  *   PARAM array of cog_login_param_t, each with its place; an inner one replaces those of
  *         the same name
@@ -40,7 +41,7 @@
     PARAM(login_params) /* CognitoLoginParam outside of sections */
 
 /* A virtual host. */
-#define COG_SERVER_FIELDS(STR, INT, TIME, LIST, ALL, STORE)                              \
+#define COG_SERVER_FIELDS(STR, INT, TIME, LIST, ALL, STORE, PROXY)                       \
     LIST(origins)        /* CognitoBaseURL: `const char *` */                            \
     STR(path)            /* CognitoPath */                                               \
     LIST(logout_returns) /* CognitoLogoutReturn: `const char *` */                       \
@@ -50,7 +51,7 @@
     STR(cookie_domain)   /* domain=; "" is none */                                       \
     STR(cookie_samesite) /* samesite=: "Lax" or "None" */                                \
     STR(cookie_path)     /* path= */                                                     \
-    STR(proxy)           /* CognitoProxy; "" is none */                                  \
+    PROXY(proxy)         /* CognitoProxy; one without a URL is none */                   \
     STR(ca_file)         /* CognitoCAFile; "" is the system's */                         \
     STR(error_template)  /* CognitoErrorTemplate; "" is our own */                       \
     STR(audit_log)       /* CognitoAuditLog; "" is none */                               \

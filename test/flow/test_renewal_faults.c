@@ -71,6 +71,25 @@ static void lives_on_for_the_grace_when_the_user_pool_fails(void **state)
     }
 }
 
+/* Nothing is known of the user pool: that is no reason to end a session, or to blame it.
+ */
+static void lives_on_while_the_proxy_lets_nobody_through(void **state)
+{
+    world_t *world = world_to_renew(*state, 0);
+    const cog_reply_t *reply;
+
+    world->is_proxy_closed = 1;
+    world->now += 3600 + 899;
+    assert_true(world_is_granted(world));
+    world->now += 11;
+    reply = world_get(world, "/");
+    assert_int_equal(reply->error, COG_E_PROXY_AUTH);
+    assert_int_equal(reply->status, 503);
+    world->is_proxy_closed = 0;
+    world->now += 11;
+    assert_true(world_is_granted(world));
+}
+
 static void open_new_browser(world_t *world)
 {
     world->cookies = apr_table_make(world->pool, 4);
@@ -225,6 +244,7 @@ int main(void)
         cmocka_unit_test_with_pool(ends_when_the_user_pool_says_so),
         cmocka_unit_test_with_pool(answers_scripts_with_401_when_it_ends),
         cmocka_unit_test_with_pool(lives_on_for_the_grace_when_the_user_pool_fails),
+        cmocka_unit_test_with_pool(lives_on_while_the_proxy_lets_nobody_through),
         cmocka_unit_test_with_pool(does_not_let_every_session_wait_for_nobody),
         cmocka_unit_test_with_pool(backs_off_after_a_failure),
         cmocka_unit_test_with_pool(lives_on_for_the_grace_without_the_store),

@@ -45,6 +45,7 @@ struct world_t {
     int calls;               /* of random, fetch and store so far */
     int fail_at;             /* the number of the call that fails, 0: none */
     int is_unreachable;      /* the user pool: each fetch fails */
+    int is_proxy_closed;     /* the way to it: likewise */
     /* the user pool */
     jwt_maker_t *signer;
     int64_t auth_time;     /* of the user's sign-in there; 0: just now, -1: not told */

@@ -126,6 +126,14 @@ static void note_fetch(world_t *world, const cog_fetch_request_t *request)
     }
 }
 
+static cog_err_t find_way(world_t *world)
+{
+    COG_REQUIRE(!world_shall_fail(world) && !world->is_unreachable,
+                COG_E_IDP_UNREACHABLE);
+    COG_REQUIRE(!world->is_proxy_closed, COG_E_PROXY_AUTH);
+    return COG_OK;
+}
+
 cog_err_t world_fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
                       const cog_fetch_request_t *request, cog_fetch_response_t *response)
 {
@@ -134,9 +142,7 @@ cog_err_t world_fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
     (void)pool;
     (void)log;
     note_fetch(world, request);
-    if (world_shall_fail(world) || world->is_unreachable) {
-        return COG_E_IDP_UNREACHABLE;
-    }
+    COG_TRY(find_way(world));
     if (cog_secret_is_set(request->form) &&
         strstr(request->form.bytes, "grant_type=refresh_token")) {
         answer_renewal(world, request, response);

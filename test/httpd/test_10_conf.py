@@ -21,6 +21,8 @@ STORE = "write shmcb, or shmcb:64M"
 REDIS = "; write redis://HOST, HOST:6379 or HOST:6379/0"
 LOGIN = ("does not say where the password is; write redis://USER:file:/path@HOST, or env:NAME or "
          "exec:/path/to/command in place of file:/path; without a user it begins with :")
+PROXY_LOGIN = ("does not say where the password is; write %s://USER:file:/path@HOST, or env:NAME or "
+               "exec:/path/to/command in place of file:/path")
 SUBSTITUTION = "; write s/PATTERN/SUBSTITUTE/ or s/PATTERN/SUBSTITUTE/i"
 
 GOOD = [
@@ -66,6 +68,9 @@ GOOD = [
     "CognitoCookie samesite=None", "CognitoCookie samesite=lax",
     "CognitoCookie path=/.cognito",
     "CognitoProxy http://proxy.example.com:3128", "CognitoProxy https://proxy.example.com",
+    "CognitoProxy http://svc:env:PATH@proxy:3128", "CognitoProxy HTTPS://svc:exec:/nonexistent@[::1]",
+    r"CognitoProxy http://CORP\svc@corp.example:env:PATH@proxy.example.com:3128",
+    'CognitoProxy "http://svc:exec:/bin/echo a@b @proxy:3128"',
     "CognitoProxy none",
     "CognitoAuditLog logs/audit.log", "CognitoAuditLog /var/log/x", "CognitoAuditLog |/bin/cat",
     'CognitoAuditLog "||/bin/cat -u"', 'CognitoAuditLog "|$cat >/dev/null"', "CognitoAuditLog none",
@@ -239,12 +244,21 @@ BAD = [
     ("CognitoCookie path=x", f"'path=x' is not a plain path; {PLAIN_PATH}"),
     *[(f"CognitoAuditLog {value}", f"'{said}' names no file and no program; write logs/audit.log or "
        '"|/usr/bin/program"') for value, said in (("|", "|"), ('"|$ "', "|$ "))],
-    ("CognitoProxy proxy:3128", "'proxy:3128' is not the address of a proxy; write "
-     "http://HOST:PORT, without user, password and path, or none"),
-    ("CognitoProxy http://proxy/path", "'http://proxy/path' is not the address of a proxy; write "
-     "http://HOST:PORT, without user, password and path, or none"),
-    ("CognitoProxy http://user:hidden@proxy:3128", "the value, not shown here, holds a user or "
-     "a password; write http://HOST:PORT, and let the proxy know this host by its address"),
+    *[(f"CognitoProxy {value}", f"'{value}' is not the address of a proxy; write http://HOST:PORT, "
+       "http://USER:file:/path@HOST:PORT, or none")
+      for value in ("proxy:3128", "http://proxy/path", "http://proxy:3128?a=b", "socks5://proxy:1080",
+                    "http://svc:env:PATH@proxy/path", "svc:env:PATH@proxy:3128",
+                    "http://svc:env:PATH@", "http://svc:env:PATH@proxy:x")],
+    *[(f"CognitoProxy {scheme}://{login}@proxy:3128", f"the value, not shown here, {PROXY_LOGIN % scheme}")
+      for scheme in ("http", "https")
+      for login in ("", "user", "hidden", ":hidden", "user:hidden", "user:hid@den", "user:hid/den",
+                    "user:file:", "file:/etc/hidden", "user:exec:hidden")],
+    *[(f"CognitoProxy {login}@proxy:3128", f"the value, not shown here, {PROXY_LOGIN % 'http'}")
+      for login in ("user:hidden", "socks5://user:hidden", "hidden")],
+    ("CognitoProxy http://:env:PATH@proxy", "'http://:env:PATH@proxy' has no user and password that "
+     "can be right; write http://USER:file:/path@HOST"),
+    ('CognitoProxy "http://a b:env:PATH@proxy"', "'http://a b:env:PATH@proxy' has no user and "
+     "password that can be right; write http://USER:file:/path@HOST"),
     ("CognitoCAFile /nonexistent", "'/nonexistent' cannot be read: No such file or directory; "
      "write the path of a PEM file, or system"),
     ("CognitoCAFile httpd.conf", "'httpd.conf' holds no certificate in PEM form; "

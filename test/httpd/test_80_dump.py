@@ -33,7 +33,8 @@ SERVER = [
      "exec:/bin/echo,not,run (not run)"),
     ("CognitoRevokeKey file:{root}/key", "CognitoRevokeKey", "file:{root}/key (32 to 63 bytes)"),
     ("CognitoAuditLog logs/audit.log", "CognitoAuditLog", "logs/audit.log"),
-    ("CognitoProxy http://127.0.0.1:3128", "CognitoProxy", "http://127.0.0.1:3128"),
+    ("CognitoProxy http://svc:file:{root}/key@127.0.0.1:3128", "CognitoProxy",
+     "http://svc:file:{root}/key@127.0.0.1:3128"),
     ("CognitoErrorTemplate none", "CognitoErrorTemplate", "none"),
     ("CognitoTimeout 1s 9s", "CognitoTimeout", "1s 9s"),
 ]
@@ -150,6 +151,16 @@ class TestPipedLogs:
                          f'CognitoAuditLog "{written}"'))
         assert dump.code == 0, dump.errors
         assert dump.blocks["main server"]["CognitoAuditLog"][0][0] == shown
+        assert "t0psecret" not in dump.text
+
+
+class TestProxies:
+    def test_do_not_show_what_a_program_is_told(self, made):
+        written = 'CognitoProxy "http://svc:exec:/bin/echo t0psecret@proxy:3128"'
+        dump = Dump(made(*(row[0] for row in SERVER[:1] + CLIENT), written))
+        assert dump.code == 0, dump.errors
+        assert dump.blocks["main server"]["CognitoProxy"][0][0] == \
+            "http://svc:exec:/bin/echo …@proxy:3128"
         assert "t0psecret" not in dump.text
 
 

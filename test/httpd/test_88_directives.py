@@ -258,7 +258,7 @@ ELSEWHERE = {
     "CognitoIssuer": "test_28_tokens", "CognitoEndpoint": "test_81_doctor_network",
     "<CognitoClient>": "test_50_clients", "CognitoLogoutReturn": "test_40_logout",
     "CognitoSecret": "test_30_session", "CognitoStore": "test_16_redis",
-    "CognitoProxy": "test_81_doctor_network", "CognitoCAFile": "test_81_doctor_network",
+    "CognitoProxy": "test_55_forward_proxy", "CognitoCAFile": "test_81_doctor_network",
     "CognitoTimeout": "test_70_faults", "CognitoGrace": "test_36_renewal",
     "CognitoRefresh": "test_36_renewal", "CognitoSessionTimeout": "test_30_session",
     "CognitoPreservePost": "test_23_lost_forms",

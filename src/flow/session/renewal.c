@@ -91,7 +91,10 @@ static cog_err_t keep_old(const renewal_t *renewal, cog_err_t why)
     COG_LOG(flow->ports->log, DEBUG, 3070, "session %s is not renewed now (%s): %s",
             cog_session_id_text(flow->pool, session), cog_err_name(why),
             may_live ? "it lives on for a while" : "its claims are too old");
-    return may_live ? COG_OK : COG_E_IDP_UNREACHABLE;
+    if (may_live) {
+        return COG_OK;
+    }
+    return cog_err_is_no_answer(why) ? why : COG_E_IDP_UNREACHABLE;
 }
 
 /* Nobody else shall try with this refresh token again. */
@@ -175,9 +178,10 @@ static cog_outage_t *outage_of(const cog_flow_t *flow)
 static cog_err_t redeem(cog_flow_t *flow, cog_secret_t refresh_token, cog_tokens_t *fresh)
 {
     cog_err_t err = cog_redeem_refresh_token(flow, refresh_token, fresh);
+    int is_outage = cog_err_is_no_answer(err);
 
-    cog_flow_note_outage(flow, flow->place->client->issuer, err == COG_E_IDP_UNREACHABLE);
-    cog_outage_note(outage_of(flow), err != COG_E_IDP_UNREACHABLE, cog_flow_now(flow));
+    cog_flow_note_outage(flow, flow->place->client->issuer, is_outage);
+    cog_outage_note(outage_of(flow), !is_outage, cog_flow_now(flow));
     return err;
 }
 

@@ -55,7 +55,7 @@ const command_rec cog_directives[] = {
     AP_INIT_TAKE1("CognitoAuditLog", cog_set_audit_log, NULL, SERVER,
                   "who has signed in, gone or been refused: a file, |PROGRAM, or none"),
     AP_INIT_TAKE1("CognitoProxy", cog_set_proxy, NULL, SERVER,
-                  "the proxy for calls to the user pool, or none"),
+                  "the proxy for calls to the user pool, http://[USER:SOURCE@]HOST[:PORT] or https, or none"),
     AP_INIT_TAKE1("CognitoCAFile", cog_set_ca_file, NULL, SERVER,
                   "trusted certificates in PEM form, or system"),
     AP_INIT_TAKE1("CognitoErrorTemplate", cog_set_error_template, NULL, SERVER,

@@ -7,6 +7,7 @@
 #include "crypto/ca_file.h"
 #include "crypto/keyring.h"
 #include "httpd/conf/directives.h"
+#include "httpd/conf/proxy_value.h"
 #include "httpd/conf/store_value.h"
 #include "httpd/conf/values.h"
 #include "httpd/page_template.h"
@@ -138,6 +139,13 @@ static const char *set_store_ca(cmd_parms *cmd, const char *option,
     return problem ? cog_refuse(cmd, option, problem) : NULL;
 }
 
+/* A value that may hold a password. */
+static const char *refuse_unseen(const cmd_parms *cmd, const char *problem)
+{
+    return apr_pstrcat(cmd->pool, cmd->cmd->name, ": the value, not shown here, ",
+                       problem, NULL);
+}
+
 const char *cog_set_store(cmd_parms *cmd, void *dir, const char *value,
                           const char *option)
 {
@@ -147,12 +155,8 @@ const char *cog_set_store(cmd_parms *cmd, void *dir, const char *value,
     const char *problem = cog_store_value_parse(cmd->pool, value, store, &may_show);
 
     (void)dir;
-    if (problem && !may_show) {
-        return apr_pstrcat(cmd->pool, cmd->cmd->name, ": the value, not shown here, ",
-                           problem, NULL);
-    }
     if (problem) {
-        return cog_refuse(cmd, value, problem);
+        return may_show ? cog_refuse(cmd, value, problem) : refuse_unseen(cmd, problem);
     }
     problem = option ? set_store_ca(cmd, option, store) : NULL;
     if (!problem) {
@@ -236,20 +240,13 @@ const char *cog_set_cookie(cmd_parms *cmd, void *dir, const char *value)
 const char *cog_set_proxy(cmd_parms *cmd, void *dir, const char *value)
 {
     cog_server_conf_t *server = server_of(cmd);
-    const char *proxy = "";
-    const char *problem = NULL;
+    int may_show;
+    cog_proxy_t *proxy = apr_palloc(cmd->pool, sizeof(*proxy));
+    const char *problem = cog_proxy_value_parse(cmd->pool, value, proxy, &may_show);
 
     (void)dir;
-    if (strchr(value, '@')) {
-        return "CognitoProxy: the value, not shown here, holds a user or a password; "
-               "write "
-               "http://HOST:PORT, and let the proxy know this host by its address";
-    }
-    if (strcasecmp(value, "none") != 0) {
-        problem = cog_value_proxy(cmd->pool, value, &proxy);
-    }
     if (problem) {
-        return cog_refuse(cmd, value, problem);
+        return may_show ? cog_refuse(cmd, value, problem) : refuse_unseen(cmd, problem);
     }
     server->proxy = proxy;
     COG_WRITTEN_AT(cmd, server, proxy);

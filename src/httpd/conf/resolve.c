@@ -34,12 +34,27 @@ static const char *or_none(const char *text)
     return text && *text ? text : NULL;
 }
 
+static const char *read_proxy(cog_resolve_t *host, const cog_proxy_t *written,
+                              const cog_proxy_t **result)
+{
+    cog_proxy_t *proxy;
+
+    if (!written || !written->url) {
+        return NULL;
+    }
+    proxy = apr_pmemdup(host->start->pool, written, sizeof(*written));
+    *result = proxy;
+    return proxy->has_password ? cog_start_secret(host->start, "CognitoProxy",
+                                                  &proxy->source, &proxy->password)
+                               : NULL;
+}
+
 static const char *make_fetcher(cog_resolve_t *host)
 {
     const cog_server_conf_t *written = host->written;
     cog_fetch_conf_t *calls = &host->site->calls;
+    const char *problem = read_proxy(host, written->proxy, &calls->proxy);
 
-    calls->proxy = or_none(written->proxy);
     calls->ca_file = or_none(written->ca_file);
     calls->connect_limit = DEFAULT_CONNECT;
     calls->total_limit = DEFAULT_TOTAL;
@@ -47,7 +62,8 @@ static const char *make_fetcher(cog_resolve_t *host)
         calls->connect_limit = written->connect_limit;
         calls->total_limit = written->total_limit;
     }
-    return cog_start_fetcher(host->start, calls, &host->site->fetcher);
+    return problem ? problem
+                   : cog_start_fetcher(host->start, calls, &host->site->fetcher);
 }
 
 static const char *make_keyring(cog_resolve_t *host)

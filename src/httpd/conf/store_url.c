@@ -8,7 +8,6 @@
 #include "httpd/conf/values.h"
 
 #define REDIS_PORT   6379
-#define MAX_USER     128
 #define MAX_DATABASE 5 /* digits */
 
 #define DIGITS "0123456789"
@@ -17,31 +16,6 @@ static const char *advise(apr_pool_t *pool, const char *what, const char *scheme
                           const char *right)
 {
     return apr_pstrcat(pool, what, "; write ", scheme, right, NULL);
-}
-
-/* USER:SOURCE, or :SOURCE. */
-static const char *parse_login(apr_pool_t *pool, const char *scheme, const char *login,
-                               cog_store_value_t *value)
-{
-    const char *source = strchr(login, ':');
-    size_t len = source ? (size_t)(source - login) : strlen(login);
-
-    if (!source || cog_secret_source_parse(pool, source + 1, &value->password)) {
-        return advise(pool, "does not say where the password is", scheme,
-                      "USER:file:/path@HOST, or env:NAME or exec:/path/to/command in "
-                      "place of file:/path; without a user it begins with :");
-    }
-    if (value->password.kind == COG_SOURCE_FILE) {
-        value->password.where = ap_server_root_relative(pool, value->password.where);
-    }
-    value->has_password = 1;
-    value->user = len > 0 ? apr_pstrmemdup(pool, login, len) : NULL;
-    if (!value->password.where ||
-        (value->user && !cog_value_is_visible(value->user, MAX_USER))) {
-        return advise(pool, "has no user and password that can be right", scheme,
-                      "USER:file:/path@HOST");
-    }
-    return NULL;
 }
 
 static const char *parse_database(const char *text, cog_store_value_t *value)
@@ -87,7 +61,8 @@ const char *cog_store_url_parse(apr_pool_t *pool, const char *scheme, const char
 {
     const char *at = strrchr(text, '@');
     const char *login = at ? apr_pstrmemdup(pool, text, (apr_size_t)(at - text)) : "";
-    const char *problem = at ? parse_login(pool, scheme, login, value) : NULL;
+    const char *problem =
+        at ? cog_peer_login_parse(pool, scheme, login, 0, &value->login) : NULL;
 
     if (problem) {
         return problem;

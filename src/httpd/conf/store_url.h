@@ -1,7 +1,6 @@
 /* redis:// and rediss:// URLs of CognitoStore: [[USER]:SOURCE@]HOST[:PORT][/DATABASE].
  *
- * SOURCE says where the password is, as everywhere: file:PATH, env:NAME or exec:COMMAND.
- * What it holds is arbitrary, so the last @ ends it, and the first : begins it. */
+ * USER:SOURCE is as in peer_login.h. */
 #ifndef COG_HTTPD_CONF_STORE_URL_H
 #define COG_HTTPD_CONF_STORE_URL_H
 

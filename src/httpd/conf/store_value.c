@@ -160,7 +160,7 @@ const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
             const char *problem = kinds[i].parse(pool, text + len, value);
 
             /* one whose password has a source is known not to hold it */
-            *may_show = !strchr(text, '@') || value->has_password;
+            *may_show = !strchr(text, '@') || value->login.has_password;
             return problem;
         }
     }
@@ -172,8 +172,8 @@ const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
 
 const char *cog_store_value_shown(apr_pool_t *pool, const cog_store_value_t *value)
 {
-    return value->has_password
-               ? cog_secret_words_hide(pool, value->name, &value->password)
+    return value->login.has_password
+               ? cog_secret_words_hide(pool, value->name, &value->login.password)
                : value->name;
 }
 

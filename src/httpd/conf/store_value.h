@@ -5,7 +5,7 @@
 #include <apr_pools.h>
 #include <apr_tables.h>
 
-#include "base/secret_source.h"
+#include "httpd/conf/peer_login.h"
 #include "httpd/conf/store_host.h"
 
 typedef enum {
@@ -24,9 +24,7 @@ typedef struct {
     apr_array_header_t *hosts; /* memcache, redis: cog_store_host_t, at least one */
     /* redis */
     int has_tls;
-    const char *user; /* NULL: none */
-    int has_password;
-    cog_secret_source_t password;
+    cog_peer_login_t login; /* all zeros: none */
     int database;
     const char *ca_file; /* NULL: not said; "": the system's */
 } cog_store_value_t;

@@ -65,19 +65,6 @@ const char *cog_value_url(apr_pool_t *pool, const char *text)
     return url.query ? "has a query; write https://HOST/PATH" : NULL;
 }
 
-const char *cog_value_proxy(apr_pool_t *pool, const char *text, const char **proxy)
-{
-    cog_url_t url;
-
-    if (cog_url_parse(pool, text, &url) != COG_OK || strcmp(url.path, "/") != 0 ||
-        url.query) {
-        return "is not the address of a proxy; write http://HOST:PORT, without user, "
-               "password and path, or none";
-    }
-    *proxy = apr_psprintf(pool, "%s://%s:%d", url.scheme, url.host, url.port);
-    return NULL;
-}
-
 const char *cog_value_path(const char *text)
 {
     size_t len = strlen(text);

@@ -14,9 +14,6 @@ const char *cog_value_origin(apr_pool_t *pool, const char *text, const char **or
 /* A URL that the module calls: https, or http on loopback, without query. */
 const char *cog_value_url(apr_pool_t *pool, const char *text);
 
-/* http[s]://host:port, without user and password. `proxy` holds the port. */
-const char *cog_value_proxy(apr_pool_t *pool, const char *text, const char **proxy);
-
 /* A path that a browser asks for exactly as it stands there: one `/` in front, none at
  * the end, letters, digits and `. _ ~ -`. */
 const char *cog_value_path(const char *text);

@@ -40,9 +40,47 @@ const cog_check_t cog_host_checks[] = {
 static const char *way_of(apr_pool_t *pool, const cog_fetch_conf_t *calls)
 {
     return apr_pstrcat(pool, calls->proxy ? "by the proxy " : "directly",
-                       calls->proxy ? calls->proxy : "", ", trusting ",
+                       calls->proxy ? calls->proxy->name : "", ", trusting ",
                        calls->ca_file ? calls->ca_file : "the system's certificates",
                        NULL);
+}
+
+/* How the user pools of a host are asked. */
+typedef struct {
+    cog_fetcher_t fetcher;
+    const char *words;
+} way_t;
+
+static const char *open_proxy(apr_pool_t *pool, const cog_fetch_conf_t *calls,
+                              cog_fetcher_t *fetcher)
+{
+    cog_proxy_t *proxy = apr_pmemdup(pool, calls->proxy, sizeof(*proxy));
+    cog_fetch_conf_t told = *calls;
+    const char *problem = cog_secret_source_read(pool, &proxy->source, &proxy->password);
+
+    told.proxy = proxy;
+    if (!problem && cog_fetch_curl_make(pool, &told, fetcher) != COG_OK) {
+        problem = "is of no use: libcurl cannot be made ready";
+    }
+    return problem;
+}
+
+/* A rehearsal has not run programs; now the password of one is needed. */
+static way_t find_way(apr_pool_t *pool, const cog_site_t *site)
+{
+    const cog_proxy_t *proxy = site->calls.proxy;
+    way_t way = {site->fetcher, way_of(pool, &site->calls)};
+    const char *problem;
+
+    if (!proxy || !proxy->has_password || cog_secret_is_set(proxy->password)) {
+        return way;
+    }
+    problem = open_proxy(pool, &site->calls, &way.fetcher);
+    if (problem) {
+        way.words = apr_pstrcat(
+            pool, way.words, "; the program with the proxy's password ", problem, NULL);
+    }
+    return way;
 }
 
 /* A rehearsal has not run programs; now their secrets are needed. */
@@ -60,15 +98,16 @@ static void read_secrets(const cog_client_conf_t *client, cog_patient_t *patient
 }
 
 static void examine_client(cog_report_t *report, const cog_host_t *host,
-                           const cog_client_conf_t *client, apr_hash_t *asked)
+                           const cog_client_conf_t *client, const way_t *way,
+                           apr_hash_t *asked)
 {
     cog_patient_t patient = {
         .pool = report->pool,
         .conf = host->site->conf,
         .client = client,
         .provider = cog_provider_conf(client->provider),
-        .way = way_of(report->pool, &host->site->calls),
-        .fetcher = host->site->fetcher,
+        .way = way->words,
+        .fetcher = way->fetcher,
         .clock = cog_clock_system(),
         .asked = asked,
     };
@@ -85,12 +124,13 @@ static void examine_host(cog_report_t *report, const cog_tree_t *tree,
 {
     cog_host_patient_t patient = {report->pool, tree, host};
     const apr_array_header_t *clients = host->site->clients;
+    const way_t way = find_way(report->pool, host->site);
 
     cog_report_open(report, cog_host_name(report->pool, host->s), NULL);
     cog_report_run(report, cog_host_checks, &patient);
     for (int i = 0; i < clients->nelts; ++i) {
         examine_client(report, host, APR_ARRAY_IDX(clients, i, cog_site_client_t).client,
-                       asked);
+                       &way, asked);
     }
 }
 

@@ -108,8 +108,9 @@ static complaint_t complain_of_value(apr_pool_t *pool, const char *where)
                     NULL));
 }
 
+/* `is_ours`: it is for us to make one that is hard to guess. */
 static complaint_t examine(const cog_host_patient_t *self,
-                           const cog_secret_source_t *source)
+                           const cog_secret_source_t *source, int is_ours)
 {
     apr_pool_t *pool = self->pool;
     int is_file = source->kind == COG_SOURCE_FILE;
@@ -130,16 +131,16 @@ static complaint_t examine(const cog_host_patient_t *self,
         complaint = is_page(self->host->s, where) ? complain_of_place(pool, where)
                                                   : examine_file(pool, where);
     }
-    if (!complaint.problem && cog_entropy_bits(secret) < COG_ENTROPY_MIN_BITS) {
+    if (!complaint.problem && is_ours &&
+        cog_entropy_bits(secret) < COG_ENTROPY_MIN_BITS) {
         complaint = complain_of_value(pool, where);
     }
     return complaint;
 }
 
-static void check_one(cog_report_t *report, const cog_host_patient_t *self,
-                      const cog_secret_source_t *source)
+static void say(cog_report_t *report, const cog_host_patient_t *self,
+                const cog_secret_source_t *source, complaint_t complaint)
 {
-    complaint_t complaint = examine(self, source);
     const char *name = cog_secret_words_source(self->pool, source);
 
     if (complaint.problem) {
@@ -148,6 +149,19 @@ static void check_one(cog_report_t *report, const cog_host_patient_t *self,
         return;
     }
     cog_report_say(report, COG_FOUND_OK, "%s", name);
+}
+
+static void check_one(cog_report_t *report, const cog_host_patient_t *self,
+                      const cog_secret_source_t *source)
+{
+    say(report, self, source, examine(self, source, 1));
+}
+
+/* A password that others have chosen. */
+static void check_password(cog_report_t *report, const cog_host_patient_t *self,
+                           const cog_secret_source_t *source)
+{
+    say(report, self, source, examine(self, source, 0));
 }
 
 static void check_list(cog_report_t *report, const cog_host_patient_t *self,
@@ -171,10 +185,18 @@ void cog_check_keys_kept(cog_report_t *report, void *patient)
     const cog_server_conf_t *written = self->host->written;
     const cog_secret_source_t own = {COG_SOURCE_FILE, cog_own_key_path(self->pool)};
     const apr_array_header_t *clients = self->host->site->clients;
+    const cog_proxy_t *proxy = self->host->site->calls.proxy;
+    const cog_peer_login_t *store = &self->host->site->store_value.login;
 
     check_list(report, self, written->secrets);
     check_list(report, self, written->assertion_keys);
     check_list(report, self, written->revoke_key);
+    if (proxy && proxy->has_password) {
+        check_password(report, self, &proxy->source);
+    }
+    if (store->has_password) {
+        check_password(report, self, &store->password);
+    }
     if (!written->secrets && is_there(self->pool, own.where)) {
         check_one(report, self, &own);
     }

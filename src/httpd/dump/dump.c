@@ -112,7 +112,7 @@ static void add_calls(cog_dump_rows_t *rows, const cog_host_t *host)
 
     cog_dump_add(rows, "CognitoAuditLog", audit_log_of(rows->pool, host->written),
                  host->written->at.audit_log);
-    cog_dump_add(rows, "CognitoProxy", or_else(calls->proxy, "none"),
+    cog_dump_add(rows, "CognitoProxy", calls->proxy ? calls->proxy->name : "none",
                  host->written->at.proxy);
     cog_dump_add(rows, "CognitoCAFile", or_else(calls->ca_file, "system"),
                  host->written->at.ca_file);

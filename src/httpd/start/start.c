@@ -143,13 +143,21 @@ const char *cog_start_keyring(cog_start_t *start, const apr_array_header_t *sour
     return problem;
 }
 
+/* The name of a source may hold less than the source. */
+static const char *key_of_proxy(apr_pool_t *pool, const cog_proxy_t *proxy)
+{
+    return apr_pstrcat(pool, proxy->name, " ",
+                       proxy->has_password ? name_of(pool, &proxy->source) : "", NULL);
+}
+
 const char *cog_start_fetcher(cog_start_t *start, const cog_fetch_conf_t *conf,
                               cog_fetcher_t *fetcher)
 {
     const char *key =
         apr_psprintf(start->scratch, "%" APR_TIME_T_FMT " %" APR_TIME_T_FMT " %s %s",
                      conf->connect_limit, conf->total_limit,
-                     conf->proxy ? conf->proxy : "", conf->ca_file ? conf->ca_file : "");
+                     conf->proxy ? key_of_proxy(start->scratch, conf->proxy) : "",
+                     conf->ca_file ? conf->ca_file : "");
     cog_fetcher_t *known = apr_hash_get(start->fetchers, key, APR_HASH_KEY_STRING);
 
     if (!known) {

@@ -61,13 +61,13 @@ static const char *make_redis(cog_start_t *start, const cog_store_value_t *value
     cog_redis_conf_t conf = {.host = host->host,
                              .port = host->port,
                              .has_tls = value->has_tls,
-                             .user = value->user,
+                             .user = value->login.user,
                              .database = value->database,
                              .ca_file = value->ca_file};
-    const char *problem =
-        value->has_password
-            ? cog_start_secret(start, "CognitoStore", &value->password, &conf.password)
-            : NULL;
+    const char *problem = value->login.has_password
+                              ? cog_start_secret(start, "CognitoStore",
+                                                 &value->login.password, &conf.password)
+                              : NULL;
 
     if (problem || start->is_rehearsal) {
         return problem;

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 #include "base/error.h"
+#include "base/secret.h"
 
 typedef struct cog_curl_handles_t cog_curl_handles_t;
 
@@ -13,12 +14,15 @@ typedef struct cog_curl_handles_t cog_curl_handles_t;
 cog_err_t cog_curl_handles_make(apr_pool_t *pool, cog_curl_handles_t **handles);
 
 /* A handle without options, for the caller alone; NULL when there is no memory. One that
- * another process has made before a fork is never given out. */
-CURL *cog_curl_handles_take(cog_curl_handles_t *handles);
+ * another process has made before a fork is never given out, and none whose connections
+ * were opened with another `password` than the caller's, which may be unset: before 8.19
+ * curl went on with a proxy's tunnel whoever asked for it (CVE-2026-3784). */
+CURL *cog_curl_handles_take(cog_curl_handles_t *handles, cog_secret_t password);
 
-/* Take it back: its options are forgotten, its connections kept, unless there are enough.
- * Nothing is kept of one whose transfer failed: curl 8.14 lets the next one fail, too,
- * after a form that it may not send twice. */
-void cog_curl_handles_give(cog_curl_handles_t *handles, CURL *handle, int went_well);
+/* Take it back: its options are forgotten, its connections kept, unless there are enough,
+ * or there is another password by now. Nothing is kept of one whose transfer failed: curl
+ * 8.14 lets the next one fail, too, after a form that it may not send twice. */
+void cog_curl_handles_give(cog_curl_handles_t *handles, CURL *handle,
+                           cog_secret_t password, int went_well);
 
 #endif

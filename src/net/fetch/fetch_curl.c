@@ -7,6 +7,9 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "net/fetch/curl_handles.h"
+#include "net/fetch/curl_option.h"
+#include "net/fetch/header_lines.h"
+#include "net/fetch/proxy.h"
 #include "version.h"
 
 #define MAX_HEADERS 65536
@@ -25,6 +28,8 @@ typedef struct {
     const cog_fetch_conf_t *conf;
     const cog_fetch_request_t *request;
     cog_url_t url;
+    const cog_proxy_t *proxy; /* NULL: it goes there directly */
+    cog_secret_t password;    /* the proxy's */
     struct curl_slist *headers;
     size_t form_sent;
     char *body;
@@ -157,63 +162,13 @@ static size_t give_form(char *to, size_t size, size_t count, void *context)
     return len;
 }
 
-static apr_status_t release_headers(void *data)
-{
-    transfer_t *transfer = data;
-
-    for (struct curl_slist *item = transfer->headers; item; item = item->next) {
-        cog_secret_wipe(item->data, strlen(item->data));
-    }
-    curl_slist_free_all(transfer->headers);
-    return APR_SUCCESS;
-}
-
-static cog_err_t add_header(transfer_t *transfer, const char *name, const char *value)
-{
-    char *line = apr_pstrcat(transfer->pool, name, ": ", value, NULL);
-    struct curl_slist *longer;
-
-    cog_secret_wipe_with(transfer->pool, line, strlen(line));
-    COG_REQUIRE(!cog_text_has_control(line), COG_E_INTERNAL);
-    longer = curl_slist_append(transfer->headers, line);
-    COG_REQUIRE(longer, COG_E_INTERNAL);
-    transfer->headers = longer;
-    return COG_OK;
-}
-
-static cog_err_t make_headers(transfer_t *transfer)
-{
-    const cog_fetch_request_t *request = transfer->request;
-
-    apr_pool_cleanup_register(transfer->pool, transfer, release_headers,
-                              apr_pool_cleanup_null);
-    if (request->accept) {
-        COG_TRY(add_header(transfer, "Accept", request->accept));
-    }
-    if (cog_secret_is_set(request->authorization)) {
-        COG_TRY(add_header(transfer, "Authorization", request->authorization.bytes));
-    }
-    return COG_OK;
-}
-
-static cog_err_t set_number(CURL *handle, CURLoption option, long value)
-{
-    COG_REQUIRE(curl_easy_setopt(handle, option, value) == CURLE_OK, COG_E_INTERNAL);
-    return COG_OK;
-}
-
-static cog_err_t set_pointer(CURL *handle, CURLoption option, const void *value)
-{
-    COG_REQUIRE(curl_easy_setopt(handle, option, value) == CURLE_OK, COG_E_INTERNAL);
-    return COG_OK;
-}
-
 static cog_err_t set_rules(CURL *handle)
 {
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); ++i) {
-        COG_TRY(set_number(handle, rules[i].option, rules[i].value));
+        COG_TRY(cog_curl_set_number(handle, rules[i].option, rules[i].value));
     }
-    return set_pointer(handle, CURLOPT_USERAGENT, "mod_auth_cognito/" COG_VERSION);
+    return cog_curl_set_pointer(handle, CURLOPT_USERAGENT,
+                                "mod_auth_cognito/" COG_VERSION);
 }
 
 /* 0 would mean no limit at all. */
@@ -228,25 +183,26 @@ static cog_err_t set_limits(CURL *handle, const transfer_t *transfer)
                                     ? transfer->request->limit
                                     : transfer->conf->total_limit;
 
-    COG_TRY(set_number(handle, CURLOPT_TIMEOUT_MS, milliseconds(total)));
-    return set_number(handle, CURLOPT_CONNECTTIMEOUT_MS,
-                      milliseconds(transfer->conf->connect_limit));
+    COG_TRY(cog_curl_set_number(handle, CURLOPT_TIMEOUT_MS, milliseconds(total)));
+    return cog_curl_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS,
+                               milliseconds(transfer->conf->connect_limit));
 }
 
 /* An empty text, unlike NULL, keeps curl from asking the environment. */
 static cog_err_t set_way(CURL *handle, const transfer_t *transfer)
 {
-    int is_direct = !transfer->conf->proxy || cog_url_is_loopback(&transfer->url);
-
-    COG_TRY(set_pointer(handle, CURLOPT_PROTOCOLS_STR, transfer->url.scheme));
-    COG_TRY(set_pointer(handle, CURLOPT_REDIR_PROTOCOLS_STR, "https"));
-    COG_TRY(set_pointer(handle, CURLOPT_PROXY, is_direct ? "" : transfer->conf->proxy));
-    COG_TRY(set_pointer(handle, CURLOPT_NOPROXY, ""));
+    COG_TRY(cog_curl_set_pointer(handle, CURLOPT_PROTOCOLS_STR, transfer->url.scheme));
+    COG_TRY(cog_curl_set_pointer(handle, CURLOPT_REDIR_PROTOCOLS_STR, "https"));
+    COG_TRY(cog_curl_set_pointer(handle, CURLOPT_NOPROXY, ""));
     if (transfer->conf->ca_file) {
-        COG_TRY(set_pointer(handle, CURLOPT_CAINFO, transfer->conf->ca_file));
-        COG_TRY(set_pointer(handle, CURLOPT_CAPATH, NULL));
+        COG_TRY(cog_curl_set_pointer(handle, CURLOPT_CAINFO, transfer->conf->ca_file));
+        COG_TRY(cog_curl_set_pointer(handle, CURLOPT_CAPATH, NULL));
     }
-    return COG_OK;
+    if (!transfer->proxy) {
+        return cog_curl_set_pointer(handle, CURLOPT_PROXY, "");
+    }
+    return cog_proxy_use(handle, transfer->proxy, transfer->password,
+                         transfer->conf->ca_file);
 }
 
 static cog_err_t set_form(CURL *handle, transfer_t *transfer)
@@ -258,9 +214,9 @@ static cog_err_t set_form(CURL *handle, transfer_t *transfer)
     }
     COG_REQUIRE(curl_easy_setopt(handle, CURLOPT_READFUNCTION, give_form) == CURLE_OK,
                 COG_E_INTERNAL);
-    COG_TRY(set_pointer(handle, CURLOPT_READDATA, transfer));
-    COG_TRY(set_number(handle, CURLOPT_POSTFIELDSIZE, (long)form->len));
-    return set_number(handle, CURLOPT_POST, 1);
+    COG_TRY(cog_curl_set_pointer(handle, CURLOPT_READDATA, transfer));
+    COG_TRY(cog_curl_set_number(handle, CURLOPT_POSTFIELDSIZE, (long)form->len));
+    return cog_curl_set_number(handle, CURLOPT_POST, 1);
 }
 
 static cog_err_t set_ends(CURL *handle, transfer_t *transfer)
@@ -269,16 +225,16 @@ static cog_err_t set_ends(CURL *handle, transfer_t *transfer)
                 COG_E_INTERNAL);
     COG_REQUIRE(curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK,
                 COG_E_INTERNAL);
-    COG_TRY(set_pointer(handle, CURLOPT_WRITEDATA, transfer));
-    COG_TRY(set_pointer(handle, CURLOPT_HEADERDATA, transfer));
-    COG_TRY(set_pointer(handle, CURLOPT_ERRORBUFFER, transfer->error));
-    COG_TRY(set_pointer(handle, CURLOPT_HTTPHEADER, transfer->headers));
-    return set_pointer(handle, CURLOPT_URL, transfer->request->url);
+    COG_TRY(cog_curl_set_pointer(handle, CURLOPT_WRITEDATA, transfer));
+    COG_TRY(cog_curl_set_pointer(handle, CURLOPT_HEADERDATA, transfer));
+    COG_TRY(cog_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, transfer->error));
+    COG_TRY(cog_curl_set_pointer(handle, CURLOPT_HTTPHEADER, transfer->headers));
+    return cog_curl_set_pointer(handle, CURLOPT_URL, transfer->request->url);
 }
 
 static cog_err_t prepare(CURL *handle, transfer_t *transfer)
 {
-    COG_TRY(make_headers(transfer));
+    COG_TRY(cog_header_lines_make(transfer->pool, transfer->request, &transfer->headers));
     COG_TRY(set_rules(handle));
     COG_TRY(set_limits(handle, transfer));
     COG_TRY(set_way(handle, transfer));
@@ -352,6 +308,11 @@ static cog_err_t perform(CURL *handle, transfer_t *transfer, const cog_log_t *lo
         return COG_E_IDP_UNREACHABLE;
     }
     result = curl_easy_perform(handle);
+    if (result != CURLE_OK && transfer->proxy && cog_proxy_has_refused(handle)) {
+        COG_LOG(log, ERROR, 2103, "%s got no answer: %s", name_call(transfer),
+                cog_proxy_complaint(transfer->pool, transfer->proxy));
+        return COG_E_PROXY_AUTH;
+    }
     if (result != CURLE_OK) {
         detail = tell_fault(transfer, result);
         COG_LOG(log, WARNING, 2102, "%s got no answer: %s (%s)", name_call(transfer),
@@ -374,16 +335,18 @@ static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
     transfer->pool = pool;
     transfer->conf = &fetcher->conf;
     transfer->request = request;
+    transfer->password = cog_proxy_password(pool, fetcher->conf.proxy);
     if (cog_url_parse(pool, request->url, &transfer->url) != COG_OK ||
         !cog_url_is_safe(&transfer->url)) {
         COG_LOG(log, ERROR, 2100, "%s is no URL that may be called: write https://",
                 cog_text_for_log(pool, request->url, strcspn(request->url, "?")));
         return COG_E_IDP_UNREACHABLE;
     }
-    handle = cog_curl_handles_take(fetcher->handles);
+    transfer->proxy = cog_url_is_loopback(&transfer->url) ? NULL : fetcher->conf.proxy;
+    handle = cog_curl_handles_take(fetcher->handles, transfer->password);
     COG_REQUIRE(handle, COG_E_INTERNAL);
     err = perform(handle, transfer, log, response);
-    cog_curl_handles_give(fetcher->handles, handle, err == COG_OK);
+    cog_curl_handles_give(fetcher->handles, handle, transfer->password, err == COG_OK);
     return err;
 }
 

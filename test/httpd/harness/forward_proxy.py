@@ -1,4 +1,5 @@
 """A proxy for what httpd asks elsewhere (CognitoProxy): tunnels to ports of this machine."""
+import base64
 import socket
 import socketserver
 import threading
@@ -10,10 +11,16 @@ class Tunnel(socketserver.StreamRequestHandler):
     timeout = 20
 
     def handle(self):
-        target = self.read_target()
+        target, head = self.read_target()
         proxy = self.server.proxy
         port = None if proxy.is_closed else proxy.routes.get(target)
         proxy.asked.append(target)
+        proxy.heads.append(head)
+        if not proxy.lets_in(head):
+            self.wfile.write(b"HTTP/1.1 407 Proxy Authentication Required\r\n"
+                             b'Proxy-Authenticate: Basic realm="way out"\r\n'
+                             b"Content-Length: 0\r\n\r\n")
+            return
         if port is None:
             self.wfile.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
             return
@@ -26,11 +33,15 @@ class Tunnel(socketserver.StreamRequestHandler):
             back.join()
 
     def read_target(self):
-        """HOST:PORT of a CONNECT; another request as it stands, which leads nowhere."""
+        """HOST:PORT of a CONNECT, or another request as it stands, which leads nowhere; and the
+        header's lines."""
         method, target, _ = self.rfile.readline().decode("latin-1").split()
-        while self.rfile.readline().strip():
-            pass
-        return target if method == "CONNECT" else f"{method} {target}"
+        head = list(iter(lambda: self.rfile.readline().decode("latin-1").strip(), ""))
+        return target if method == "CONNECT" else f"{method} {target}", head
+
+
+def basic(login):
+    return base64.b64encode(login.encode()).decode()
 
 
 def pump(source, sink):
@@ -43,17 +54,27 @@ def pump(source, sink):
 
 
 class ForwardProxy:
-    """Runs in threads of the test process. `routes`: HOST:PORT -> port; `asked` grows."""
+    """Runs in threads of the test process. `routes`: HOST:PORT -> port; `asked` and `heads` grow.
+    `login`: the "user:password" that it asks for."""
 
-    def __init__(self, routes):
+    def __init__(self, routes, login=None):
         self.routes = routes
+        self.login = login
         self.asked = []
+        self.heads = []
         self.tunnels = []
         self.is_closed = False
         self.listener = Listener(("127.0.0.1", 0), Tunnel)
         self.listener.proxy = self
         self.url = f"http://127.0.0.1:{self.listener.server_address[1]}"
         threading.Thread(target=self.listener.serve_forever, args=(0.05,), daemon=True).start()
+
+    def address(self, login):
+        """Its URL with a user and the source of a password."""
+        return self.url.replace("//", f"//{login}@")
+
+    def lets_in(self, head):
+        return not self.login or f"Proxy-Authorization: Basic {basic(self.login)}" in head
 
     def refuse(self):
         """From now on nobody gets through, and who is through is cut off."""

@@ -235,6 +235,23 @@ static void says_why_a_file_cannot_be_read(void **state)
     assert_non_null(strstr(read_file(place, missing, &secret), "No such file"));
 }
 
+static void says_what_a_file_says_now(void **state)
+{
+    const place_t *place = *state;
+    const cog_secret_t at_start = cog_secret_of("old");
+    cog_secret_source_t source = {COG_SOURCE_FILE,
+                                  file_of(place, "new\n", 4, APR_FPROT_UREAD)};
+
+    assert_string_equal(cog_secret_source_now(place->pool, &source, at_start).bytes,
+                        "new");
+    (void)file_of(place, "new\n", 4, APR_FPROT_UREAD | APR_FPROT_WREAD);
+    assert_string_equal(cog_secret_source_now(place->pool, &source, at_start).bytes,
+                        "old");
+    source = (cog_secret_source_t){COG_SOURCE_EXEC, "/bin/echo new"};
+    assert_string_equal(cog_secret_source_now(place->pool, &source, at_start).bytes,
+                        "old");
+}
+
 static void reads_an_environment_variable(void **state)
 {
     const cog_secret_source_t source = {COG_SOURCE_ENV, "COG_TEST_SECRET"};
@@ -312,6 +329,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(refuses_what_is_no_regular_file, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(says_why_a_file_cannot_be_read, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(says_what_a_file_says_now, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_with_pool(reads_an_environment_variable),
         cmocka_unit_test_with_pool(runs_a_command_without_a_shell),

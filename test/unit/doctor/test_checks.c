@@ -10,6 +10,7 @@
 #define CALLBACK "https://app.test/.cognito/callback"
 #define RETURN   "https://app.test/.cognito/signed-out"
 #define NOW      1700000000
+#define BY_PROXY (-1)
 
 /* An RSA key, of which nobody has the other half. */
 #define KEY                                                                              \
@@ -26,7 +27,7 @@
 /* What is answered to a URL that begins so: the first row that fits. */
 typedef struct {
     const char *url;
-    int status; /* 0: no answer */
+    int status; /* 0: no answer; BY_PROXY: the proxy has refused */
     const char *body;
     const char *location;
     int late_sec; /* of Date */
@@ -122,6 +123,10 @@ static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
     const answer_t *answer = change && fits(change, request->url) ? change : usual;
 
     (void)context;
+    if (answer->status == BY_PROXY) {
+        log->write(log->context, COG_LOG_ERROR, "the proxy wants a password");
+        return COG_E_PROXY_AUTH;
+    }
     if (!answer->status) {
         log->write(log->context, COG_LOG_WARNING, "nobody is there");
         return COG_E_IDP_UNREACHABLE;
@@ -231,6 +236,21 @@ static void say_why_there_is_no_answer(void **state)
                         "nobody is there; asked directly");
 }
 
+static void say_what_mends_the_way(void **state)
+{
+    const answer_t refused = {ISSUER, BY_PROXY, NULL, NULL, 0};
+    const answer_t silent = {ISSUER, 0, NULL, NULL, 0};
+    const cog_finding_t *finding = finding_of(examine(*state, &refused), "reach");
+
+    assert_string_equal(finding->text, "the proxy wants a password; asked directly");
+    assert_non_null(
+        strstr(finding->remedy.httpd, "CognitoProxy http://USER:file:PATH@HOST:PORT\n"));
+    assert_null(strstr(finding->remedy.httpd, "CognitoCAFile"));
+    finding = finding_of(examine(*state, &silent), "reach");
+    assert_non_null(strstr(finding->remedy.httpd, "CognitoProxy http://HOST:PORT\n"));
+    assert_non_null(strstr(finding->remedy.httpd, "CognitoCAFile PATH\n"));
+}
+
 static void fill_remedies_in(void **state)
 {
     const answer_t mismatch = {AUTH "/oauth2/authorize?", 302, "",
@@ -255,6 +275,7 @@ int main(void)
         cmocka_unit_test_with_pool(find_nothing_wrong_with_a_healthy_pool),
         cmocka_unit_test_with_pool(find_what_is_wrong),
         cmocka_unit_test_with_pool(say_why_there_is_no_answer),
+        cmocka_unit_test_with_pool(say_what_mends_the_way),
         cmocka_unit_test_with_pool(fill_remedies_in),
     };
 

@@ -28,7 +28,11 @@ caller_t *make_caller_with(apr_pool_t *pool, const char *proxy, const char *auth
 {
     caller_t *caller = make_caller(pool);
 
-    caller->conf.proxy = proxy;
+    if (proxy) {
+        const cog_proxy_t asked = {.url = proxy, .name = proxy};
+
+        caller->conf.proxy = apr_pmemdup(pool, &asked, sizeof(asked));
+    }
     caller->conf.ca_file = authorities;
     remake_caller(caller);
     return caller;
