@@ -1,4 +1,4 @@
-"""python3 -m cognito_emulator pool.json"""
+"""python3 -m cognito_emulator [pool.json]"""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import json
 import signal
 import sys
 import threading
+from pathlib import Path
 
+from . import guide
 from .config import CHOICES, ConfigError, load
 from .emulator import Emulator
 from .model import Tls
+
+EXAMPLE = str(Path(__file__).with_name("example.json"))
 
 
 def main() -> int:
@@ -28,6 +32,8 @@ def main() -> int:
     except OSError as error:
         return complain(str(error), 1)
     print(json.dumps(ready), flush=True)
+    if sys.stderr.isatty():
+        print(guide.text(config.pools, ready), file=sys.stderr, flush=True)
     wait_for_signal(options.until_stdin_closes)
     emulator.stop()
     return 0
@@ -40,7 +46,8 @@ def complain(text: str, code: int) -> int:
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="cognito_emulator", description="A local AWS Cognito.")
-    parser.add_argument("config", help="JSON file with pools, clients, users; see README.md")
+    what = "JSON file with pools, clients, users; see README.md. None: an example"
+    parser.add_argument("config", nargs="?", default=EXAMPLE, help=what)
     parser.add_argument("--tls", action="store_true", help="https, with a throw-away CA")
     parser.add_argument("--cert", help="PEM file with the server's certificate (implies --tls)")
     parser.add_argument("--key", help="PEM file with its private key")

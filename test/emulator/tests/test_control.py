@@ -148,7 +148,7 @@ def test_a_wrong_file_stops_the_program_with_a_message(tmp_path):
 
 
 def test_the_example_configuration_is_right():
-    document = json.loads((EMULATOR / "pool.json").read_text())
+    document = json.loads((EMULATOR / "cognito_emulator" / "example.json").read_text())
     (pool,) = parse(document).pools
     assert {user.username for user in pool.users} >= {"alice", "bob"}
 

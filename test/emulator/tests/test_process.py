@@ -40,9 +40,12 @@ def test_a_process_signs_a_user_in_over_https():
 
 def shown(heading: str, language: str) -> str:
     """The first block of code below a heading of the README."""
+    return re.search(rf"^```{language}\n(.*?)^```", part(heading), re.MULTILINE | re.DOTALL)[1]
+
+
+def part(heading: str) -> str:
     text = (EMULATOR / "README.md").read_text(encoding="utf-8")
-    part = text.partition(f"{heading}\n")[2]
-    return re.search(rf"^```{language}\n(.*?)^```", part, re.MULTILINE | re.DOTALL)[1]
+    return text.partition(f"{heading}\n")[2]
 
 
 def moved(config: dict) -> dict:
@@ -55,15 +58,12 @@ def moved(config: dict) -> dict:
 @pytest.fixture
 def copied(tmp_path):
     """A copy of the folder, as somebody has it who has nothing else of the project."""
-    for name in ("cognito_emulator", "pool.json"):
-        copy = shutil.copytree if (EMULATOR / name).is_dir() else shutil.copy
-        copy(EMULATOR / name, tmp_path / name)
+    shutil.copytree(EMULATOR / "cognito_emulator", tmp_path / "cognito_emulator")
 
-    def start(text):
-        (tmp_path / "pool.json").write_text(json.dumps(moved(json.loads(text))))
-        words = shlex.split(shown("# A local Cognito user pool", "sh"))
-        process = subprocess.Popen([sys.executable, *words[1:]], cwd=tmp_path, text=True,
-                                   stdout=subprocess.PIPE,
+    def start(command, name, text, stderr=None):
+        (tmp_path / name).write_text(json.dumps(moved(json.loads(text))))
+        process = subprocess.Popen([sys.executable, *shlex.split(command)[1:]], cwd=tmp_path,
+                                   text=True, stdout=subprocess.PIPE, stderr=stderr,
                                    env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"})
         started.append(process)
         return json.loads(process.stdout.readline())
@@ -75,8 +75,34 @@ def copied(tmp_path):
         assert process.wait(60) == 0
 
 
-def test_the_first_sign_in_of_the_readme_works_in_a_copy_of_the_folder(copied):
-    ready = copied((EMULATOR / "pool.json").read_text())
+@pytest.fixture
+def example(copied):
+    """As the README starts it, but for the ports."""
+
+    def start(stderr=None):
+        command = shown("# A local Cognito user pool", "sh")
+        name = "cognito_emulator/example.json"
+        return copied(command, name, (EMULATOR / name).read_text(), stderr)
+
+    return start
+
+
+def test_a_person_at_a_terminal_is_told_where_to_sign_in_and_as_whom(example):
+    ours, theirs = os.openpty()
+    ready = example(stderr=theirs)
+    os.close(theirs)
+    said = ""
+    while "Ctrl-C" not in said:
+        said += os.read(ours, 65536).decode()
+    os.close(ours)
+    assert "alice / Wonderland-1, bob / Builder-22" in said and ready["control"] in said
+    url = re.search(r"Example single-page application *(http\S+)", said)[1]
+    location = testing.Running(ready).pool().sign_in(requests.Session(), url, "alice")
+    assert location.startswith("http://localhost:3000/?code=")
+
+
+def test_the_first_sign_in_of_the_readme_works_in_a_copy_of_the_folder(example):
+    ready = example()
     domain = ready["pools"]["eu-west-1_Emulator1"]["domain"]
     url = shown("## A first sign-in", "").strip().replace("http://127.0.0.1:9800", domain)
     pool = testing.Running(ready).pool()
@@ -92,7 +118,8 @@ def test_the_first_sign_in_of_the_readme_works_in_a_copy_of_the_folder(copied):
 
 
 def test_the_smallest_pool_of_the_readme_works(copied):
-    ready = copied(shown("## With your application", "json"))
+    command = re.search("`(python3 .*?)`", part("## With your application"))[1]
+    ready = copied(command, "pool.json", shown("## With your application", "json"))
     pool = testing.Running(ready).pool()
     url = pool.authorize_url(redirect_uri="http://localhost:3000/callback",
                              client_id="my0client0id")
