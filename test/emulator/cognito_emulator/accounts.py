@@ -1,37 +1,19 @@
-"""/signup, /confirmUser, /resendcode, /forgotPassword, /confirmForgotPassword.
-
-Nothing sends mail here: the page itself shows the code, and so does the control API.
-"""
+"""/signup, /confirmUser, /resendcode, /forgotPassword, /confirmForgotPassword."""
 
 from __future__ import annotations
 
-import hmac
-import secrets
 import uuid
 
 import flask
 
 from . import web
+from .codes import code_is_right, new_code
+from .finish import start_session
+from .forms import check_form, form_page, parse_at_login
 from .model import User
-from .signin import check_form, form_page, parse_at_login, start_session
+from .passwords import password_problem
 
 blueprint = flask.Blueprint("accounts", __name__)
-
-SHORT = "Password did not conform with policy: Password not long enough"
-
-
-def new_code(pool, username: str) -> str:
-    code = f"{secrets.randbelow(10**6):06d}"
-    pool.mail[username] = code
-    return code
-
-
-def code_is_right(pool, username: str, code: str) -> bool:
-    expected = pool.mail.get(username)
-    if expected is None or not hmac.compare_digest(expected.encode(), code.strip().encode()):
-        return False
-    del pool.mail[username]
-    return True
 
 
 def begin():
@@ -71,7 +53,7 @@ def sign_up_problem(pool, username: str, email: str, password: str) -> str | Non
         return "Enter a user name and an e-mail address."
     if username in pool.users:
         return "User already exists"
-    return SHORT if len(password) < 8 else None
+    return password_problem(password)
 
 
 def confirm_page(ask, username: str, code: str | None, message: str | None = None):
@@ -125,8 +107,8 @@ def confirm_forgot_password():
     if flask.request.method == "GET":
         return to_page(pool, "/forgotPassword")
     username, password = form.get("username", ""), form.get("password", "")
-    if len(password) < 8:
-        return reset_page(ask, username, pool.mail.get(username), SHORT)
+    if problem := password_problem(password):
+        return reset_page(ask, username, pool.mail.get(username), problem)
     if username not in pool.users or not code_is_right(pool, username, form.get("code", "")):
         message = "Invalid verification code provided, please try again."
         return reset_page(ask, username, pool.mail.get(username), message)

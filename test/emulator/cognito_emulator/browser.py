@@ -11,6 +11,7 @@ from .clock import Clock
 
 COOKIE_SEC = 3600
 FORM_SEC = 300
+CHALLENGE_SEC = 180
 MAX_FORMS = 10000
 
 
@@ -20,6 +21,7 @@ class BrowserSession:
     provider: str
     auth_time: int
     expires: float
+    methods: tuple[str, ...]
 
 
 class BrowserStore:
@@ -28,11 +30,12 @@ class BrowserStore:
         self._lock = threading.Lock()
         self._sessions: dict[str, BrowserSession] = {}
         self._forms: dict[str, float] = {}
+        self._challenges: dict[str, tuple[str, str, float]] = {}
 
-    def start(self, username: str, provider: str) -> tuple[str, BrowserSession]:
+    def start(self, username: str, provider: str, methods) -> tuple[str, BrowserSession]:
         """One hour, fixed: use does not prolong it, a global sign-out does not end it."""
         now = self._clock.now()
-        session = BrowserSession(username, provider, int(now), now + COOKIE_SEC)
+        session = BrowserSession(username, provider, int(now), now + COOKIE_SEC, tuple(methods))
         cookie = secrets.token_urlsafe(525)
         with self._lock:
             self._sessions[cookie] = session
@@ -63,3 +66,16 @@ class BrowserStore:
     def form_is_fresh(self, token: str) -> bool:
         with self._lock:
             return self._forms.get(token, 0) > self._clock.now()
+
+    def start_challenge(self, username: str, step: str) -> str:
+        """Between a right password and what is asked next: the user has three minutes."""
+        session = secrets.token_urlsafe(32)
+        with self._lock:
+            self._challenges[session] = (username, step, self._clock.now() + CHALLENGE_SEC)
+        return session
+
+    def end_challenge(self, session: str, step: str) -> str | None:
+        """The user's name. Good once."""
+        with self._lock:
+            username, wanted, expires = self._challenges.pop(session, (None, "", 0))
+        return username if wanted == step and expires > self._clock.now() else None

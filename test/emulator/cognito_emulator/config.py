@@ -45,10 +45,11 @@ CHOICES = {
     "no_domain_discovery": ("empty", "issuer-paths"),
     "throttled_as": ("400", "429", "503"),
     "logout_passes_on": ("all", "documented", "needed"),
+    "mfa": ("sms", "email", "totp"),
     "flows": ("code", "implicit", "client_credentials"),
 }
 # `issuer` of a provider is free text, and so on: choices hold only for these classes
-CHOICE_CLASSES = (model.PoolConfig, model.Quirks, model.Tls, model.Client)
+CHOICE_CLASSES = (model.PoolConfig, model.Quirks, model.Tls, model.Client, model.User)
 
 
 class ConfigError(ValueError):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import flask
 
-from . import accounts, idp_response, logout, quota, signin, token_endpoint, userinfo, web
+from . import accounts, challenges, idp_response, logout, quota, signin, token_endpoint, userinfo, web
 from .authorize_request import PageError, RedirectError
 
 PATHS = {
     "/oauth2/authorize": "authorize",
     "/login": "login",
+    "/changePassword": "login",
+    "/mfa": "login",
     "/logout": "logout",
     "/oauth2/token": "token",
     "/oauth2/userInfo": "userinfo",
@@ -31,7 +33,7 @@ def create(pool) -> flask.Flask:
     app = flask.Flask(__name__)
     app.response_class = web.ExactResponse
     app.config["POOL"] = pool
-    for module in (signin, token_endpoint, userinfo, logout, accounts, idp_response):
+    for module in (signin, challenges, token_endpoint, userinfo, logout, accounts, idp_response):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(error_pages)
     app.register_error_handler(PageError, to_error_page)

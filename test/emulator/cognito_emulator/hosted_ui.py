@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -73,6 +74,12 @@ class Browser:
             raise AssertionError(f"no form: {answer.status_code} {answer.url}\n{words(answer)}")
         return found[-1]
 
+    def answer_challenge(self, answer, name: str, read):
+        """Fills the named form where the page has it, with what `read(answer)` says."""
+        if self.left is not None or f'name="{name}"' not in answer.text:
+            return answer
+        return self.submit(self.form(answer, name), read(answer))
+
     def callback(self, answer) -> str:
         if self.left is None:
             raise AssertionError(f"still at the hosted UI: {answer.url}\n{words(answer)}")
@@ -82,6 +89,11 @@ class Browser:
         is_httpx = hasattr(self._client, "follow_redirects")
         option = {"follow_redirects" if is_httpx else "allow_redirects": False}
         return self._client.request(method, url, data=data, **option)
+
+
+def shown_code(answer) -> str:
+    """What would come by mail or text, and is on the page instead."""
+    return re.search(r'id="mail-code">(\d+)<', answer.text)[1]
 
 
 def words(answer) -> str:

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from . import federation, web
 from .authorize_request import PageError, RedirectError, parse
-from .signin import start_session
+from .finish import start_session
 
 blueprint = flask.Blueprint("idp_response", __name__)
 
@@ -53,4 +53,4 @@ def complete(pool, asked, answer):
     if missing:
         raise RedirectError(ask, "invalid_request", f"attributes required: [{', '.join(missing)}]")
     user = federation.sign_in(pool, provider, subject, attributes)
-    return start_session(pool, ask, user.username, provider.name)
+    return start_session(pool, ask, user.username, provider.name, ("fed",))

@@ -55,7 +55,8 @@ class Group:
 
 @dataclass
 class User:
-    """What a pre token generation trigger makes of the ID token is in `claims`, of the access
+    """`temporary`: the password must be changed at the first sign-in. `mfa`: the second factor,
+    sms, email or totp. What a pre token generation trigger makes of the ID token is in `claims`, of the access
     token in `access_claims` and the two lists of scopes; null leaves a claim out."""
 
     username: str
@@ -65,6 +66,8 @@ class User:
     groups: list[str] = field(default_factory=list)
     enabled: bool = True
     confirmed: bool = True
+    temporary: bool = False
+    mfa: str | None = None
     identities: list[dict] = field(default_factory=list)
     claims: dict = field(default_factory=dict)
     access_claims: dict = field(default_factory=dict)

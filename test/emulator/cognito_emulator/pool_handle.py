@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
-from .hosted_ui import Browser
+from .hosted_ui import Browser, shown_code
 
 CLIENT_ID = "7sm0a9nvvurn0guite1f2jgqi9"
 PASSWORD = "Wonderland-1"
@@ -213,9 +213,17 @@ class PoolHandle:
         query = urlencode({k: v for k, v in params.items() if v is not None})
         return f"{self.domain}/oauth2/authorize?{query}"
 
-    def sign_in(self, http_client, url: str, username: str, password: str = PASSWORD) -> str:
+    def sign_in(
+        self,
+        http_client,
+        url: str,
+        username: str,
+        password: str = PASSWORD,
+        new_password: str | None = None,
+    ) -> str:
         """From an authorization URL through the hosted UI; gives the Location of the callback,
-        which is not followed. A live session at the hosted UI needs no password."""
+        which is not followed. A live session at the hosted UI needs no password, a second
+        factor is given, and `new_password` where one is asked for."""
         browser = Browser(http_client, (self.domain, self.idp))
         answer = browser.open(url)
         if browser.left is None:
@@ -224,6 +232,12 @@ class PoolHandle:
             if form.buttons.get("choice"):
                 typed = {"choice": "continue"}
             answer = browser.submit(form, typed)
+        if new_password is not None:
+            changed = {"password": new_password}
+            answer = browser.answer_challenge(answer, "cognitoNewPasswordForm", lambda _: changed)
+        answer = browser.answer_challenge(
+            answer, "cognitoFactorForm", lambda page: {"code": shown_code(page)}
+        )
         return browser.callback(answer)
 
     def sign_in_federated(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hmac
-import uuid
 from urllib.parse import quote
 
 import flask
 
-from . import tokens, web
-from .authorize_request import AuthorizeRequest, PageError, RedirectError, parse
+from . import challenges, web
+from .authorize_request import AuthorizeRequest, RedirectError, parse
 from .browser import BrowserSession
-from .grants import Grant
+from .finish import check_trouble, finish
+from .forms import check_form, form_page, parse_at_login
+from .passwords import password_is_right
 
 blueprint = flask.Blueprint("signin", __name__)
-
-LANGUAGES = "de en es fr id it ja ko pt-BR zh-CN zh-TW".split()
-LEVEL_OF_PASSWORD = "urn:cognito:loa:1"
 
 
 @blueprint.get("/oauth2/authorize")
@@ -63,19 +60,7 @@ def login_post():
         return login_form(ask, "User is disabled.")
     if not user.confirmed:
         return web.redirect(f"{pool.domain_url}/confirmUser?{web.raw_query()}")
-    return start_session(pool, ask, user.username, "COGNITO")
-
-
-def parse_at_login(pool) -> AuthorizeRequest:
-    if not flask.request.args.get("client_id"):
-        raise PageError("Missing required parameter client_id")
-    return parse(pool, flask.request.args)
-
-
-def password_is_right(user, password: str) -> bool:
-    if user.password is None:
-        return False
-    return hmac.compare_digest(user.password.encode(), password.encode())
+    return challenges.next_page(pool, ask, user)
 
 
 def current_session(pool) -> BrowserSession | None:
@@ -91,59 +76,6 @@ def serves(pool, session: BrowserSession, ask: AuthorizeRequest) -> bool:
     if wanted is not None and wanted != session.provider:
         return False
     return ask.max_age is None or pool.clock.now() - session.auth_time <= ask.max_age
-
-
-def start_session(pool, ask: AuthorizeRequest, username: str, provider: str):
-    cookie, session = pool.browsers.start(username, provider)
-    response = finish(pool, ask, session, is_new=True)
-    web.set_cookie(response, "cognito", cookie, max_age=3600)
-    web.set_cookie(response, "cognito-fl", "W10=", max_age=365 * 86400)
-    return response
-
-
-def finish(pool, ask: AuthorizeRequest, session: BrowserSession, is_new: bool = False):
-    """Back to the client with a code, or with tokens in the fragment (implicit flow)."""
-    check_trouble(ask)
-    if not pool.users[session.username].enabled:
-        if pool.quirks.disabled_user_cookie == "redirect":
-            raise RedirectError(ask, "invalid_request", "User is disabled")
-        raise PageError("User is disabled", ask.client.id)
-    grant = new_grant(pool, ask, session, is_new)
-    if ask.response_type == "token":
-        return web.redirect(implicit_location(pool, ask, grant))
-    code = pool.grants.issue_code(grant, ask.redirect_uri, ask.challenge)
-    return web.redirect(web.with_params(ask.redirect_uri, [("code", code), *state_of(ask)]))
-
-
-def check_trouble(ask: AuthorizeRequest) -> None:
-    """What a fault of the control API lets go wrong here."""
-    trouble = flask.request.environ.get("cognito.trouble")
-    if trouble is not None:
-        raise RedirectError(ask, *trouble)
-
-
-def new_grant(pool, ask: AuthorizeRequest, session: BrowserSession, is_new: bool) -> Grant:
-    federated = session.provider != "COGNITO"
-    nonce = ask.nonce
-    if nonce is None and federated and is_new:
-        nonce = uuid.uuid4().hex  # Cognito makes one up, and the ID token shows it
-    grant = Grant(ask.client.id, session.username, ask.scopes, session.auth_time, nonce)
-    grant.resource = ask.resource
-    if LEVEL_OF_PASSWORD in ask.acr_values:
-        grant.acr = LEVEL_OF_PASSWORD
-        grant.amr = ["fed"] if federated else ["pwd"]
-    return grant
-
-
-def implicit_location(pool, ask: AuthorizeRequest, grant: Grant) -> str:
-    answer = tokens.issue(pool, grant, ask.client, "implicit")
-    members = [(name, str(answer[name])) for name in ("id_token", "access_token") if name in answer]
-    members += [("token_type", "Bearer"), ("expires_in", str(answer["expires_in"]))]
-    return ask.redirect_uri + web.with_params("#", members + state_of(ask)).replace("?", "", 1)
-
-
-def state_of(ask: AuthorizeRequest) -> list[tuple[str, str]]:
-    return [] if ask.state is None else [("state", ask.state)]
 
 
 def to_provider(pool, ask: AuthorizeRequest):
@@ -174,36 +106,3 @@ def login_form(ask: AuthorizeRequest, message: str | None = None):
         local="COGNITO" in allowed,
         sign_up=web.pool().config.sign_up,
     )
-
-
-def form_page(template: str, ask: AuthorizeRequest | None, **values):
-    """A page with a form: a good `_csrf`, the same in the XSRF-TOKEN cookie."""
-    pool = web.pool()
-    token = pool.browsers.new_form(flask.request.cookies.get("XSRF-TOKEN"))
-    wanted = wanted_language(pool)
-    lang = wanted or flask.request.cookies.get("lang", "en")
-    app = (ask.client.name or ask.client.id) if ask else ""
-    html = flask.render_template(
-        template, csrf=token, query=web.raw_query(), app=app, lang=lang, pool=pool, **values
-    )
-    response = web.ExactResponse(html, 200, content_type="text/html;charset=UTF-8")
-    web.set_cookie(response, "XSRF-TOKEN", token)
-    if wanted:
-        web.set_cookie(response, "lang", wanted)
-    return response
-
-
-def wanted_language(pool) -> str | None:
-    """Of the parameter `lang`, which the classic hosted UI does not know."""
-    lang = flask.request.args.get("lang")
-    return lang if lang in LANGUAGES and pool.config.ui == "managed" else None
-
-
-def check_form(pool) -> None:
-    """The form is good for five minutes, in the browser that got it."""
-    token = flask.request.form.get("_csrf", "")
-    cookie = flask.request.cookies.get("XSRF-TOKEN", "")
-    if not token or not hmac.compare_digest(token.encode(), cookie.encode()):
-        flask.abort(403)
-    if not pool.browsers.form_is_fresh(token):
-        raise PageError("Something went wrong", flask.request.args.get("client_id"))
