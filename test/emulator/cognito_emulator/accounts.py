@@ -28,7 +28,7 @@ def begin():
 
 
 def to_page(pool, path: str):
-    return web.redirect(f"{pool.domain_url}{path}?{web.raw_query()}")
+    return web.redirect(f"{web.domain_url()}{path}?{web.raw_query()}")
 
 
 @blueprint.route("/signup", methods=["GET", "POST"])

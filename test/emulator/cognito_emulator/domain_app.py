@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import flask
 
-from . import accounts, challenges, idp_response, logout, quota, signin, token_endpoint, userinfo, web
+from . import accounts, challenges, idp_response, logout, quota, signin, token_endpoint
+from . import userinfo, web
 from .authorize_request import PageError, RedirectError
 
 PATHS = {
@@ -42,7 +43,7 @@ def create(pool) -> flask.Flask:
     app.register_error_handler(404, lambda e: page(NOWHERE, 404))
     app.register_error_handler(405, lambda e: web.empty(405))
     app.before_request(lambda: quota.check(pool, PATHS.get(flask.request.path, "other")))
-    app.after_request(lambda r: web.harden(r, pool.domain_url.startswith("https:")))
+    app.after_request(lambda r: web.harden(r, web.domain_url().startswith("https:")))
     return app
 
 
@@ -61,7 +62,7 @@ def to_error_page(error: PageError):
     params = [("error", error.text)]
     if error.client_id:
         params.append(("client_id", error.client_id))
-    return web.redirect(web.with_params(f"{web.pool().domain_url}/error", params))
+    return web.redirect(web.with_params(f"{web.domain_url()}/error", params))
 
 
 @error_pages.get("/error")

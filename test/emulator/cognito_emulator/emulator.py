@@ -7,7 +7,7 @@ import tempfile
 
 from . import control_app, domain_app, idp_app, issuer_app
 from .gateway import Service
-from .model import Config
+from .model import Config, Domain
 from .pool import Pool
 from .request_log import RequestLog
 from .tls import TlsContexts
@@ -47,8 +47,9 @@ class Emulator:
             self._folder = None
 
     def hosts(self) -> list[str]:
-        domains = [p.config.domain.host for p in self.pools.values() if p.config.domain]
-        return list(dict.fromkeys([self.config.listen.host, *domains, "localhost", "127.0.0.1"]))
+        found = [d for p in self.config.pools for d in (p.domain, p.prefix_domain) if d is not None]
+        names = [self.config.listen.host, *(d.host for d in found), "localhost", "127.0.0.1"]
+        return list(dict.fromkeys(names))
 
     def ready(self) -> dict:
         """What a client needs to know: the line that is printed."""
@@ -63,6 +64,7 @@ class Emulator:
                     "not_served_at": pool.not_served_at,
                     "domain": pool.domain_url or None,
                     "idp": f"{pool.idp_url}/{pool.id}",
+                    **({"prefix_domain": pool.prefix_domain_url} if pool.prefix_domain_url else {}),
                 }
                 for pool in self.pools.values()
             },
@@ -90,13 +92,17 @@ class Emulator:
         served_at = f"{self.url(pool.config.issuer + '-issuer')}/{pool.id}"
         pool.listen_at(served_at, f"{self.url(other + '-issuer')}/{pool.id}")
         pool.idp_url = self.url("idp")
-        domain = pool.config.domain
-        if domain is None:
-            return
-        name = f"domain:{pool.id}"
+        if pool.config.domain is not None:
+            pool.domain_url = self._listen_as_domain(pool, f"domain:{pool.id}", pool.config.domain)
+        if pool.config.prefix_domain is not None:
+            other = pool.config.prefix_domain
+            pool.prefix_domain_url = self._listen_as_domain(pool, f"domain:{pool.id}:prefix", other)
+
+    def _listen_as_domain(self, pool: Pool, name: str, domain: Domain) -> str:
         app = domain_app.create(pool)
         self._bind(name, domain, domain.port, app, classifier(pool.id))
-        pool.domain_url = self.url(name, domain.host)
+        app.config["DOMAIN_URL"] = self.url(name, domain.host)
+        return app.config["DOMAIN_URL"]
 
     def _bind(self, name: str, place, port: int, app, classify) -> None:
         kind = name.partition(":")[0]

@@ -83,12 +83,19 @@ def typed_attributes(form) -> dict:
     return {**typed, **more} if isinstance(more, dict) else typed
 
 
+def home(pool) -> str:
+    """The domain that sent the user here, where the pool has two."""
+    prefix = pool.prefix_domain_url
+    came_from = flask.request.args.get("redirect_uri", "")
+    return prefix if prefix and came_from.startswith(f"{prefix}/oauth2/") else pool.domain_url
+
+
 def go_back(pool, provider, state: str):
     answer = assertion(pool, provider)
     if provider.type == "SAML":
         return saml_form(pool, {**answer, "RelayState": state})
     params = [*answer.items(), ("state", state)]
-    location = web.with_params(f"{pool.domain_url}/oauth2/idpresponse", params)
+    location = web.with_params(f"{home(pool)}/oauth2/idpresponse", params)
     # Facebook's fragment; browsers keep it up to the callback
     return web.redirect(location + ("#_=_" if provider.type == "Facebook" else ""))
 
@@ -97,6 +104,6 @@ def saml_form(pool, fields: dict):
     """The POST binding: a form that the browser submits by itself."""
     fields = {("SAMLResponse" if k == "code" else k): v for k, v in fields.items()}
     html = flask.render_template(
-        "saml.html", action=f"{pool.domain_url}/saml2/idpresponse", fields=fields, lang="en"
+        "saml.html", action=f"{home(pool)}/saml2/idpresponse", fields=fields, lang="en"
     )
     return web.ExactResponse(html, 200, content_type="text/html;charset=UTF-8")

@@ -26,7 +26,7 @@ def logout():
     pool = web.pool()
     args = flask.request.args
     if not args.get("client_id"):
-        return web.redirect(f"{pool.domain_url}/login?{web.raw_query()}")
+        return web.redirect(f"{web.domain_url()}/login?{web.raw_query()}")
     client = pool.clients.get(args["client_id"])
     if client is None:
         raise PageError("invalid_request", args["client_id"])
@@ -38,7 +38,7 @@ def logout():
         raise PageError(MISLEADING, client.id)
     if args["redirect_uri"] not in client.callback_urls:
         raise PageError("redirect_mismatch", client.id)
-    return end_session(pool, f"{pool.domain_url}/login?{passed_on(pool)}")
+    return end_session(pool, f"{web.domain_url()}/login?{passed_on(pool)}")
 
 
 def passed_on(pool) -> str:

@@ -56,8 +56,9 @@ class Group:
 @dataclass
 class User:
     """`temporary`: the password must be changed at the first sign-in. `mfa`: the second factor,
-    sms, email or totp. What a pre token generation trigger makes of the ID token is in `claims`, of the access
-    token in `access_claims` and the two lists of scopes; null leaves a claim out."""
+    sms, email or totp. What a pre token generation trigger makes of the ID token is in
+    `claims`, of the access token in `access_claims` and the two lists of scopes; null leaves a
+    claim out."""
 
     username: str
     password: str | None = None
@@ -155,9 +156,12 @@ class Quirks:
 
 @dataclass
 class PoolConfig:
+    """`prefix_domain`: where `domain` is a custom one, the other that serves the same."""
+
     id: str
     name: str = ""
     domain: Domain | None = field(default_factory=Domain)
+    prefix_domain: Domain | None = None
     issuer: str = "original"
     issuer_claim: str = "listener"
     ui: str = "managed"

@@ -32,6 +32,7 @@ class Pool:
         self.not_served_at = ""
         self.issuer_url = ""
         self.domain_url = ""
+        self.prefix_domain_url = ""
         self.idp_url = ""
         self.load()
 

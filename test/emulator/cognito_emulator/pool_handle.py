@@ -89,6 +89,7 @@ class PoolHandle:
         self.discovery: str = urls["discovery"]
         self.jwks: str = urls["jwks"]
         self.domain: str | None = urls["domain"]
+        self.prefix_domain: str | None = urls.get("prefix_domain")
         self.idp: str = urls["idp"]
         self._control = control
 
@@ -224,7 +225,7 @@ class PoolHandle:
         """From an authorization URL through the hosted UI; gives the Location of the callback,
         which is not followed. A live session at the hosted UI needs no password, a second
         factor is given, and `new_password` where one is asked for."""
-        browser = Browser(http_client, (self.domain, self.idp))
+        browser = Browser(http_client, (self.domain, self.prefix_domain, self.idp))
         answer = browser.open(url)
         if browser.left is None:
             form = browser.form(answer, "cognitoSignInForm")
@@ -244,7 +245,7 @@ class PoolHandle:
         self, http_client, url: str, subject: str, attributes: dict | None = None
     ) -> str:
         """The same for a URL with identity_provider: `subject` signs in at the simulated IdP."""
-        browser = Browser(http_client, (self.domain, self.idp))
+        browser = Browser(http_client, (self.domain, self.prefix_domain, self.idp))
         answer = browser.open(url)
         if browser.left is None:
             form = browser.form(answer)

@@ -28,7 +28,7 @@ def authorize():
         raise RedirectError(ask, "login_required")
     if ask.provider is not None:
         return to_provider(pool, ask)
-    return web.redirect(f"{pool.domain_url}/login?{web.raw_query()}")
+    return web.redirect(f"{web.domain_url()}/login?{web.raw_query()}")
 
 
 @blueprint.get("/login")
@@ -59,7 +59,7 @@ def login_post():
     if not user.enabled:
         return login_form(ask, "User is disabled.")
     if not user.confirmed:
-        return web.redirect(f"{pool.domain_url}/confirmUser?{web.raw_query()}")
+        return web.redirect(f"{web.domain_url()}/confirmUser?{web.raw_query()}")
     return challenges.next_page(pool, ask, user)
 
 
@@ -81,7 +81,7 @@ def serves(pool, session: BrowserSession, ask: AuthorizeRequest) -> bool:
 def to_provider(pool, ask: AuthorizeRequest):
     """To the identity provider; login_hint goes along only to OIDC providers and Google."""
     relay = pool.start_federation(flask.request.args)
-    params = [("state", relay), ("redirect_uri", f"{pool.domain_url}/oauth2/idpresponse")]
+    params = [("state", relay), ("redirect_uri", f"{web.domain_url()}/oauth2/idpresponse")]
     if ask.login_hint and ask.provider.type in ("OIDC", "Google"):
         params.append(("login_hint", ask.login_hint))
     if prompt := [value for value in ask.prompt if value != "none"]:

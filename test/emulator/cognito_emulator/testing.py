@@ -83,7 +83,7 @@ class Running:
         self.ca_file: str | None = ready["ca_file"]
         self.control = Control(ready["control"])
         self.pools = {
-            pool_id: PoolHandle(self.control, pool_id, urls) for pool_id, urls in ready["pools"].items()
+            name: PoolHandle(self.control, name, urls) for name, urls in ready["pools"].items()
         }
 
     def pool(self, pool_id: str | None = None) -> PoolHandle:

@@ -27,6 +27,11 @@ def pool():
     return flask.current_app.config["POOL"]
 
 
+def domain_url() -> str:
+    """Of the domain that was asked: a pool may have two."""
+    return flask.current_app.config["DOMAIN_URL"]
+
+
 def raw_query() -> str:
     return flask.request.query_string.decode("latin-1")
 
@@ -88,7 +93,7 @@ def set_cookie(response, name: str, value: str, max_age: int | None = None) -> N
     parts = [f"{name}={value}", "Path=/"]
     if max_age is not None:
         parts.append(f"Max-Age={max_age}")
-    if pool().domain_url.startswith("https:"):
+    if domain_url().startswith("https:"):
         parts.append("Secure")
     response.headers.add("Set-Cookie", "; ".join([*parts, "HttpOnly", "SameSite=Lax"]))
 
