@@ -87,14 +87,21 @@ def example(copied):
     return start
 
 
-def test_a_person_at_a_terminal_is_told_where_to_sign_in_and_as_whom(example):
-    ours, theirs = os.openpty()
+@pytest.fixture
+def terminal():
+    """(our end, that of a program); ours is open for as long as the program runs."""
+    ends = os.openpty()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+def test_a_person_at_a_terminal_is_told_where_to_sign_in_and_as_whom(terminal, example):
+    ours, theirs = terminal
     ready = example(stderr=theirs)
-    os.close(theirs)
     said = ""
     while "Ctrl-C" not in said:
         said += os.read(ours, 65536).decode()
-    os.close(ours)
     assert "alice / Wonderland-1, bob / Builder-22" in said and ready["control"] in said
     url = re.search(r"Example single-page application *(http\S+)", said)[1]
     location = testing.Running(ready).pool().sign_in(requests.Session(), url, "alice")
