@@ -5,7 +5,7 @@ import pytest
 
 from harness.conf import section_lines
 from harness.server import StartFailed
-from harness.written import BASE, CLIENT, COMPLETE, POOL, PROTECTED, client, made, said, vhost
+from harness.written import BASE, CLIENT, COMPLETE, DOMAIN, POOL, PROTECTED, client, made, said, vhost
 
 __all__ = ["made"]
 
@@ -133,3 +133,17 @@ FITS = [
 @pytest.mark.parametrize("lines", [row[1] for row in FITS], ids=[row[0] for row in FITS])
 def test_what_fits_together_is_silent(made, lines):
     assert said(made(*lines)) == "Syntax OK\n"
+
+
+def test_one_file_may_make_several_hosts(made):
+    """Each is a section of its own, although all stand in the same line of the same file."""
+    host = "\n".join(vhost(BASE, *client("${CLIENT}"), *section_lines(
+        "Location", "/", "AuthType Cognito", "CognitoUse ${CLIENT}", "Require valid-user"),
+        name="${CLIENT}.example.test"))
+    server = made(POOL, DOMAIN, CLIENT, "Define CLIENT one", "Include {root}/host.conf",
+                  "Define CLIENT two", "Include {root}/host.conf", **{"host.conf": host})
+    assert said(server) == "Syntax OK\n"
+    _, output, _ = server.ask("DUMP_COGNITO")
+    for name in ("one", "two"):
+        assert re.search(rf"^virtual host {name}\.example\.test (?:.*\n(?! ?virtual))*? +CognitoUse +{name} ",
+                         output, re.M), output

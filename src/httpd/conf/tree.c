@@ -12,19 +12,23 @@ typedef struct {
     cog_tree_t *tree;
 } walk_t;
 
-/* The virtual host of this <VirtualHost>; the main server for any other section. */
+/* The name is compared by its address: a file that is included twice has two. */
+int cog_tree_is_section_of(const ap_directive_t *section, const server_rec *s)
+{
+    return s->defn_line_number == (unsigned)section->line_num &&
+           s->defn_name == section->filename &&
+           strcasecmp(section->directive, "<VirtualHost") == 0;
+}
+
+/* The virtual host of this <VirtualHost>; the server around any other section. */
 static server_rec *server_of(const walk_t *walk, const ap_directive_t *section)
 {
-    if (strcasecmp(section->directive, "<VirtualHost") != 0) {
-        return walk->s;
+    server_rec *s = walk->main_server->next;
+
+    while (s && !cog_tree_is_section_of(section, s)) {
+        s = s->next;
     }
-    for (server_rec *s = walk->main_server->next; s; s = s->next) {
-        if (s->defn_line_number == (unsigned)section->line_num && s->defn_name &&
-            strcmp(s->defn_name, section->filename) == 0) {
-            return s;
-        }
-    }
-    return walk->s;
+    return s ? s : walk->s;
 }
 
 static int has_sibling(const ap_directive_t *directive, const char *name)

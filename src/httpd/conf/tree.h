@@ -28,6 +28,9 @@ typedef struct {
 
 const cog_tree_t *cog_tree_read(apr_pool_t *pool, server_rec *main_server);
 
+/* Is it the <VirtualHost> that `s` was made of? */
+int cog_tree_is_section_of(const ap_directive_t *section, const server_rec *s);
+
 /* The first AuthType Cognito in this virtual host itself; NULL when there is none. */
 const cog_written_t *cog_tree_auth_type(const cog_tree_t *tree, const server_rec *s);
 

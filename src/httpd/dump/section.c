@@ -45,19 +45,11 @@ int cog_section_holds(const ap_directive_t *section, const ap_directive_t *direc
     return directive == section;
 }
 
-static int is_section_of(const ap_directive_t *section, const server_rec *s)
-{
-    return s->is_virtual && s->defn_name &&
-           strcasecmp(section->directive, "<VirtualHost") == 0 &&
-           s->defn_line_number == (unsigned)section->line_num &&
-           strcmp(s->defn_name, section->filename) == 0;
-}
-
 const ap_directive_t *cog_section_of_host(const server_rec *s)
 {
     const ap_directive_t *section = ap_conftree;
 
-    while (section && !is_section_of(section, s)) {
+    while (section && !cog_tree_is_section_of(section, s)) {
         section = section->next;
     }
     return section;
