@@ -200,9 +200,13 @@ static request_rec *main_of(request_rec *r)
     return r;
 }
 
+/* mod_cache answers before anybody is asked who they are, and may be told to store what
+ * is private: its variable goes before that. */
 void cog_reply_make_private(request_rec *r)
 {
-    set_header(main_of(r), "Cache-Control", "private");
+    r = main_of(r);
+    set_header(r, "Cache-Control", "private");
+    apr_table_setn(r->subprocess_env, "no-cache", "");
 }
 
 static int has_filter(const request_rec *r, const char *name)

@@ -314,6 +314,7 @@ class TestCaches:
         conf.add("CacheEnable socache /", "CacheSocache shmcb", "CacheIgnoreNoLastMod on",
                  "CacheDefaultExpire 3600", "CacheQuickHandler on", "TypesConfig /dev/null",
                  "ProxyPass /pages !")
+        conf.location("/secure/stored", "CacheStorePrivate on")
         conf.section("Directory", '"{root}/htdocs/pages"', "Options +Includes",
                      "AddType text/html .shtml", "AddOutputFilter INCLUDES .shtml")
         conf.lines.sort(key=lambda line: line.startswith("ProxyPass / "))
@@ -338,6 +339,12 @@ class TestCaches:
             assert alice.navigate(site.url("/secure/page")).status == 200
         assert len(backend.seen) == 2
         assert is_login(site.pool, nobody.navigate(site.url("/secure/page")))
+
+    def test_not_even_where_it_is_told_to_store_what_is_private(self, site, alice, nobody, backend):
+        """It would answer before anybody is asked who they are."""
+        backend.answers["/secure/stored"] = (200, [("Content-Type", "text/plain")], b"alice's")
+        assert alice.navigate(site.url("/secure/stored")).text == "alice's"
+        assert is_login(site.pool, nobody.navigate(site.url("/secure/stored")))
 
     def test_nor_a_page_that_includes_one(self, site, alice, nobody, log):
         log.allow("unable to include")
