@@ -26,6 +26,14 @@ typedef struct {
     const cog_raw_tokens_t *tokens;
 } telling_t;
 
+/* The memo outlives a subrequest, and the .htaccess file that was read for it. */
+static void remember(const cog_memo_t *memo, const char *name)
+{
+    if (!apr_table_get(memo->exported_headers, name)) {
+        apr_table_setn(memo->exported_headers, apr_pstrdup(memo->root->pool, name), "");
+    }
+}
+
 static cog_err_t set(const telling_t *telling, const char *name, const char *value)
 {
     size_t len = strlen(name) + strlen(": ") + strlen(value);
@@ -37,7 +45,7 @@ static cog_err_t set(const telling_t *telling, const char *name, const char *val
         return COG_E_HEADER_TOO_LONG;
     }
     apr_table_setn(telling->r->headers_in, name, value);
-    APR_ARRAY_PUSH(telling->memo->exported_headers, const char *) = name;
+    remember(telling->memo, name);
     return COG_OK;
 }
 
@@ -58,11 +66,10 @@ static cog_err_t tell(const telling_t *telling, const char *name, cog_claim_kind
     return set(telling, name, carried);
 }
 
-/* Names live as long as the memo, which remembers them. */
 static const char *name_of(const telling_t *telling, const char *prefix,
                            const char *claim)
 {
-    return telling->export->backend->name_of(telling->memo->root->pool, prefix, claim);
+    return telling->export->backend->name_of(telling->r->pool, prefix, claim);
 }
 
 static int is_wanted(const telling_t *telling, const char *claim)
@@ -207,8 +214,7 @@ cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
                          tokens};
 
     if (!telling.memo->exported_headers) {
-        telling.memo->exported_headers =
-            apr_array_make(telling.memo->root->pool, 16, sizeof(const char *));
+        telling.memo->exported_headers = apr_table_make(telling.memo->root->pool, 16);
     }
     cog_export_check_groups(r, telling.claims);
     if (export->to_headers) {
@@ -237,10 +243,11 @@ static char *redirected_variable(apr_pool_t *pool, const char *header)
  * redirected to have them before they have headers of their own. */
 void cog_export_forget_headers(request_rec *r)
 {
-    const apr_array_header_t *headers = cog_memo_of(r)->exported_headers;
+    const apr_table_t *exported = cog_memo_of(r)->exported_headers;
+    const apr_array_header_t *names = exported ? apr_table_elts(exported) : NULL;
 
-    for (int i = 0; headers && i < headers->nelts; ++i) {
-        const char *header = APR_ARRAY_IDX(headers, i, const char *);
+    for (int i = 0; names && i < names->nelts; ++i) {
+        const char *header = APR_ARRAY_IDX(names, i, apr_table_entry_t).key;
         const char *variable = redirected_variable(r->pool, header);
 
         apr_table_unset(r->headers_in, header);

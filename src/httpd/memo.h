@@ -27,15 +27,17 @@ typedef struct {
     int is_clean; /* spoofed headers and our own cookies have been taken out */
     apr_array_header_t *cookies;         /* our own ones: cog_cookie_t; NULL when none */
     struct cog_evaluation_t *evaluation; /* of Require, while it is going on; else NULL */
-    const char *exported_prefix; /* what variables begin with that now tell scripts who
-                                  * the client is, beside COGNITO_; NULL: none */
-    apr_array_header_t *exported_headers; /* headers that now tell backends who the client
-                                           * is: names, `const char *`; NULL: none */
-    cog_identity_t *identities;  /* who the client is; hardly ever more than one */
-    const request_rec *admitted; /* by us, where AuthType is ours: the last one of those
-                                  * that httpd makes of this, but for subrequests, which
-                                  * do not live as long as this; NULL: none */
-    const cog_reply_t *reply;    /* the last one, for what is left to do afterwards */
+    int has_expressions; /* Require has compared with one, whose value may depend on
+                          * the URI */
+    const char *exported_prefix;   /* what variables begin with that now tell scripts who
+                                    * the client is, beside COGNITO_; NULL: none */
+    apr_table_t *exported_headers; /* the names of headers that now tell backends who the
+                                    * client is; NULL: none */
+    cog_identity_t *identities;    /* who the client is; hardly ever more than one */
+    const request_rec *admitted;   /* by us, where AuthType is ours: the last one of those
+                                    * that httpd makes of this, but for subrequests, which
+                                    * do not live as long as this; NULL: none */
+    const cog_reply_t *reply;      /* the last one, for what is left to do afterwards */
 } cog_memo_t;
 
 /* Made when it is asked for the first time; never NULL. */
