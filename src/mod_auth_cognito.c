@@ -58,6 +58,9 @@ static void register_hooks(apr_pool_t *pool)
     /* Any order: nobody else speaks of our sessions. */
     ap_hook_force_authn(cog_authn_force, NULL, NULL, APR_HOOK_MIDDLE);
 
+    /* Before all that acts on a request that has been let in. */
+    ap_hook_fixups(cog_authz_check_again, NULL, NULL, APR_HOOK_REALLY_FIRST - 1);
+
     /* Before mod_rewrite's per-directory rules and mod_env look at variables, and before
      * RequestHeader, by which the administrator may change our headers. */
     ap_hook_fixups(cog_export_finish, NULL, NULL, APR_HOOK_REALLY_FIRST);

@@ -153,3 +153,23 @@ int cog_authz_check(request_rec *r)
     }
     return decide(memo, r);
 }
+
+static int is_handed_on(const request_rec *r)
+{
+    const request_rec *before = r->prev ? r->prev : r->main;
+
+    return before && before->per_dir_config == r->per_dir_config;
+}
+
+static int may_be_wrong(request_rec *r)
+{
+    return cog_memo_of(r)->has_expressions ||
+           (r->prev && ap_is_HTTP_ERROR(r->prev->status));
+}
+
+int cog_authz_check_again(request_rec *r)
+{
+    int status = is_handed_on(r) && may_be_wrong(r) ? cog_authz_check(r) : DECLINED;
+
+    return status == OK ? DECLINED : status;
+}

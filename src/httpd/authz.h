@@ -10,4 +10,9 @@
  * lines of `Require cognito-…` that the user does not meet. */
 int cog_authz_check(request_rec *r);
 
+/* fixups: httpd hands a grant on from a request to those that it makes of it in the same
+ * place. Ask again where that may be wrong: when an expression of Require may have
+ * another value for this URI, and for the error document of a refusal. */
+int cog_authz_check_again(request_rec *r);
+
 #endif

@@ -71,6 +71,7 @@ static const apr_array_header_t *wanted(request_rec *r, const cog_require_t *req
     if (!require->expressions) {
         return require->values;
     }
+    cog_memo_of(r)->has_expressions = 1;
     values = apr_array_make(r->pool, require->values->nelts, sizeof(const char *));
     for (int i = 0; i < require->values->nelts; ++i) {
         APR_ARRAY_PUSH(values, const char *) = evaluate(r, require, i);
@@ -256,13 +257,13 @@ static const authz_provider providers[] = {TYPES(PROVIDER)};
 
 #define NUMBER_OF_TYPES (sizeof(providers) / sizeof(*providers))
 
-/* An expression may look at the URI: so httpd must ask again when an internal redirect
- * changes it, even inside one section. */
+/* Where an expression looks at the URI, httpd is asked again by cog_authz_check_again():
+ * to say so here would make it ask every module again, for every request of its own. */
 void cog_require_register(apr_pool_t *pool)
 {
     for (size_t kind = 0; kind < NUMBER_OF_TYPES; ++kind) {
         ap_register_auth_provider(
             pool, AUTHZ_PROVIDER_GROUP, cog_require_type((cog_rule_kind_t)kind),
-            AUTHZ_PROVIDER_VERSION, &providers[kind], AP_AUTH_INTERNAL_PER_URI);
+            AUTHZ_PROVIDER_VERSION, &providers[kind], AP_AUTH_INTERNAL_PER_CONF);
     }
 }

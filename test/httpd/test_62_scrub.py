@@ -342,6 +342,24 @@ class TestOtherSites:
             "Authorization": "Basic Y2Fyb2w6dGVzdA==", "X_Cognito_Sub": "evil"})
         assert answer.status == 200 and "evil" not in backend.seen[-1].head
 
+    def test_others_are_asked_as_often_as_without_this_module(self, start, browsers):
+        """Where the configuration is the same, httpd asks them once, not for each of its own
+        requests."""
+        from harness.conf import Conf
+        conf = Conf().load("auth_basic", "authn_file", "autoindex", "dir")
+        conf.file("users", "carol:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n")
+        conf.add("LogLevel authz_core:debug", "DirectoryIndex index.html")
+        conf.section("Directory", '"{root}/htdocs"', "Options +Indexes", "AuthType Basic",
+                     "AuthName x", "AuthUserFile {root}/users", "Require valid-user")
+        server = start(conf.file("htdocs/list/page", "page"))
+        browser = browsers()
+        browser.route("http://app.example.test", server.port)
+        answer = browser.request("GET", "http://app.example.test/list/",
+                                 headers={"Authorization": "Basic Y2Fyb2w6dGVzdA=="})
+        assert "page" in answer.text
+        with open(server.path("error.log"), encoding="utf-8") as log:
+            assert log.read().count("result of Require valid-user : granted") == 1
+
     def test_a_password_is_no_proof_here(self, site, nobody):
         headers = {"Authorization": "Basic Y2Fyb2w6dGVzdA=="}
         assert is_login(site.pool, nobody.navigate(site.url("/secure"), headers=headers))

@@ -104,14 +104,19 @@ class TestExpressions:
 
     @pytest.fixture(scope="class")
     def site(self, run, pool):
-        conf = site_conf(pool).load("rewrite", "env", "dir").protect("/secure")
+        conf = site_conf(pool).load("rewrite", "env", "dir", "include", "mime").protect("/secure")
         conf.file("htdocs/secure", "secure")
         conf.section("LocationMatch", '"^/t/(?<TENANT>[^/]+)"', "AuthType Cognito",
                      'Require cognito-claim custom:tenant "%{env:MATCH_TENANT}"')
         conf.section("LocationMatch", '"^/g/(?<TENANT>[^/]*)"', "AuthType Cognito",
                      'Require cognito-group "%{env:MATCH_TENANT}"')
         conf.section("Directory", '"{root}/htdocs"', "RewriteEngine on",
-                     "RewriteRule ^t/acme/jump$ /t/evil/page", "AllowOverride None")
+                     "RewriteRule ^t/acme/jump$ /t/evil/page", "AllowOverride None",
+                     "Options +Includes", "AddType text/html .shtml",
+                     "AddOutputFilter INCLUDES .shtml")
+        conf.protect("/closed", "ErrorDocument 403 /closed/denied", require="cognito-group none")
+        conf.add("TypesConfig /dev/null").file("htdocs/closed/denied", "words for members")
+        conf.file("htdocs/t/acme/around.shtml", 'around <!--#include virtual="/t/evil/page" -->')
         for tenant in ("acme", "evil", "a b"):
             conf.file(f"htdocs/t/{tenant}/page", tenant)
             conf.file(f"htdocs/g/{tenant}/page", tenant)
@@ -126,6 +131,16 @@ class TestExpressions:
 
     def test_a_redirect_inside_does_not_lead_around_it(self, site, enter):
         assert enter("alice").navigate(site.url("/t/acme/jump")).status == 403
+
+    def test_nor_does_an_included_page(self, site, enter, log):
+        log.allow("unable to include")
+        text = enter("alice").navigate(site.url("/t/acme/around.shtml")).text
+        assert "around" in text and "evil" not in text
+
+    def test_an_error_document_in_a_place_is_for_those_who_may_see_it(self, site, enter, log):
+        log.expect("AH01631")
+        answer = enter("alice").navigate(site.url("/closed/x"))
+        assert answer.status == 403 and "members" not in answer.text
 
     @pytest.mark.parametrize("path", ["/g/admins%20x/page", "/g/x%20admins/page", "/g//page",
                                       "/g/%2a/page", "/g/admins%00/page"])
