@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* Mostly the first letters tell. */
 static int compare_name(const void *key, const void *element)
 {
@@ -24,4 +26,28 @@ const char *cog_claims_get(const apr_array_header_t *claims, const char *name)
     const cog_claim_t *claim = cog_claims_find(claims, name);
 
     return claim ? claim->value : NULL;
+}
+
+json_t *cog_claim_list_json(apr_pool_t *pool, const char *joined)
+{
+    const apr_array_header_t *texts = cog_text_split(pool, joined);
+    json_t *list = json_array();
+
+    for (int i = 0; i < texts->nelts; ++i) {
+        json_array_append_new(list, json_string(APR_ARRAY_IDX(texts, i, const char *)));
+    }
+    return list;
+}
+
+json_t *cog_claim_json(apr_pool_t *pool, const cog_claim_t *claim)
+{
+    json_t *other = NULL;
+
+    if (claim->kind == COG_CLAIM_LIST) {
+        return cog_claim_list_json(pool, claim->value);
+    }
+    if (claim->kind == COG_CLAIM_OTHER) {
+        other = json_loads(claim->value, JSON_DECODE_ANY, NULL);
+    }
+    return other ? other : json_string(claim->value);
 }

@@ -3,6 +3,7 @@
 #define COG_BASE_CLAIM_H
 
 #include <apr_tables.h>
+#include <jansson.h>
 
 typedef enum {
     COG_CLAIM_TEXT = 0,
@@ -22,5 +23,11 @@ const cog_claim_t *cog_claims_find(const apr_array_header_t *claims, const char 
 
 /* The value of that claim, NULL when absent. */
 const char *cog_claims_get(const apr_array_header_t *claims, const char *name);
+
+/* The value as the token had it, for the caller to release. */
+json_t *cog_claim_json(apr_pool_t *pool, const cog_claim_t *claim);
+
+/* Joined texts as an array, likewise. */
+json_t *cog_claim_list_json(apr_pool_t *pool, const char *joined);
 
 #endif

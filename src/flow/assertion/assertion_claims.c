@@ -34,31 +34,6 @@ static void set_time(const cog_assertion_draft_t *draft, const char *name,
     json_object_set_new(draft->claims, name, json_integer(seconds));
 }
 
-static json_t *list_of(apr_pool_t *pool, const char *joined)
-{
-    const apr_array_header_t *texts = cog_text_split(pool, joined);
-    json_t *list = json_array();
-
-    for (int i = 0; i < texts->nelts; ++i) {
-        json_array_append_new(list, json_string(APR_ARRAY_IDX(texts, i, const char *)));
-    }
-    return list;
-}
-
-/* As the token had it. */
-static json_t *value_of(apr_pool_t *pool, const cog_claim_t *claim)
-{
-    json_t *value = NULL;
-
-    if (claim->kind == COG_CLAIM_LIST) {
-        return list_of(pool, claim->value);
-    }
-    if (claim->kind == COG_CLAIM_OTHER) {
-        value = json_loads(claim->value, JSON_DECODE_ANY, NULL);
-    }
-    return value ? value : json_string(claim->value);
-}
-
 static const cog_claim_t *claim_at(const cog_assertion_draft_t *draft, int i)
 {
     return &APR_ARRAY_IDX(draft->options->claims, i, cog_claim_t);
@@ -72,7 +47,7 @@ static void add_claims(const cog_assertion_draft_t *draft)
 
         if (!json_object_get(draft->claims, claim->name)) {
             json_object_set_new(draft->claims, claim->name,
-                                value_of(draft->flow->pool, claim));
+                                cog_claim_json(draft->flow->pool, claim));
         }
     }
 }
@@ -140,7 +115,8 @@ static cog_err_t fill_pomerium(const cog_assertion_draft_t *draft)
     set_text(draft, "user", draft->session->subject);
     set_text(draft, "email", email ? email : "");
     set_text(draft, "name", name ? name : "");
-    json_object_set_new(draft->claims, "groups", list_of(pool, groups ? groups : ""));
+    json_object_set_new(draft->claims, "groups",
+                        cog_claim_list_json(pool, groups ? groups : ""));
     add_claims(draft);
     json_object_del(draft->claims, GROUPS);
     return COG_OK;

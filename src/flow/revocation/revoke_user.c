@@ -1,7 +1,6 @@
 /* Somebody with the key of CognitoRevokeKey ends all sessions of a user: for a rule on
  * the events of the user pool that disable users or sign them out everywhere. */
 #include <apr_strings.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"

@@ -3,40 +3,15 @@
  * left open would keep its user signed in for ever. */
 #include <string.h>
 
+#include "base/claim.h"
 #include "base/json.h"
 #include "base/query.h"
-#include "base/text.h"
 #include "flow/flow_private.h"
 #include "flow/login/login.h"
 #include "flow/navigation.h"
 #include "flow/session/session_store.h"
 #include "oidc/claims.h"
 #include "oidc/groups.h"
-
-static json_t *list_of(const cog_flow_t *flow, const char *joined)
-{
-    const apr_array_header_t *texts = cog_text_split(flow->pool, joined);
-    json_t *list = json_array();
-
-    for (int i = 0; i < texts->nelts; ++i) {
-        json_array_append_new(list, json_string(APR_ARRAY_IDX(texts, i, const char *)));
-    }
-    return list;
-}
-
-/* As it was in the token. */
-static json_t *value_of(const cog_flow_t *flow, const cog_claim_t *claim)
-{
-    json_t *other = NULL;
-
-    if (claim->kind == COG_CLAIM_LIST) {
-        return list_of(flow, claim->value);
-    }
-    if (claim->kind == COG_CLAIM_OTHER) {
-        other = json_loads(claim->value, JSON_DECODE_ANY, NULL);
-    }
-    return other ? other : json_string(claim->value);
-}
 
 static json_t *exported_claims(const cog_flow_t *flow, const cog_session_t *session)
 {
@@ -48,7 +23,7 @@ static json_t *exported_claims(const cog_flow_t *flow, const cog_session_t *sess
         const cog_claim_t *claim = &APR_ARRAY_IDX(all, i, cog_claim_t);
 
         if (cog_claims_are_wanted(flow->place->claims, claim->name)) {
-            json_object_set_new(claims, claim->name, value_of(flow, claim));
+            json_object_set_new(claims, claim->name, cog_claim_json(flow->pool, claim));
         }
     }
     return claims;
