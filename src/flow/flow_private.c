@@ -118,23 +118,40 @@ void cog_reply_send_back(const cog_flow_t *flow, const char *return_to,
                        apr_pstrcat(flow->pool, cog_flow_origin(flow), return_to, NULL));
 }
 
+static int lists(const char *names, const char *name)
+{
+    while (*names) {
+        size_t len = strcspn(names, ", ");
+
+        if (strlen(name) == len && strncmp(names, name, len) == 0) {
+            return 1;
+        }
+        names += len + strspn(names + len, ", ");
+    }
+    return 0;
+}
+
+cog_err_t cog_reply_require_method(const cog_flow_t *flow, const char *allowed,
+                                   cog_reply_t *reply)
+{
+    reply->allow = allowed;
+    COG_REQUIRE(lists(allowed, flow->request->method), COG_E_METHOD);
+    reply->allow = NULL;
+    return COG_OK;
+}
+
 /* A preflight of a script of another site asks with OPTIONS what it may do. */
 cog_err_t cog_reply_open_to_all(const cog_flow_t *flow, cog_reply_t *reply)
 {
-    const char *method = flow->request->method;
+    static const char allowed[] = "GET, HEAD, OPTIONS";
 
-    reply->allow = "GET, HEAD, OPTIONS";
-    COG_REQUIRE(strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
-                    strcmp(method, "OPTIONS") == 0,
-                COG_E_METHOD);
+    COG_TRY(cog_reply_require_method(flow, allowed, reply));
+    reply->allow = allowed;
     reply->is_for_all_origins = 1;
     return COG_OK;
 }
 
 cog_err_t cog_reply_require_get(const cog_flow_t *flow, cog_reply_t *reply)
 {
-    reply->allow = "GET";
-    COG_REQUIRE(strcmp(flow->request->method, "GET") == 0, COG_E_METHOD);
-    reply->allow = NULL;
-    return COG_OK;
+    return cog_reply_require_method(flow, "GET", reply);
 }

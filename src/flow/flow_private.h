@@ -97,8 +97,11 @@ void cog_reply_send_back(const cog_flow_t *flow, const char *return_to,
  * the method does more than that. */
 cog_err_t cog_reply_open_to_all(const cog_flow_t *flow, cog_reply_t *reply);
 
-/* COG_E_METHOD, with Allow set, unless the method is GET. HEAD is none: it must consume
- * nothing. */
+/* COG_E_METHOD, with Allow set, unless the method is one of these: "GET, HEAD". */
+cog_err_t cog_reply_require_method(const cog_flow_t *flow, const char *allowed,
+                                   cog_reply_t *reply);
+
+/* The same for GET alone. HEAD is none: it must consume nothing. */
 cog_err_t cog_reply_require_get(const cog_flow_t *flow, cog_reply_t *reply);
 
 #endif

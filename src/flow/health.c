@@ -68,22 +68,12 @@ static cog_err_t check(cog_flow_t *flow, int depth)
     return COG_OK;
 }
 
-static cog_err_t check_method(const cog_flow_t *flow, cog_reply_t *reply)
-{
-    const char *method = flow->request->method;
-
-    reply->allow = "GET, HEAD";
-    COG_REQUIRE(strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0, COG_E_METHOD);
-    reply->allow = NULL;
-    return COG_OK;
-}
-
 cog_err_t cog_flow_health(cog_flow_t *flow, cog_reply_t *reply)
 {
     int depth;
     int is_fit;
 
-    COG_TRY(check_method(flow, reply));
+    COG_TRY(cog_reply_require_method(flow, "GET, HEAD", reply));
     COG_TRY(parse_depth(flow, &depth));
     is_fit = check(flow, depth) == COG_OK;
     cog_reply_json(flow->pool, reply, is_fit ? 200 : 503,

@@ -166,16 +166,6 @@ static const held_t *choose(const cog_flow_t *flow, const apr_array_header_t *al
     return best;
 }
 
-static cog_err_t check_method(const cog_flow_t *flow, cog_reply_t *reply)
-{
-    const char *method = flow->request->method;
-
-    reply->allow = "GET, POST";
-    COG_REQUIRE(strcmp(method, "GET") == 0 || strcmp(method, "POST") == 0, COG_E_METHOD);
-    reply->allow = NULL;
-    return COG_OK;
-}
-
 cog_err_t cog_flow_logout(cog_flow_t *flow, cog_reply_t *reply)
 {
     apr_array_header_t *params;
@@ -183,7 +173,7 @@ cog_err_t cog_flow_logout(cog_flow_t *flow, cog_reply_t *reply)
     const char *return_to;
     const held_t *chosen;
 
-    COG_TRY(check_method(flow, reply));
+    COG_TRY(cog_reply_require_method(flow, "GET, POST", reply));
     COG_TRY(cog_query_parse(flow->pool, flow->request->query, &params));
     return_to = cog_logout_return_choose(flow, cog_query_get(params, "return_to"));
     COG_TRY(look_up_all(flow, &all));

@@ -104,9 +104,7 @@ cog_err_t cog_flow_revoke_user(cog_flow_t *flow, cog_reply_t *reply)
     cog_span_t body;
     int64_t time;
 
-    reply->allow = "POST";
-    COG_REQUIRE(strcmp(request->method, "POST") == 0, COG_E_METHOD);
-    reply->allow = NULL;
+    COG_TRY(cog_reply_require_method(flow, "POST", reply));
     COG_TRY(request->read_body(request, flow->pool, MAX_BODY, &body));
     COG_TRY(check_signature(flow, body, &time));
     COG_TRY(read_subject(flow, body, &subject));

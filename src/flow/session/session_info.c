@@ -92,11 +92,7 @@ static cog_err_t look(cog_flow_t *flow, cog_session_t **session)
 
 static cog_err_t check_request(const cog_flow_t *flow, cog_reply_t *reply)
 {
-    const char *method = flow->request->method;
-
-    reply->allow = "GET, HEAD";
-    COG_REQUIRE(strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0, COG_E_METHOD);
-    reply->allow = NULL;
+    COG_TRY(cog_reply_require_method(flow, "GET, HEAD", reply));
     COG_REQUIRE(cog_request_is_from(flow->request, cog_flow_origin(flow)),
                 COG_E_CROSS_SITE);
     return COG_OK;
