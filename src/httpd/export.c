@@ -8,6 +8,7 @@
 #include "flow/failure.h"
 #include "httpd/authn.h"
 #include "httpd/export_headers.h"
+#include "httpd/log_httpd.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/scrub.h"
@@ -19,21 +20,39 @@
 #define FAILURE  COG_CLAIM_VARIABLE "ERROR"
 #define INCIDENT COG_CLAIM_VARIABLE "INCIDENT"
 
-/* As sed does it: what the pattern matches is replaced, what it does not touch stays. */
-static const char *substitute(apr_pool_t *pool, const cog_user_claim_t *rule,
-                              const char *value)
+static const char *replace(apr_pool_t *pool, const cog_user_claim_t *rule,
+                           const char *value, ap_regmatch_t *match)
 {
-    ap_regmatch_t match[AP_MAX_REG_MATCH];
-    const char *replaced;
+    const char *replaced =
+        ap_pregsub(pool, rule->substitute, value, AP_MAX_REG_MATCH, match);
 
-    if (!rule->pattern ||
-        ap_regexec(rule->pattern, value, AP_MAX_REG_MATCH, match, 0) != 0) {
-        return value;
-    }
-    replaced = ap_pregsub(pool, rule->substitute, value, AP_MAX_REG_MATCH, match);
     return replaced ? apr_pstrcat(pool, apr_pstrndup(pool, value, (size_t)match[0].rm_so),
                                   replaced, value + match[0].rm_eo, NULL)
                     : NULL;
+}
+
+/* As sed does it: what the pattern matches is replaced, what it does not touch stays.
+ * What it could not be compared with is no name at all. */
+static const char *substitute(request_rec *r, const cog_user_claim_t *rule,
+                              const char *value)
+{
+    ap_regmatch_t match[AP_MAX_REG_MATCH];
+
+    if (!rule->pattern) {
+        return value;
+    }
+    switch (ap_regexec(rule->pattern, value, AP_MAX_REG_MATCH, match, 0)) {
+    case 0:
+        return replace(r->pool, rule, value, match);
+    case AP_REG_NOMATCH:
+        return value;
+    default:
+        COG_LOG(
+            cog_log_of_request(r), WARNING, 4223,
+            "CognitoRemoteUser: %s is too much work for its pattern, and gives no name",
+            rule->claim);
+        return NULL;
+    }
 }
 
 /* By the rules about the claim `only`; NULL: by all. */
@@ -47,7 +66,7 @@ static const char *name_by_rules(request_rec *r, const cog_session_t *session,
         const cog_user_claim_t *rule = &APR_ARRAY_IDX(rules, i, cog_user_claim_t);
         int counts = !only || strcmp(rule->claim, only) == 0;
         const char *value = counts ? cog_session_claim(session, rule->claim) : NULL;
-        const char *name = value ? substitute(r->pool, rule, value) : NULL;
+        const char *name = value ? substitute(r, rule, value) : NULL;
 
         if (name && *name) {
             return name;

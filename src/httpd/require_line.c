@@ -18,9 +18,6 @@
 /* What `$` and `.` mean does not hang on RegexDefaultOptions. */
 #define REGEX_OPTIONS (AP_REG_NO_DEFAULT | AP_REG_DOTALL | AP_REG_DOLLAR_ENDONLY)
 
-/* PCRE gives up with an error before a pattern runs wild, in time and in depth. */
-#define REGEX_LIMITS "(*LIMIT_MATCH=100000)(*LIMIT_RECURSION=5000)"
-
 #define MAX_VALUES    100
 #define MAX_NAME      128
 #define MAX_VALUE     2048
@@ -208,8 +205,7 @@ static const char *parse_pattern(line_t *line, const char *args)
                       "quotes when it holds spaces");
     }
     pattern->match = match;
-    pattern->context =
-        ap_pregcomp(pool, apr_pstrcat(pool, REGEX_LIMITS, text, NULL), REGEX_OPTIONS);
+    pattern->context = cog_value_regex(pool, text, REGEX_OPTIONS);
     line->require->rule.pattern = pattern;
     return pattern->context ? NULL : refuse(line, text, "is not a regular expression");
 }

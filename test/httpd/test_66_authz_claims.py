@@ -26,6 +26,7 @@ class TestPatterns:
         conf.protect("/long", require="cognito-claim long ~ x")
         conf.location("/not-long", "AuthType Cognito", *but_not("cognito-claim long ~ y"))
         conf.protect("/case", require="cognito-claim custom:tenant ~ ^ACME$")
+        conf.location("/cgi/env", "CognitoRemoteUser wild s/^(a+)+$/root/ email")
         site = run(conf)
         pool.change_user("alice", claims={**TRIGGER, "long": "x" * 1025})
         return site
@@ -42,6 +43,11 @@ class TestPatterns:
         alive = stays_alive(site.server)
         answer = within(2, lambda: timed(lambda: alice.navigate(site.url(place + name))))
         assert is_denied(answer) and alive()
+
+    def test_a_catastrophic_substitution_gives_no_name(self, site, enter, log):
+        log.expect("COG4223: CognitoRemoteUser: wild is too much work for its pattern")
+        alice = enter("alice")
+        assert within(2, lambda: timed(lambda: site.user(alice))) == "alice@example.com"
 
     @pytest.mark.parametrize("path", ["/long", "/not-long"])
     def test_a_long_value_is_not_matched(self, site, enter, log, path):

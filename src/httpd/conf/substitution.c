@@ -4,6 +4,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "httpd/conf/values.h"
+
 #define WRITE_IT "; write s/PATTERN/SUBSTITUTE/ or s/PATTERN/SUBSTITUTE/i"
 
 int cog_substitution_is_meant(const char *text)
@@ -59,7 +61,7 @@ const char *cog_substitution_parse(apr_pool_t *pool, const char *text,
     if (!substitute || !*pattern || (*rest && !ignores_case)) {
         return "is not a substitution" WRITE_IT;
     }
-    compiled = ap_pregcomp(pool, pattern, ignores_case ? AP_REG_ICASE : 0);
+    compiled = cog_value_regex(pool, pattern, ignores_case ? AP_REG_ICASE : 0);
     if (!compiled) {
         return "holds a regular expression that does not compile" WRITE_IT;
     }

@@ -14,6 +14,8 @@
 #define MAX_CLIENT_ID   128
 #define MAX_DIGITS      12
 
+#define REGEX_LIMITS "(*LIMIT_MATCH=100000)(*LIMIT_RECURSION=5000)"
+
 #define WRITE_ORIGIN "write https://app.example.com"
 #define WRITE_PATH   "write /.cognito, letters, digits and . _ ~ - between single slashes"
 
@@ -133,6 +135,11 @@ const char *cog_value_scope(const char *text)
                "out";
     }
     return NULL;
+}
+
+ap_regex_t *cog_value_regex(apr_pool_t *pool, const char *text, int options)
+{
+    return ap_pregcomp(pool, apr_pstrcat(pool, REGEX_LIMITS, text, NULL), options);
 }
 
 int cog_value_choose(const cog_choice_t *choices, const char *text, int *meaning)

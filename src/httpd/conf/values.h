@@ -6,6 +6,9 @@
 #include <apr_pools.h>
 #include <apr_tables.h>
 
+#include <httpd.h>
+#include <ap_regex.h>
+
 #include "base/url.h"
 
 /* scheme://host[:port]: https, or http on loopback. `origin` is in its normal form. */
@@ -35,6 +38,10 @@ int cog_value_consists_of(const char *text, const char *allowed, size_t limit);
 
 /* 1 to `limit` printable ASCII characters without space. */
 int cog_value_is_visible(const char *text, size_t limit);
+
+/* A regular expression that gives up with an error before it runs wild, in time and in
+ * depth; NULL when it is none. `options` are those of ap_pregcomp(). */
+ap_regex_t *cog_value_regex(apr_pool_t *pool, const char *text, int options);
 
 /* A word, and what it stands for. */
 typedef struct {
