@@ -91,7 +91,8 @@ def find_client(pool, args) -> Client:
     if not client_id:
         raise PageError("Required String parameter 'client_id' is not present")
     client = pool.clients.get(client_id)
-    if client is None or not ({"code", "implicit"} & set(client.flows)):
+    flows = {"code", "implicit"} & set(client.flows) if client else set()
+    if not flows or not client.identity_providers:
         raise PageError("invalid_request", client_id)
     return client
 

@@ -80,6 +80,8 @@ def parse(document: dict) -> model.Config:
 def check_pool(pool: model.PoolConfig) -> None:
     if not POOL_ID.match(pool.id) or len(pool.id) > 55:
         raise ConfigError(f"pool id {pool.id!r}: write it as eu-west-1_AbC123dEf")
+    if pool.issuer == "updated" and pool.plan == "lite":
+        raise ConfigError(f"pool {pool.id}: the updated issuer is not part of the Lite plan")
     if pool.prefix_domain is not None and pool.domain is None:
         raise ConfigError(f"pool {pool.id}: a pool with one domain has it in 'domain'")
     for client in pool.clients:

@@ -6,13 +6,10 @@ import uuid
 
 import flask
 
-from . import tokens, web
+from . import levels, tokens, web
 from .authorize_request import AuthorizeRequest, PageError, RedirectError
 from .browser import BrowserSession
 from .grants import Grant
-
-# of a password or a provider, and of a second factor
-LEVELS = ["urn:cognito:loa:1", "urn:cognito:loa:2"]
 
 
 def start_session(
@@ -54,15 +51,9 @@ def new_grant(pool, ask: AuthorizeRequest, session: BrowserSession, is_new: bool
         nonce = uuid.uuid4().hex  # Cognito makes one up, and the ID token shows it
     grant = Grant(ask.client.id, session.username, ask.scopes, session.auth_time, nonce)
     grant.resource = ask.resource
-    grant.acr = satisfied_level(ask, session)
+    grant.acr = levels.first_wanted(ask.acr_values, levels.of_methods(session.methods))
     grant.amr = list(session.methods)
     return grant
-
-
-def satisfied_level(ask: AuthorizeRequest, session: BrowserSession) -> str | None:
-    """The first of those wanted that the sign-in reaches; unknown ones are passed over."""
-    reached = LEVELS if "mfa" in session.methods else LEVELS[:1]
-    return next((level for level in ask.acr_values if level in reached), None)
 
 
 def implicit_location(pool, ask: AuthorizeRequest, grant: Grant) -> str:

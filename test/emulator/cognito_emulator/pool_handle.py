@@ -155,7 +155,9 @@ class PoolHandle:
         """Every code and token since the start but the first `after`, oldest first."""
         return self.call("GET", f"/issued?after={after}")
 
-    def wait_for_requests(self, endpoint: str, count: int = 1, deadline: float = 30) -> list[Logged]:
+    def wait_for_requests(
+        self, endpoint: str, count: int = 1, deadline: float = 30
+    ) -> list[Logged]:
         end = time.monotonic() + deadline
         while True:
             found = self.requests(endpoint)

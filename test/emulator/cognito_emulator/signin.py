@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import flask
 
-from . import challenges, web
+from . import challenges, levels, web
 from .authorize_request import AuthorizeRequest, RedirectError, parse
 from .browser import BrowserSession
 from .finish import check_trouble, finish
@@ -71,6 +71,8 @@ def current_session(pool) -> BrowserSession | None:
 def serves(pool, session: BrowserSession, ask: AuthorizeRequest) -> bool:
     """Whether the browser's session answers this request without a new sign-in."""
     if "login" in ask.prompt or session.provider not in ask.client.identity_providers:
+        return False
+    if levels.needs_more(ask.acr_values, pool.users[session.username], session):
         return False
     wanted = "COGNITO" if ask.wants_local else ask.provider and ask.provider.name
     if wanted is not None and wanted != session.provider:

@@ -24,6 +24,9 @@ def configuration() -> dict:
     pool = config["pools"][0]
     pool["clients"].append({"id": PUBLIC, "callback_urls": [CALLBACK]})
     pool["clients"].append({"id": "noflows", "flows": [], "callback_urls": [CALLBACK]})
+    pool["clients"].append(
+        {"id": "noproviders", "identity_providers": [], "callback_urls": [CALLBACK]}
+    )
     pool["resource_servers"] = [{"identifier": "orders", "scopes": ["read", "write"]}]
     pool["groups"][0]["role_arn"] = "arn:aws:iam::111122223333:role/admins"
     pool["providers"] = [

@@ -52,8 +52,8 @@ def test_the_default_redirect_uri_serves_a_client_with_one_provider(pool):
     assert pool.sign_in(requests.Session(), url, "alice").startswith(CALLBACK)
 
 
-@pytest.mark.parametrize("client_id", ["unknown", "noflows"])
-def test_an_unknown_client_or_one_without_flows_is_a_page(pool, client_id):
+@pytest.mark.parametrize("client_id", ["unknown", "noflows", "noproviders"])
+def test_an_unknown_client_or_one_without_flows_or_providers_is_a_page(pool, client_id):
     answer = authorize(pool, client_id=client_id)
     assert location(answer) == f"{pool.domain}/error?error=invalid_request&client_id={client_id}"
 

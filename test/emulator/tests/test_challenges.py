@@ -59,6 +59,25 @@ def test_a_silent_sign_in_keeps_how_it_was_done(pool, browser):
     assert silent["amr"] == ["pwd", "sms", "mfa"]
 
 
+def test_a_session_steps_up_where_its_user_can(pool, browser):
+    sign_in(pool, browser)
+    wanted = f"{LEVEL.format(2)} {LEVEL.format(1)}"
+    url = pool.authorize_url(redirect_uri=CALLBACK, acr_values=wanted)
+    assert id_claims(pool, get(url, browser).headers["Location"])["acr"] == LEVEL.format(1)
+    pool.change_user("alice", mfa="totp")
+    login = get(url, browser).headers["Location"]
+    assert login.startswith(f"{pool.domain}/login?")
+    assert id_claims(pool, pool.sign_in(browser, url, "alice"))["acr"] == LEVEL.format(2)
+    assert get(url, browser).headers["Location"].startswith(CALLBACK)
+
+
+def test_a_session_that_is_too_low_is_no_session_for_prompt_none(pool, browser):
+    sign_in(pool, browser)
+    pool.change_user("alice", mfa="totp")
+    url = pool.authorize_url(redirect_uri=CALLBACK, acr_values=LEVEL.format(2), prompt="none")
+    assert params_of(get(url, browser).headers["Location"])["error"] == "login_required"
+
+
 def test_a_wrong_code_is_asked_for_again_and_the_old_page_is_of_no_use(pool, browser):
     pool.change_user("alice", mfa="totp")
     way, page = after_password(pool, browser)

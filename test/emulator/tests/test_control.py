@@ -117,6 +117,7 @@ def test_a_callback_may_be_what_cognito_takes(pool):
     ("path", "value", "text"),
     [
         (["id"], "nounderscore", "write it as eu-west-1_AbC123dEf"),
+        (["plan"], "lite", "not part of the Lite plan"),
         (["issuer"], "new", "'new' is not one of original, updated"),
         (["clients", 0, "id"], "a b", "letters, digits"),
         (["clients", 0, "flows"], ["code", "device"], "'device' is not one of"),
@@ -128,6 +129,7 @@ def test_a_callback_may_be_what_cognito_takes(pool):
 def test_a_wrong_configuration_is_refused_with_its_place(path, value, text):
     document = copy.deepcopy(testing.simple_config())
     place = document["pools"][0]
+    place["issuer"] = "updated"
     for step in path[:-1]:
         place = place[step]
     place[path[-1]] = value

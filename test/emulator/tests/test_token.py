@@ -277,6 +277,19 @@ def test_revocation_kills_all_tokens_of_the_sign_in(pool):
     assert user_info(pool, answer["access_token"]).status_code == 401
 
 
+def test_revocation_of_a_token_that_was_rotated_out_kills_its_successors(pool):
+    pool.change_client(refresh_rotation=True, refresh_grace_sec=60)
+    old = tokens(pool)["refresh_token"]
+    new = refresh(pool, old).json()["refresh_token"]
+    assert revoke(pool, token=old).status_code == 200
+    assert refresh(pool, new).json() == {"error": "invalid_grant"}
+
+
+def test_a_public_client_that_does_not_name_itself_is_401_at_revocation(pool):
+    answer = revoke(pool, auth=None, token="x")
+    assert (answer.status_code, answer.json()) == (401, {"error": "invalid_client"})
+
+
 def test_revocation_of_an_unknown_or_dead_token_is_200(pool):
     token = tokens(pool)["refresh_token"]
     for one in (token, token, "a.b.c.d.e", "unknown"):
