@@ -10,6 +10,7 @@ from harness.redis import ADMIN
 from harness.waiting import PATIENCE, timed, wait_for, within
 
 TOOL = os.path.join(os.path.dirname(os.path.dirname(MODULE)), "test", "httpd", "redis_tool")
+KEY = "cognito:"
 HALF_A_SECOND = 0.5
 PATIENT = 10000  # milliseconds: where time is not what is tested
 
@@ -25,7 +26,7 @@ class Answer:
 
 
 class Tool:
-    """One process that uses the store."""
+    """One process that uses the store, with keys as the module's are."""
 
     def __init__(self, redis, limit=PATIENT, **options):
         options = {"host": "127.0.0.1", "port": redis.port, "user": redis.user,
@@ -37,8 +38,8 @@ class Tool:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
             env={**os.environ, **({"REDIS_PASSWORD": password} if password else {})})
 
-    def say(self, *words):
-        self.process.stdin.write(" ".join(str(w) for w in words) + "\n")
+    def say(self, verb, key, *words):
+        self.process.stdin.write(" ".join(str(w) for w in (verb, KEY + key, *words)) + "\n")
         self.process.stdin.flush()
 
     def hear(self):
@@ -121,14 +122,14 @@ class TestVariants:
         ask = tool(redis)
         assert ask("set", "%s%n%b", 60, "%s%n%d FLUSHALL").result == "ok"
         assert ask("get", "%s%n%b").value == "%s%n%d FLUSHALL"
-        assert redis.ask("GET", "%s%n%b") == "%s%n%d FLUSHALL"
+        assert redis.ask("GET", KEY + "%s%n%b") == "%s%n%d FLUSHALL"
 
     def test_lives_end(self, redis, tool):
         ask = tool(redis)
         assert ask("set", "short", 1, "v").result == "ok"
         assert ask("add", "shorter", 1, "v").result == "ok"
         assert ask("set", "long", 3600, "v").result == "ok"
-        assert 3590 < redis.ask("TTL", "long") <= 3600
+        assert 3590 < redis.ask("TTL", KEY + "long") <= 3600
         wait_for(lambda: ask("get", "short").result == "not_found", "the end of a life")
         wait_for(lambda: ask("add", "shorter", 60, "w").result == "ok", "the end of a life")
 
@@ -197,7 +198,7 @@ class TestRefusals:
 
     def test_keys_that_the_acl_forbids(self, start_redis, tool):
         redis = start_redis(user="cognito", password="right")
-        redis.ask("ACL", "SETUSER", "cognito", "resetkeys", "~c:*")
+        redis.ask("ACL", "SETUSER", "cognito", "resetkeys", f"~{KEY}c:*")
         ask = tool(redis)
         assert ask("set", "c:1", 60, "v").result == "ok"
         assert_refused(ask("set", "d:1", 60, "v"), "NOPERM", "~*")

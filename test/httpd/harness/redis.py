@@ -3,7 +3,7 @@
     def test_something(start_redis):
         redis = start_redis()                                  # nothing protects it
         redis = start_redis(password="pass word")              # requirepass
-        redis = start_redis(user="cognito", password="s3cr3t") # an ACL; the default user is off
+        redis = start_redis(user="cognito", password="s3cr3t") # an ACL, as docs/sessions.md has it
         redis = start_redis(has_tls=True)                      # redis.ca_file trusts it
         redis.ask("GET", "key")                                # as an administrator
         redis.freeze(), redis.thaw(), redis.kill(), redis.start()
@@ -11,6 +11,7 @@
 import datetime
 import ipaddress
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from .conf import TOP
 from .ports import Port
 from .processes import Peer
 from .waiting import PATIENCE, wait_for
@@ -30,11 +32,18 @@ REDIS = os.environ.get("REDIS_SERVER", "/usr/bin/redis-server")
 ADMIN = "admin-of-the-tests"
 
 
+def documented_rights():
+    """What docs/sessions.md gives to the user of the store, and besides in a cluster."""
+    with open(os.path.join(TOP, "docs", "sessions.md"), encoding="utf-8") as page:
+        return re.search(r"An ACL needs no more than\s+`([^`]+)`, and in a cluster `([^`]+)` besides",
+                         page.read()).groups()
+
+
 class Redis(Peer):
     """Reached at 127.0.0.1:port. `settings` are lines of redis.conf by name; `names` is what
     its certificate is for."""
 
-    rights = "~* +get +set +del +select"
+    rights = documented_rights()[0]
 
     def __init__(self, user=None, password=None, has_tls=False, names=("127.0.0.1", "localhost"),
                  **settings):

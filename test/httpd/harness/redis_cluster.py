@@ -12,7 +12,7 @@ import re
 import shutil
 
 from .ports import Port
-from .redis import ADMIN, Redis
+from .redis import ADMIN, Redis, documented_rights
 from .waiting import wait_for
 
 SLOTS = 16384
@@ -20,7 +20,7 @@ USER, PASSWORD = "cognito", "s3cr3t%s"
 
 
 class Node(Redis):
-    rights = "~cognito:* +get +set +del +select +asking +cluster|slots"
+    rights = " ".join(documented_rights())
 
     def __init__(self, first=None):
         self.bus = Port()
