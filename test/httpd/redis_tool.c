@@ -1,8 +1,7 @@
 /* The store over Redis, for test_16_redis.py: redis_tool host=H port=P [tls=1] [user=U]
- * [database=N] [ca=FILE] [limit=MILLISECONDS], a password in REDIS_PASSWORD. Reads
- * commands, one a line:
- *     get KEY | set KEY TTL VALUE | add KEY TTL VALUE | remove KEY
- * and answers each with its messages, `log LEVEL TEXT`, and then `RESULT MICROSECONDS
+ * [database=N] [ca=FILE] [cert=FILE] [limit=MILLISECONDS], a password in REDIS_PASSWORD.
+ * Reads commands, one a line: get KEY | set KEY TTL VALUE | add KEY TTL VALUE | remove
+ * KEY and answers each with its messages, `log LEVEL TEXT`, and then `RESULT MICROSECONDS
  * VALUE`. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +28,18 @@ static void write_message(void *context, cog_log_level_t level, const char *mess
     printf("log %s %s\n", names[level], message);
 }
 
+static cog_secret_t read_certificate(const char *path)
+{
+    static char text[65536];
+    FILE *file = fopen(path, "r");
+
+    text[file ? fread(text, 1, sizeof(text) - 1, file) : 0] = '\0';
+    if (file) {
+        fclose(file);
+    }
+    return cog_secret_of(text);
+}
+
 static void set_option(cog_redis_conf_t *conf, const char *name, const char *value)
 {
     if (strcmp(name, "host") == 0) {
@@ -48,6 +59,9 @@ static void set_option(cog_redis_conf_t *conf, const char *name, const char *val
     }
     else if (strcmp(name, "ca") == 0) {
         conf->ca_file = value;
+    }
+    else if (strcmp(name, "cert") == 0) {
+        conf->certificate = read_certificate(value);
     }
     else if (strcmp(name, "limit") == 0) {
         conf->limit = apr_time_from_msec(atoi(value));

@@ -63,6 +63,8 @@ GOOD = [
     'CognitoStore "rediss://app:exec:/bin/echo a@b @cache.internal:6379/0"',
     f"CognitoStore rediss://cache.internal ca={CA}",
     "CognitoStore rediss://cache.internal ca=system",
+    "CognitoStore rediss://cache.internal cert=exec:/nonexistent/program",
+    "CognitoStore rediss://cache.internal cert=exec:/nonexistent/program ca=system",
     "CognitoCookie name=shop", "CognitoCookie domain=example.test path=/",
     "CognitoCookie domain=app.example.test", "CognitoCookie domain=",
     "CognitoCookie samesite=None", "CognitoCookie samesite=lax",
@@ -217,9 +219,11 @@ BAD = [
     ("CognitoStore rediss://cache ca=httpd.conf", "'ca=httpd.conf' holds no certificate in PEM "
      "form; write the path of a PEM file, or system"),
     *[(f"CognitoStore {value} {option}", f"'{option}' may not stand here; write only the store, "
-       "or rediss://HOST ca=PATH")
+       "or rediss://HOST ca=PATH cert=SOURCE")
       for value, option in (("shmcb", "64M"), ("rediss://cache", "system"),
-                            ("redis://cache", "ca=system"), ("shmcb", "ca=system"))],
+                            ("redis://cache", "ca=system"), ("shmcb", "ca=system"),
+                            ("redis://cache", "cert=env:PATH"), ("rediss://cache", "key=file:x"))],
+    ("CognitoStore rediss://cache cert=/etc/hidden", NO_SOURCE),
     *[(f"CognitoStore {value}", f"'{value}' has no size that is a number of bytes; {STORE}")
       for value in ("shmcb:", "shmcb:x", "shmcb:64T", "shmcb:-1M", "shmcb:1.5M", "shmcb:M",
                     "shmcb:/run/cache(512000)", "shmcb:9999999999999", "shmcb:0")],

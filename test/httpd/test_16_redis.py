@@ -272,9 +272,11 @@ class TestTls:
         assert_refused(tool(plain, tls=1, limit=None)("get", "k"))
 
     def test_a_server_that_wants_client_certificates(self, start_redis, tool):
-        redis = start_redis(has_tls=True)
-        redis.ask("CONFIG", "SET", "tls-auth-clients", "yes")
-        assert_refused(tool(redis)("get", "k"), "tls-auth-clients no")
+        redis, other = (start_redis(has_tls=True, tls_auth_clients="yes") for _ in range(2))
+        assert_refused(tool(redis)("get", "k"), "cert=SOURCE, or set `tls-auth-clients no` there")
+        assert_refused(tool(redis, cert=other.client_file)("get", "k"), "cert=")
+        assert tool(redis, cert=redis.client_file)("set", "k", 60, "v").result == "ok"
+        assert tool(redis, cert=redis.client_file)("get", "k").value == "v"
 
 
 def quickest(ask, count):

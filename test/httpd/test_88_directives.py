@@ -41,7 +41,7 @@ EXAMPLES = [(entry.name, i) for entry in ENTRIES.values() for i in range(len(ent
 
 def here(text, root="{root}"):
     """With the files of this run in place of the page's."""
-    text = re.sub(r"file:/etc/cognito/(assertion\.pem|[\w-]+)",
+    text = re.sub(r"file:/etc/cognito/((?:assertion|redis-client)\.pem|[\w-]+)",
                   lambda m: f"file:{root}/" + (m[1] if "." in m[1] else "secret"), text)
     text = re.sub(r"CognitoErrorTemplate \S+", f"CognitoErrorTemplate {root}/page.html", text)
     return re.sub(r"/etc/cognito/(?=ca\.pem)|/var/l(ib|og)/apache2/", f"{root}/", text)
@@ -62,8 +62,10 @@ def with_files(tmp_path_factory):
 
     def add(conf):
         conf.load(*MODULES).environment["REDIS_PASSWORD"] = SECRET
-        conf.secret("secret", SECRET).secret("assertion.pem", (folder / "key").read_text())
-        return conf.file("ca.pem", (folder / "ca").read_text()).file(
+        certificate, key = (folder / "ca").read_text(), (folder / "key").read_text()
+        conf.secret("secret", SECRET).secret("assertion.pem", key)
+        conf.secret("redis-client.pem", certificate + key)
+        return conf.file("ca.pem", certificate).file(
             "page.html", read("examples/error-page.html"))
 
     return add

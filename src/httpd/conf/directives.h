@@ -38,6 +38,8 @@ cog_dir_conf_t *cog_place_of(cmd_parms *cmd, void *dir);
 typedef const char *cog_set_one_t(cmd_parms *cmd, void *dir, const char *value);
 typedef const char *cog_set_two_t(cmd_parms *cmd, void *dir, const char *first,
                                   const char *second);
+typedef const char *cog_set_three_t(cmd_parms *cmd, void *dir, const char *first,
+                                    const char *second, const char *third);
 typedef const char *cog_set_all_t(cmd_parms *cmd, void *dir, int count,
                                   char *const values[]);
 
@@ -54,7 +56,8 @@ cog_set_one_t cog_open_client;
 cog_set_one_t cog_set_base_url, cog_set_path, cog_set_callback, cog_set_logout_return,
     cog_set_secret, cog_set_cookie, cog_set_proxy, cog_set_ca_file,
     cog_set_error_template;
-cog_set_two_t cog_set_timeout, cog_set_store;
+cog_set_two_t cog_set_timeout;
+cog_set_three_t cog_set_store;
 
 /* directives_session.c */
 cog_set_one_t cog_set_session, cog_set_refresh, cog_set_grace, cog_set_revoke_key,

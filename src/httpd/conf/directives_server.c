@@ -128,15 +128,37 @@ static const char *parse_ca_file(cmd_parms *cmd, const char *text, const char **
 static const char *set_store_ca(cmd_parms *cmd, const char *option,
                                 cog_store_value_t *store)
 {
-    const char *problem;
+    const char *problem = parse_ca_file(cmd, option + strlen("ca="), &store->ca_file);
 
-    if (!cog_text_begins(option, "ca=") || !store->has_tls) {
-        return cog_refuse(cmd, option,
-                          "may not stand here; write only the store, or rediss://HOST "
-                          "ca=PATH");
-    }
-    problem = parse_ca_file(cmd, option + strlen("ca="), &store->ca_file);
     return problem ? cog_refuse(cmd, option, problem) : NULL;
+}
+
+static const char *set_store_cert(cmd_parms *cmd, const char *option,
+                                  cog_store_value_t *store)
+{
+    store->has_certificate = 1;
+    return cog_parse_source(cmd, option + strlen("cert="), &store->certificate);
+}
+
+static const struct {
+    const char *name;
+    const char *(*set)(cmd_parms *cmd, const char *option, cog_store_value_t *store);
+} store_options[] = {
+    {"ca=",   set_store_ca  },
+    {"cert=", set_store_cert},
+};
+
+static const char *set_store_option(cmd_parms *cmd, const char *option,
+                                    cog_store_value_t *store)
+{
+    for (size_t i = 0; i < sizeof(store_options) / sizeof(*store_options); ++i) {
+        if (store->has_tls && cog_text_begins(option, store_options[i].name)) {
+            return store_options[i].set(cmd, option, store);
+        }
+    }
+    return cog_refuse(cmd, option,
+                      "may not stand here; write only the store, or rediss://HOST "
+                      "ca=PATH cert=SOURCE");
 }
 
 /* A value that may hold a password. */
@@ -147,7 +169,7 @@ static const char *refuse_unseen(const cmd_parms *cmd, const char *problem)
 }
 
 const char *cog_set_store(cmd_parms *cmd, void *dir, const char *value,
-                          const char *option)
+                          const char *option, const char *other_option)
 {
     cog_server_conf_t *server = server_of(cmd);
     int may_show;
@@ -158,7 +180,10 @@ const char *cog_set_store(cmd_parms *cmd, void *dir, const char *value,
     if (problem) {
         return may_show ? cog_refuse(cmd, value, problem) : refuse_unseen(cmd, problem);
     }
-    problem = option ? set_store_ca(cmd, option, store) : NULL;
+    problem = option ? set_store_option(cmd, option, store) : NULL;
+    if (!problem && other_option) {
+        problem = set_store_option(cmd, other_option, store);
+    }
     if (!problem) {
         server->store = store;
         COG_WRITTEN_AT(cmd, server, store);

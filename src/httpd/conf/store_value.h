@@ -27,6 +27,8 @@ typedef struct {
     cog_peer_login_t login; /* all zeros: none */
     int database;
     const char *ca_file; /* NULL: not said; "": the system's */
+    int has_certificate; /* of ours, with its key in one PEM text */
+    cog_secret_source_t certificate;
 } cog_store_value_t;
 
 /* Parse the value of a directive. Returns NULL, or what is wrong and what would be right,

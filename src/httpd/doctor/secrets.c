@@ -157,7 +157,7 @@ static void check_one(cog_report_t *report, const cog_host_patient_t *self,
     say(report, self, source, examine(self, source, 1));
 }
 
-/* A password that others have chosen. */
+/* What others have chosen, or what is long by itself. */
 static void check_password(cog_report_t *report, const cog_host_patient_t *self,
                            const cog_secret_source_t *source)
 {
@@ -186,7 +186,7 @@ void cog_check_keys_kept(cog_report_t *report, void *patient)
     const cog_secret_source_t own = {COG_SOURCE_FILE, cog_own_key_path(self->pool)};
     const apr_array_header_t *clients = self->host->site->clients;
     const cog_proxy_t *proxy = self->host->site->calls.proxy;
-    const cog_peer_login_t *store = &self->host->site->store_value.login;
+    const cog_store_value_t *store = &self->host->site->store_value;
 
     check_list(report, self, written->secrets);
     check_list(report, self, written->assertion_keys);
@@ -194,8 +194,11 @@ void cog_check_keys_kept(cog_report_t *report, void *patient)
     if (proxy && proxy->has_password) {
         check_password(report, self, &proxy->source);
     }
-    if (store->has_password) {
-        check_password(report, self, &store->password);
+    if (store->login.has_password) {
+        check_password(report, self, &store->login.password);
+    }
+    if (store->has_certificate) {
+        check_password(report, self, &store->certificate);
     }
     if (!written->secrets && is_there(self->pool, own.where)) {
         check_one(report, self, &own);

@@ -6,12 +6,14 @@
 #include <http_main.h>
 
 #include "httpd/clock.h"
+#include "httpd/dump/secret_words.h"
 #include "httpd/log_httpd.h"
 #include "httpd/start/state_dir.h"
 #include "httpd/start/store_memory.h"
 #include "httpd/start/watchdog.h"
 #include "net/memcache/memcache.h"
 #include "net/redis/redis.h"
+#include "net/server/client_certificate.h"
 #include "net/shm/store_shm.h"
 
 #define SWEEP_EVERY apr_time_from_sec(10)
@@ -54,6 +56,37 @@ static const char *make_shared(cog_start_t *start, const cog_store_value_t *valu
 
 /* ---- redis ---- */
 
+static const char *read_certificate(cog_start_t *start, const cog_store_value_t *value,
+                                    cog_secret_t *certificate)
+{
+    const char *problem =
+        cog_start_secret(start, "CognitoStore", &value->certificate, certificate);
+
+    if (problem || !cog_secret_is_set(*certificate)) {
+        return problem;
+    }
+    problem = cog_client_certificate_check(*certificate);
+    return problem
+               ? apr_pstrcat(start->scratch, "CognitoStore: 'cert=",
+                             cog_secret_words_source(start->scratch, &value->certificate),
+                             "' ", problem, NULL)
+               : NULL;
+}
+
+static const char *read_secrets(cog_start_t *start, const cog_store_value_t *value,
+                                cog_redis_conf_t *conf)
+{
+    const char *problem = value->login.has_password
+                              ? cog_start_secret(start, "CognitoStore",
+                                                 &value->login.password, &conf->password)
+                              : NULL;
+
+    if (problem || !value->has_certificate) {
+        return problem;
+    }
+    return read_certificate(start, value, &conf->certificate);
+}
+
 static const char *make_redis(cog_start_t *start, const cog_store_value_t *value,
                               cog_store_t *store)
 {
@@ -64,10 +97,7 @@ static const char *make_redis(cog_start_t *start, const cog_store_value_t *value
                              .user = value->login.user,
                              .database = value->database,
                              .ca_file = value->ca_file};
-    const char *problem = value->login.has_password
-                              ? cog_start_secret(start, "CognitoStore",
-                                                 &value->login.password, &conf.password)
-                              : NULL;
+    const char *problem = read_secrets(start, value, &conf);
 
     if (problem || start->is_rehearsal) {
         return problem;
@@ -177,7 +207,8 @@ static const char *make_metered(cog_start_t *start, const cog_store_value_t *val
 
 static const char *key_of(apr_pool_t *pool, const cog_store_value_t *value)
 {
-    return apr_pstrcat(pool, value->name, " ", value->ca_file, NULL);
+    return apr_pstrcat(pool, value->name, " ", value->ca_file ? value->ca_file : "", " ",
+                       value->has_certificate ? value->certificate.where : "", NULL);
 }
 
 const char *cog_start_store(cog_start_t *start, const cog_store_value_t *value,

@@ -134,6 +134,7 @@ cog_err_t cog_redis_make(apr_pool_t *conf_pool, const cog_redis_conf_t *conf,
                                       .port = conf->port,
                                       .has_tls = conf->has_tls,
                                       .ca_file = conf->ca_file,
+                                      .certificate = conf->certificate,
                                       .limit = conf->limit,
                                       .greet = log_in,
                                       .context = redis};

@@ -16,12 +16,14 @@ typedef struct {
     cog_secret_t password;     /* unset: no AUTH */
     int database;              /* 0: no SELECT */
     const char *ca_file;       /* PEM, NULL: the system's */
+    cog_secret_t certificate;  /* of net/server/client_certificate.h; unset: none */
     apr_interval_time_t limit; /* of each call, for tests; 0: what the port promises */
 } cog_redis_conf_t;
 
 /* A store for one configuration, whose texts must live as long as `conf_pool`. Makes no
  * connection: each process makes its own when it needs one, keeps a few, and closes them
- * with `conf_pool`. COG_E_MISCONFIGURED when `ca_file` cannot be read. */
+ * with `conf_pool`. COG_E_MISCONFIGURED when `ca_file` cannot be read, or
+ * `certificate` not be used. */
 cog_err_t cog_redis_make(apr_pool_t *conf_pool, const cog_redis_conf_t *conf,
                          cog_store_t *store);
 

@@ -185,7 +185,8 @@ static cog_err_t make_tls(apr_pool_t *pool, const cog_server_t *model,
         *tls = cog_tls_share(pool, model->endpoint.tls, conf->host);
         return COG_OK;
     }
-    return cog_tls_make(pool, conf->host, conf->ca_file, tls);
+    return cog_tls_make(
+        pool, &(cog_tls_conf_t){conf->host, conf->ca_file, conf->certificate}, tls);
 }
 
 static cog_err_t make_parts(apr_pool_t *conf_pool, const cog_server_t *model,

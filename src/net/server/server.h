@@ -18,7 +18,8 @@ typedef struct {
     const char *host; /* a name or an address, IPv6 without brackets */
     int port;
     int has_tls;
-    const char *ca_file; /* PEM, NULL: the system's */
+    const char *ca_file;      /* PEM, NULL: the system's */
+    cog_secret_t certificate; /* ours, of net/server/client_certificate.h; unset: none */
     /* of a question; 0: a little less than the port promises. */
     apr_interval_time_t limit;
     /* Make a fresh connection fit for questions; NULL: it is. */
@@ -41,7 +42,7 @@ typedef struct cog_question_t {
 
 /* The texts must live as long as `conf_pool`. Makes no connection: each process makes its
  * own when it needs one, keeps a few, and closes them with `conf_pool`.
- * COG_E_MISCONFIGURED when `ca_file` cannot be read. */
+ * COG_E_MISCONFIGURED when `ca_file` cannot be read, or `certificate` not be used. */
 cog_err_t cog_server_make(apr_pool_t *conf_pool, const cog_server_conf_t *conf,
                           cog_server_t **server);
 

@@ -10,10 +10,16 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "net/server/client_certificate.h"
+
+#define GIVE_CERTIFICATE                                                                 \
+    "name one that it trusts behind CognitoStore, cert=SOURCE, or set "                  \
+    "`tls-auth-clients no` there"
 #define ASK_WHY_GONE                                                                     \
-    "look into the server's log; if it wants client certificates, set "                  \
-    "`tls-auth-clients "                                                                 \
-    "no` there"
+    "look into the server's log; if it wants a client certificate, " GIVE_CERTIFICATE
+#define COMPARE_CERTIFICATE                                                              \
+    "compare the certificate of cert= with the authorities that the server trusts, and " \
+    "look when it ends"
 #define MIN_SECURITY 2 /* RSA and DH of 2048 bits, no SHA-1 */
 
 struct cog_tls_t {
@@ -104,6 +110,14 @@ static void set_rules(SSL_CTX *context)
     }
 }
 
+static cog_err_t present(SSL_CTX *context, cog_secret_t certificate)
+{
+    COG_REQUIRE(!cog_secret_is_set(certificate) ||
+                    cog_client_certificate_use(context, certificate) == NULL,
+                COG_E_MISCONFIGURED);
+    return COG_OK;
+}
+
 static int trust(SSL_CTX *context, const char *ca_file)
 {
     int is_done = ca_file ? SSL_CTX_load_verify_locations(context, ca_file, NULL)
@@ -113,20 +127,20 @@ static int trust(SSL_CTX *context, const char *ca_file)
     return is_done == 1;
 }
 
-cog_err_t cog_tls_make(apr_pool_t *conf_pool, const char *host, const char *ca_file,
-                       cog_tls_t **tls)
+cog_err_t cog_tls_make(apr_pool_t *conf_pool, const cog_tls_conf_t *conf, cog_tls_t **tls)
 {
     cog_tls_t *made = apr_pcalloc(conf_pool, sizeof(*made));
 
     apr_pool_cleanup_register(conf_pool, made, release, apr_pool_cleanup_null);
-    made->host = apr_pstrdup(conf_pool, host);
+    made->host = apr_pstrdup(conf_pool, conf->host);
     made->method = make_method();
     made->context = SSL_CTX_new(TLS_client_method());
     COG_REQUIRE(made->method && made->context, COG_E_INTERNAL);
     COG_REQUIRE(SSL_CTX_set_min_proto_version(made->context, TLS1_2_VERSION) == 1,
                 COG_E_INTERNAL);
     set_rules(made->context);
-    COG_REQUIRE(trust(made->context, ca_file), COG_E_MISCONFIGURED);
+    COG_REQUIRE(trust(made->context, conf->ca_file), COG_E_MISCONFIGURED);
+    COG_TRY(present(made->context, conf->certificate));
     *tls = made;
     return COG_OK;
 }
@@ -194,9 +208,13 @@ static const struct {
     {SSL_R_WRONG_VERSION_NUMBER,
      "does this port speak TLS? write redis:// in CognitoStore if it shall not"},
     {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED,
-     "set `tls-auth-clients no` at the server, and let a password protect it"},
+     "it wants a client certificate: " GIVE_CERTIFICATE},
     {SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE,
-     "set `tls-auth-clients no` at the server, and let it speak TLS 1.2 or newer"},
+     "let it speak TLS 1.2 or newer; if it wants a client certificate, " GIVE_CERTIFICATE},
+    {SSL_R_TLSV1_ALERT_UNKNOWN_CA, COMPARE_CERTIFICATE},
+    {SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, COMPARE_CERTIFICATE},
+    {SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, COMPARE_CERTIFICATE},
+    {SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, COMPARE_CERTIFICATE},
 };
 /* clang-format on */
 
@@ -207,7 +225,7 @@ static const char *remedy_for(int reason)
             return remedies[i].remedy;
         }
     }
-    return "compare the server's TLS settings: TLS 1.2 or newer, no client certificates";
+    return "compare the server's TLS settings: TLS 1.2 or newer, client certificates";
 }
 
 static cog_err_t set_fault(const SSL *ssl, int reason, cog_fault_t *fault)

@@ -6,15 +6,21 @@
 #include <openssl/ssl.h>
 
 #include "base/error.h"
+#include "base/secret.h"
 #include "net/server/fault.h"
 
 typedef struct cog_tls_t cog_tls_t;
 
-/* TLS 1.2 or newer with `host`, a name or an address, which its certificate must be for.
- * Trusts the authorities in `ca_file` alone, or the system's for NULL. Goes with
- * `conf_pool`; shared by threads and processes. COG_E_MISCONFIGURED when the file cannot
- * be read. */
-cog_err_t cog_tls_make(apr_pool_t *conf_pool, const char *host, const char *ca_file,
+typedef struct {
+    const char *host; /* a name or an address, which its certificate must be for */
+    const char
+        *ca_file; /* PEM, whose authorities alone are trusted; NULL: the system's */
+    cog_secret_t certificate; /* ours, of net/server/client_certificate.h; unset: none */
+} cog_tls_conf_t;
+
+/* TLS 1.2 or newer. Goes with `conf_pool`; shared by threads and processes.
+ * COG_E_MISCONFIGURED when the file cannot be read, or our certificate not be used. */
+cog_err_t cog_tls_make(apr_pool_t *conf_pool, const cog_tls_conf_t *conf,
                        cog_tls_t **tls);
 
 /* For another server of the same administrator, as `tls`, which it must not outlive. Its

@@ -5,6 +5,7 @@
         redis = start_redis(password="pass word")              # requirepass
         redis = start_redis(user="cognito", password="s3cr3t") # an ACL, as docs/sessions.md has it
         redis = start_redis(has_tls=True)                      # redis.ca_file trusts it
+        redis = start_redis(has_tls=True, tls_auth_clients="yes") # and it redis.client_file
         redis.ask("GET", "key")                                # as an administrator
         redis.freeze(), redis.thaw(), redis.kill(), redis.start()
 """
@@ -54,6 +55,7 @@ class Redis(Peer):
         self.root = tempfile.mkdtemp(prefix="redis-test-")
         os.chmod(self.root, 0o755)
         self.ca_file = self.path("ca.pem") if has_tls else None
+        self.client_file = self.path("client.pem") if has_tls else None  # certificate and key
         if has_tls:
             write_certificates(self.root, names)
         with open(self.path("redis.conf"), "w", encoding="utf-8") as file:
@@ -114,6 +116,7 @@ class Redis(Peer):
             return plain
         context = ssl.create_default_context(cafile=self.ca_file)
         context.check_hostname = False  # some tests are about wrong names
+        context.load_cert_chain(self.client_file)
         return context.wrap_socket(plain)
 
     def stop(self):
@@ -170,8 +173,8 @@ def sha256(text):
 
 
 def write_certificates(folder, names):
-    """ca.pem, server.pem and server.key."""
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    """ca.pem, server.pem and server.key; client.pem holds a certificate and its key."""
+    ca_key, key, client_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of the tests")])
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Redis of the tests")])
     may_sign = x509.KeyUsage(key_cert_sign=True, crl_sign=True, **{name: False for name in (
@@ -183,13 +186,20 @@ def write_certificates(folder, names):
           .add_extension(may_sign, critical=True).sign(ca_key, hashes.SHA256()))
     server = (certificate(name, ca_name, key.public_key(), ca_key.public_key())
               .add_extension(names, critical=False).sign(ca_key, hashes.SHA256()))
+    client = certificate(name, ca_name, client_key.public_key(), ca_key.public_key()).sign(
+        ca_key, hashes.SHA256())
     pem = serialization.Encoding.PEM
     for file_name, data in {
             "ca.pem": ca.public_bytes(pem), "server.pem": server.public_bytes(pem),
-            "server.key": key.private_bytes(pem, serialization.PrivateFormat.PKCS8,
-                                            serialization.NoEncryption())}.items():
+            "server.key": unprotected(key),
+            "client.pem": client.public_bytes(pem) + unprotected(client_key)}.items():
         with open(os.path.join(folder, file_name), "wb") as file:
             file.write(data)
+
+
+def unprotected(key):
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                             serialization.NoEncryption())
 
 
 def certificate(subject, issuer, key, issuer_key):

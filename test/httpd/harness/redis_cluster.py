@@ -30,7 +30,7 @@ class Node(Redis):
                          tls_replication="yes", cluster_require_full_coverage="no",
                          masteruser=ADMIN, masterauth=ADMIN, repl_diskless_sync_delay=0)
         if first:
-            for name in ("ca.pem", "server.pem", "server.key"):
+            for name in ("ca.pem", "server.pem", "server.key", "client.pem"):
                 shutil.copy(first.path(name), self.path(name))
 
     def cluster(self, *words):

@@ -138,3 +138,28 @@ SSL_CTX *ca_server(apr_pool_t *pool, const ca_t *ca, const certificate_t *certif
     must(SSL_CTX_use_PrivateKey(context, key) == 1);
     return context;
 }
+
+void ca_ask_clients(SSL_CTX *server, const ca_t *ca)
+{
+    SSL_CTX_set_verify(server, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    must(X509_STORE_add_cert(SSL_CTX_get_cert_store(server), ca->certificate) == 1);
+}
+
+cog_secret_t ca_client(apr_pool_t *pool, const ca_t *ca, int days)
+{
+    EVP_PKEY *key = make_key(pool);
+    X509 *made = make_certificate(pool, key, "Test client", days);
+    BIO *memory = BIO_new(BIO_s_mem());
+    cog_secret_t pem;
+    char *text;
+    long len;
+
+    X509_set_issuer_name(made, X509_get_subject_name(ca->certificate));
+    must(X509_sign(made, ca->key, EVP_sha256()) > 0);
+    must(PEM_write_bio_X509(memory, made));
+    must(PEM_write_bio_PrivateKey(memory, key, NULL, NULL, 0, NULL, NULL));
+    len = BIO_get_mem_data(memory, &text);
+    pem = cog_secret_copy(pool, text, (size_t)len);
+    BIO_free(memory);
+    return pem;
+}

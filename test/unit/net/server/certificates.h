@@ -5,6 +5,8 @@
 #include <apr_pools.h>
 #include <openssl/ssl.h>
 
+#include "base/secret.h"
+
 typedef struct ca_t ca_t;
 
 /* An authority, with its certificate in a file of its own that goes with `pool`. */
@@ -19,5 +21,11 @@ typedef struct {
 
 /* What a TLS server needs, with a certificate of the authority; goes with `pool`. */
 SSL_CTX *ca_server(apr_pool_t *pool, const ca_t *ca, const certificate_t *certificate);
+
+/* From now on it talks with clients only that have a certificate of the authority. */
+void ca_ask_clients(SSL_CTX *server, const ca_t *ca);
+
+/* A client's certificate of the authority, and its key, in PEM form. */
+cog_secret_t ca_client(apr_pool_t *pool, const ca_t *ca, int days);
 
 #endif
