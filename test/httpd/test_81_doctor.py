@@ -233,7 +233,7 @@ HERE = [
     ("no Require", {"body": section_lines("Location", '"/"', "AuthType Cognito")},
      "default-deny", "failed", "no Require asks who it is", ""),
     ("a store that is away", {"host": ["CognitoStore redis://127.0.0.1:1"]}, "store", "failed",
-     "COG2200: Redis at 127.0.0.1:1: ", "CognitoStore rediss://"),
+     "COG2200: Redis at 127.0.0.1:1: ", "systemctl enable --now redis-server\n# on 127.0.0.1"),
     ("a store in a file", {"host": ["CognitoStore dbm:{root}/store"]}, "store", "ok", "dbm:", None),
 ]
 

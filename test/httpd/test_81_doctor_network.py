@@ -1,8 +1,10 @@
 """Whom the doctor asks, and how: certificates, proxies, endpoints, stores."""
+import subprocess
+
 import pytest
 
 from harness import pool as pools
-from harness.doctor import consult
+from harness.doctor import check_remedy, consult
 
 __all__ = ["consult"]
 
@@ -73,16 +75,32 @@ class TestARealStore:
         redis = start_redis(password="something-else")
         url = f"redis://:exec:/bin/echo something-else@127.0.0.1:{redis.port}"
         wrong = consult(host=[f"CognitoStore redis://127.0.0.1:{redis.port}"])
-        wrong.expect("store", "failed", "COG2200")
+        found = wrong.expect("store", "failed", "COG2200")
+        check_remedy(found, f"CognitoStore redis://:file:/etc/cognito/redis@127.0.0.1:{redis.port}\n")
         right = consult(host=[f'CognitoStore "{url}"'])
         right.expect("store", "ok", r"redis://:exec:/bin/echo …@127\.0\.0\.1:\d+/0 answers")
         assert "something-else" not in right.text + right.errors
         assert "something-else" not in "".join(consult.servers[-1].ask("DUMP_COGNITO")[1:])
 
+    def test_wants_another_password(self, consult, start_redis):
+        redis = start_redis(password="something-else")
+        answer = consult(host=[f"CognitoStore redis://:file:{{root}}/one@127.0.0.1:{redis.port}"])
+        finding = answer.expect("store", "failed", "it refuses user or password")
+        path = consult.servers[-1].path("one")
+        check_remedy(finding, f"that one belongs into {path}")
+        command = finding["remedy"]["httpd"].splitlines()[0]
+        said = subprocess.run(command, shell=True, input="something-else\n", capture_output=True,
+                              text=True, check=True, timeout=60)
+        assert "PONG" in said.stdout
+
     def test_wants_a_ca(self, consult, start_redis):
         redis = start_redis(has_tls=True)
         url = f"rediss://127.0.0.1:{redis.port}"
-        consult(host=[f"CognitoStore {url}"]).expect("store", "failed", "(?i)COG2200: .*certificate")
+        answer = consult(host=[f"CognitoStore {url}"])
+        finding = answer.expect("store", "failed", "(?i)COG2200: .*certificate")
+        command = finding["remedy"]["httpd"].splitlines()[0]
+        said = subprocess.run(command, shell=True, capture_output=True, text=True, check=True, timeout=60)
+        assert said.stdout.startswith("issuer=") and "Subject Alternative Name" in said.stdout
         consult(host=[f"CognitoStore {url} ca={redis.ca_file}"]).expect(
             "store", "ok", "answers over TLS")
 

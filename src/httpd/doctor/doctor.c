@@ -30,9 +30,7 @@ const cog_check_t cog_host_checks[] = {
      {"{cure}", NULL, NULL, NULL}},
     {"state", "state directory", cog_check_state,
      {"install -d -m 700 {folder}\n# and ask as the user who starts httpd", NULL, NULL, NULL}},
-    {"store", "store", cog_check_store,
-     {"CognitoStore rediss://USER:file:PATH@HOST:PORT\n# and ca=PATH behind it, for a CA of your own",
-      NULL, NULL, NULL}},
+    {"store", "store", cog_check_store, {"{cure}", NULL, NULL, NULL}},
     {NULL, NULL, NULL, {NULL, NULL, NULL, NULL}},
 };
 /* clang-format on */

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include "doctor/reason.h"
+#include "doctor/store_cure.h"
 #include "httpd/doctor/doctor.h"
+#include "httpd/dump/secret_words.h"
 #include "httpd/start/stores.h"
 #include "net/redis/redis.h"
 
@@ -59,6 +61,29 @@ static answer_t ask(const cog_host_patient_t *self, const cog_store_value_t *val
     return answer;
 }
 
+/* Which node of a cluster it is about stands in the problem. */
+static cog_store_peer_t peer_of(apr_pool_t *pool, const cog_store_value_t *value,
+                                int nodes)
+{
+    const cog_store_host_t *host = &APR_ARRAY_IDX(value->hosts, 0, cog_store_host_t);
+    int is_file =
+        value->login.has_password && value->login.password.kind == COG_SOURCE_FILE;
+
+    return (cog_store_peer_t){
+        .is_memcached = value->kind == COG_STORE_MEMCACHE,
+        .host = nodes > 1 ? "HOST" : host->host,
+        .port = host->port,
+        .place = nodes > 1 ? "HOST:PORT" : cog_store_host_name(pool, host),
+        .has_tls = value->has_tls,
+        .ca_file = value->ca_file && *value->ca_file ? value->ca_file : NULL,
+        .user = value->login.user,
+        .source = value->login.has_password
+                      ? cog_secret_words_source(pool, &value->login.password)
+                      : NULL,
+        .password_file = is_file ? value->login.password.where : NULL,
+    };
+}
+
 static void check_server(cog_report_t *report, const cog_host_patient_t *self,
                          const cog_store_value_t *value)
 {
@@ -68,18 +93,22 @@ static void check_server(cog_report_t *report, const cog_host_patient_t *self,
         answer.nodes > 1
             ? apr_psprintf(self->pool, " (a cluster of %d nodes)", answer.nodes)
             : "";
+    const cog_store_peer_t peer = peer_of(self->pool, value, answer.nodes);
 
     if (answer.problem) {
+        cog_report_let(report, "cure", cog_store_cure(self->pool, &peer, answer.problem));
         cog_report_say(report, COG_FOUND_FAILED, "%s%s", answer.problem, cluster);
         return;
     }
     if (answer.trouble) {
+        cog_report_let(report, "cure", cog_store_cure(self->pool, &peer, answer.trouble));
         cog_report_say(report, COG_FOUND_WARNING, "%s%s answers, but %s", name, cluster,
                        answer.trouble);
         return;
     }
     if (!value->has_tls &&
         !APR_ARRAY_IDX(value->hosts, 0, cog_store_host_t).is_loopback) {
+        cog_report_let(report, "cure", cog_store_cure_plain(self->pool, &peer));
         cog_report_say(report, COG_FOUND_WARNING,
                        "%s%s answers, but without TLS: who is on the way can read its "
                        "password and undo sign-outs",
@@ -115,6 +144,9 @@ static void check_file(cog_report_t *report, const cog_host_patient_t *self,
     const char *folder = ap_make_dirstr_parent(self->pool, value->path);
 
     if (access(folder, R_OK | W_OK | X_OK) != 0) {
+        cog_report_let(report, "cure",
+                       apr_pstrcat(self->pool, "install -d -m 700 ", folder,
+                                   "\n# and ask as the user who starts httpd", NULL));
         cog_report_say(report, COG_FOUND_FAILED, "%s: its folder cannot be written to",
                        value->name);
         return;
