@@ -217,6 +217,14 @@ void cog_conf_set_server(server_rec *s, cog_server_conf_t *conf)
     ap_set_module_config(s->module_config, &auth_cognito_module, conf);
 }
 
+cog_server_conf_t *cog_conf_at_server(apr_pool_t *pool, server_rec *s)
+{
+    if (!cog_conf_of_server(s)) {
+        cog_conf_set_server(s, cog_conf_create_server(pool, s));
+    }
+    return cog_conf_of_server(s);
+}
+
 cog_dir_conf_t *cog_conf_of_dir(const ap_conf_vector_t *per_dir)
 {
     /* the function: the macro of the same name would cast the const away */

@@ -107,6 +107,11 @@ void *cog_conf_merge_dir(apr_pool_t *pool, void *outer, void *inner);
 
 cog_server_conf_t *cog_conf_of_server(const server_rec *s);
 void cog_conf_set_server(server_rec *s, cog_server_conf_t *conf);
+
+/* While the configuration is read, httpd makes that of a virtual host at the first
+ * directive of ours in it: for directives of others, it is made here. */
+cog_server_conf_t *cog_conf_at_server(apr_pool_t *pool, server_rec *s);
+
 cog_dir_conf_t *cog_conf_of_dir(const ap_conf_vector_t *per_dir);
 
 /* What a <CognitoClient> amounts to: its own fields over those of the default client. */

@@ -303,7 +303,7 @@ static void note_negation(const cmd_parms *cmd, cog_require_t *require)
 
 static void keep_claims(cmd_parms *cmd, const cog_require_t *require)
 {
-    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+    cog_server_conf_t *server = cog_conf_at_server(cmd->pool, cmd->server);
 
     for (int i = 0; !require->is_htaccess && require->claims[i]; ++i) {
         cog_values_add_new(cmd->pool, &server->required_claims, require->claims[i]);

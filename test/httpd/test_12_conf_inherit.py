@@ -216,3 +216,15 @@ def test_a_client_without_an_id_of_its_own_pool_stops_the_start():
     code, output = server.check()
     server.remove()
     assert code == 1 and '<CognitoClient "x">: CognitoClientID is missing' in output
+
+
+@pytest.mark.parametrize("require", [
+    "cognito-group a", "cognito-scope a", "cognito-claim email a", "cognito-client a", "cognito-provider a",
+    "cognito-email-domain a.test", "cognito-profile name", "cognito-auth-age 1h"])
+def test_a_host_may_have_nothing_of_its_own_but_a_require(require):
+    """httpd makes a host's settings at its first directive of ours, and Require is none."""
+    server = Server(Conf().add(*COMPLETE, *vhost("own", *section_lines(
+        "Location", "/", "AuthType Cognito", f"Require {require}"))))
+    code, output = server.check()
+    server.remove()
+    assert code == 0 and output.endswith("Syntax OK\n"), output
