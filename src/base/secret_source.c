@@ -39,7 +39,7 @@ const char *cog_secret_source_parse(apr_pool_t *pool, const char *text,
             return NULL;
         }
     }
-    return "write file:/path, env:NAME or exec:/path/to/command";
+    return "write file:/path, env:NAME or \"exec:/path/to/command ARGUMENT\"";
 }
 
 /* Room for a value of MAX_LEN bytes, one more that tells that it is longer, and a NUL. */

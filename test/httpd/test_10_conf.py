@@ -13,7 +13,7 @@ ORIGIN = "write https://app.example.com"
 NOT_HTTPS = "is not https, which only loopback hosts may do without; "
 PLAIN_PATH = "write /.cognito, letters, digits and . _ ~ - between single slashes"
 NO_SOURCE = ("the value, not shown here, does not say where the secret is; "
-             "write file:/path, env:NAME or exec:/path/to/command")
+             'write file:/path, env:NAME or "exec:/path/to/command ARGUMENT"')
 KINDS = "write shmcb, shmcb:64M, dbm:PATH, memcache:HOST, redis://HOST or rediss://HOST"
 DBM = "; write dbm:/path/to/file, or dbm:/path/to/file:64M"
 MEMCACHE = "; write memcache:HOST, or memcache:HOST:11211,HOST:11211"
@@ -157,12 +157,17 @@ BAD = [
      "a refresh token without it; leave it out"),
     ("CognitoScope openid groups", "'groups' is unknown to Cognito, whose tokens always hold "
      "cognito:groups; leave it out"),
-    ('CognitoScope "openid email"', "'openid email' is not a scope; write openid, email, profile, "
+    ('CognitoScope "openid email"', "'openid email' holds several scopes; write them without "
+     "quotes: openid email profile"),
+    ("CognitoScope openid,email", "'openid,email' has a comma; write openid email profile, with a "
+     "space between them"),
+    ('CognitoScope openid a"b', "'a\"b' is not a scope; write openid, email, profile, "
      "phone, aws.cognito.signin.user.admin or RESOURCE-SERVER/SCOPE"),
     ("CognitoUserInfo maybe", "'maybe' is neither on nor off"),
     ("CognitoLoginParam state x", "'state' is a parameter that the module sets by itself"),
     ("CognitoLoginParam redirect_uri x",
      "'redirect_uri' is a parameter that the module sets by itself"),
+    ("CognitoLoginParam lang=de", "'lang=de' has a = in it; write a space in its place: lang de"),
     ("CognitoLoginParam a&b x", "'a&b' is not a parameter; write identity_provider"),
     ("CognitoBaseURL app.example.com", f"'app.example.com' is not a URL; {ORIGIN}"),
     ("CognitoBaseURL http://app.example.com",
@@ -179,6 +184,8 @@ BAD = [
     ("CognitoPath /.", f"'/.' has . or .. as a part; {PLAIN_PATH}"),
     ("CognitoPath /a//b", f"'/a//b' is not a plain path; {PLAIN_PATH}"),
     ("CognitoCallback /callback?x=1", f"'/callback?x=1' is not a plain path; {PLAIN_PATH}"),
+    ("CognitoCallback https://app.example.com/cb", "'https://app.example.com/cb' is a URL; "
+     "write only its path, such as /oauth2/callback"),
     ("CognitoCallback /a%2fb", f"'/a%2fb' is not a plain path; {PLAIN_PATH}"),
     ("CognitoLogoutReturn //evil.example.com", "'//evil.example.com' is no place to land after "
      "a sign-out; write a path of this site, https://HOST/PATH, or none"),
@@ -341,6 +348,11 @@ BAD = [
     ("CognitoGroups all admins", "all stands beside patterns; write one of them"),
     ("CognitoGroups !", "'!' is not a pattern; write admins, app-* or !app-old"),
     ("CognitoGroups" + " g" * 101, "'g' is one too many; write at most 100"),
+    ("CognitoClaims email,name", "'email,name' has a comma; write email custom:*, with a space "
+     "between"),
+    ("CognitoRemoteUser email ^(.*)@ $1", "'^(.*)@' is a part of a regular expression; write it as "
+     "a substitution: email s/@.*//"),
+    ("CognitoRemoteUser email,sub", "'email,sub' has a comma; write email sub, with a space between"),
     ("CognitoClaims !", "'!' is not a pattern; write email, custom:* or !phone_number"),
     ("CognitoAccept basic", "'basic' is neither session nor bearer"),
     ("CognitoAccept", "write session, bearer or both"),

@@ -122,7 +122,9 @@ const char *cog_set_endpoint(cmd_parms *cmd, void *dir, const char *kind,
 const char *cog_set_callback(cmd_parms *cmd, void *dir, const char *value)
 {
     cog_client_fields_t *client = cog_client_of(cmd);
-    const char *problem = cog_value_path(value);
+    const char *problem = strstr(value, "://")
+                              ? "is a URL; write only its path, such as /oauth2/callback"
+                              : cog_value_path(value);
 
     (void)dir;
     if (problem) {
@@ -187,6 +189,23 @@ const char *cog_set_client_auth(cmd_parms *cmd, void *dir, const char *value)
     return NULL;
 }
 
+/* It could be the name of one scope, but is none of openid's. */
+static const char *refuse_without_openid(const cmd_parms *cmd,
+                                         const apr_array_header_t *scopes)
+{
+    for (int i = 0; scopes && i < scopes->nelts; ++i) {
+        const char *scope = APR_ARRAY_IDX(scopes, i, const char *);
+
+        if (strchr(scope, ',')) {
+            return cog_refuse(cmd, scope,
+                              "has a comma; write openid email profile, with a space "
+                              "between them");
+        }
+    }
+    return "CognitoScope: openid is missing, without which there is no ID token; "
+           "write openid email profile";
+}
+
 const char *cog_set_scope(cmd_parms *cmd, void *dir, int count, char *const values[])
 {
     cog_client_fields_t *client = cog_client_of(cmd);
@@ -203,8 +222,7 @@ const char *cog_set_scope(cmd_parms *cmd, void *dir, int count, char *const valu
         cog_values_add(cmd->pool, &scopes, values[i]);
     }
     if (!cog_values_contain(scopes, "openid")) {
-        return "CognitoScope: openid is missing, without which there is no ID token; "
-               "write openid email profile";
+        return refuse_without_openid(cmd, scopes);
     }
     client->scope = apr_array_pstrcat(cmd->pool, scopes, ' ');
     COG_WRITTEN_AT(cmd, client, scope);

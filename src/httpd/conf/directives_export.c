@@ -177,6 +177,10 @@ const char *cog_set_claims(cmd_parms *cmd, void *dir, const char *value)
         return cog_refuse(cmd, value,
                           "is not a pattern; write email, custom:* or !phone_number");
     }
+    if (strchr(value, ',')) {
+        return cog_refuse(cmd, value,
+                          "has a comma; write email custom:*, with a space between");
+    }
     if (!is_first && (is_default || place->claims->nelts == 0)) {
         return "CognitoClaims: default stands beside patterns; write one of them";
     }

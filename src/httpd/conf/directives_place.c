@@ -151,6 +151,15 @@ static const char *add_user_claim(cmd_parms *cmd, apr_array_header_t *claims,
 {
     cog_user_claim_t *claim;
 
+    if (*name == '^' || *name == '$') {
+        return cog_refuse(cmd, name,
+                          "is a part of a regular expression; write it as a "
+                          "substitution: email s/@.*//");
+    }
+    if (strchr(name, ',')) {
+        return cog_refuse(cmd, name,
+                          "has a comma; write email sub, with a space between");
+    }
     if (*name == '!' || !cog_value_is_visible(name, MAX_NAME)) {
         return cog_refuse(cmd, name, "is not the name of a claim; write email or sub");
     }
@@ -206,6 +215,10 @@ const char *cog_set_remote_user(cmd_parms *cmd, void *dir, int count,
 static const char *parse_param(cmd_parms *cmd, const char *name, const char *value,
                                cog_login_param_t *param)
 {
+    if (strchr(name, '=')) {
+        return cog_refuse(cmd, name,
+                          "has a = in it; write a space in its place: lang de");
+    }
     if (!cog_value_consists_of(name, PARAM_CHARS, MAX_NAME)) {
         return cog_refuse(cmd, name, "is not a parameter; write identity_provider");
     }

@@ -122,6 +122,9 @@ const char *cog_value_cookie_domain(const char *text)
 
 const char *cog_value_scope(const char *text)
 {
+    if (strchr(text, ' ')) {
+        return "holds several scopes; write them without quotes: openid email profile";
+    }
     if (!cog_value_is_visible(text, MAX_SCOPE) || strpbrk(text, "\"\\")) {
         return "is not a scope; write openid, email, profile, phone, "
                "aws.cognito.signin.user.admin or RESOURCE-SERVER/SCOPE";

@@ -105,7 +105,7 @@ static void tells_three_kinds_of_sources(void **state)
             fail_msg("%s: %s", sources[i].text, problem ? problem : "is taken");
         }
         if (problem) {
-            assert_non_null(strstr(problem, "file:/path, env:NAME or exec:/path"));
+            assert_non_null(strstr(problem, "file:/path, env:NAME or \"exec:/path"));
             continue;
         }
         assert_int_equal(source.kind, sources[i].source.kind);
