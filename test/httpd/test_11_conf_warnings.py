@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from harness.conf import MODULE_DIR
+from harness.conf import MODULE_DIR, section_lines
 from harness.written import BASE, CLIENT, COMPLETE, KEY, ORIGIN, POOL, PROTECTED, made, said, vhost
 
 __all__ = ["made"]
@@ -122,3 +122,44 @@ def test_sites_of_one_domain_share_their_cookies_unless_their_clients_differ(mad
                   name="b.example.test")
     assert "__Secure-cognito_session for example.test" in said(made(
         POOL, CLIENT, *vhost(BASE, domain), *other))
+
+
+def place(path, *lines):
+    return section_lines("Location", path, "AuthType Cognito", *lines)
+
+
+ADMIN = place("/admin", "Require cognito-group admins")
+WHOLE = place("/", "Require valid-user")
+ORDER = [
+    ("the longer path first", [*ADMIN, *WHOLE], True),
+    ("with quotes", [*place('"/admin"', "Require user bob"), *place('"/"', "Require valid-user")], True),
+    ("in a container", [*place("/admin", *section_lines("RequireAll", "", "Require cognito-group admins",
+                                                        "Require cognito-auth-age 15m")), *WHOLE], True),
+    ("before a container", [*ADMIN, *place("/", *section_lines("RequireAny", "", "Require valid-user"))], True),
+    ("before what is open", [*ADMIN, *section_lines("Location", "/", "Require all granted")], True),
+    ("the same path twice", [*ADMIN, *place("/admin", "Require valid-user")], True),
+    ("a folder and what is in it", [*place("/a/b", "Require user bob"), *place("/a/", "Require valid-user")], True),
+    ("the longer path last", [*WHOLE, *ADMIN], False),
+    ("another path", [*ADMIN, *place("/adm", "Require valid-user")], False),
+    ("the same Require", [*place("/admin", "Require valid-user", "CognitoExport none"), *WHOLE], False),
+    ("nothing of its own", [*ADMIN, *place("/", "CognitoExport none")], False),
+    ("merged", [*ADMIN, *place("/", "AuthMerging And", "Require valid-user")], False),
+    ("a pattern", [*section_lines("LocationMatch", "^/admin", "Require cognito-group admins"), *WHOLE], False),
+    ("nothing of ours", [*section_lines("Location", "/a", "AuthType Basic", "Require user a"),
+                         *section_lines("Location", "/", "AuthType Basic", "Require valid-user")], False),
+]
+
+
+@pytest.mark.parametrize("lines, warns", [row[1:] for row in ORDER], ids=[row[0] for row in ORDER])
+def test_a_section_that_a_later_one_undoes_is_a_warning(made, lines, warns):
+    output = said(made(*COMPLETE, *vhost(*lines)))
+    assert output.endswith("Syntax OK\n")
+    assert ("COG4026" in output) == warns, output
+
+
+def test_it_says_which_two_sections(made):
+    output = said(made(*COMPLETE, *ADMIN, *WHOLE))
+    assert re.fullmatch(
+        r"COG4026: Require cognito-group admins \(ROOT/httpd.conf:\d+\) does not hold in Location /admin: "
+        r"Location / \(ROOT/httpd.conf:\d+\) stands behind it and has a Require of its own; write the "
+        r"section of the longer path last, or AuthMerging And\nSyntax OK\n", output), output

@@ -14,6 +14,7 @@
 #include "httpd/start/advice.h"
 #include "httpd/start/documents_task.h"
 #include "httpd/start/meter_memory.h"
+#include "httpd/start/order.h"
 #include "httpd/start/revocation_task.h"
 #include "httpd/start/store_memory.h"
 #include "httpd/start/stores.h"
@@ -196,6 +197,7 @@ static void warn_of_all(const lifecycle_t *life)
     cog_advise_warnings(life->start->scratch, life->hosts);
     warn_of_closed_hosts(life);
     warn_of_open_places(life);
+    cog_order_warn(life->start->scratch, life->tree);
 }
 
 /* A virtual host without a setting of its own shares the main server's configuration, but
