@@ -10,8 +10,8 @@ static const char script[] = "HTMLFormElement.prototype.submit.call("
                              "document.currentScript.previousElementSibling)";
 
 /* Drawn in a square of 24 units. */
-static const char door[] = "<path d=\"M14 4h4a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-4M10 8l4 "
-                           "4-4 4M14 12H4\"/>";
+static const char door[] = "<path d=\"M10 4H6a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h4M16 8l4 "
+                           "4-4 4M20 12H9.5\"/>";
 static const char lock[] = "<rect x=\"5\" y=\"11\" width=\"14\" height=\"9\" rx=\"2\"/>"
                            "<path d=\"M8 11V8a4 4 0 0 1 8 0v3\"/>";
 static const char alert[] = "<circle cx=\"12\" cy=\"12\" r=\"9\"/>"

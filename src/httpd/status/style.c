@@ -49,6 +49,7 @@ const char cog_status_style[] =
     ".badge{display:inline-block;padding:.05rem .6rem;border-radius:1rem;"
     "font-size:.8125rem;font-weight:600;white-space:nowrap}"
     "td[data-l=fetched]{white-space:nowrap}"
+    "td[data-l=keys],td[data-l=next]{overflow-wrap:break-word}"
     ".hint{background:var(--tint);color:var(--accent)}"
     ".soft{color:var(--soft);font-size:.875rem;font-weight:400}"
     ".none{margin:0;color:var(--soft)}"
