@@ -75,9 +75,20 @@ MISFITS = [
      "main server: CognitoBaseURL is missing"),
     ("a virtual host's secret that is not there",
      [*COMPLETE, *vhost("CognitoSecret file:missing")],
-     r"virtual host app.example.test \(ROOT/httpd.conf:\d+\): CognitoSecret: 'file:ROOT/missing'"),
+     r"virtual host app.example.test \(ROOT/httpd.conf:\d+\): CognitoSecret: 'file:ROOT/missing' "
+     r"cannot be read: No such file or directory \(ROOT/httpd.conf:\d+\)\n"),
     ("a secret that is not there", [*COMPLETE, "CognitoSecret file:missing"],
-     "main server: CognitoSecret: 'file:ROOT/missing' cannot be read: No such file or directory"),
+     "main server: CognitoSecret: 'file:ROOT/missing' cannot be read: No such file or directory"
+     r" \(ROOT/httpd.conf:\d+\)\n"),
+    ("one of two lines that are not there",
+     [*COMPLETE, "CognitoSecret file:missing", "CognitoSecret file:missing"],
+     "main server: CognitoSecret: 'file:ROOT/missing' cannot be read: No such file or directory\n"),
+    ("a secret that is not there, beside that of another host",
+     [*COMPLETE, "CognitoSecret file:missing",
+      *vhost("CognitoSecret env:LC_ALL"),
+      *vhost("CognitoSecret env:NO_SUCH_VARIABLE", name="b.example.test")],
+     r"virtual host b.example.test \(ROOT/httpd.conf:\d+\): CognitoSecret: "
+     r"'env:NO_SUCH_VARIABLE' is not set \(ROOT/httpd.conf:\d+\)\n"),
     ("a client secret that is not there", [*COMPLETE, "CognitoClientSecret env:NO_SUCH_VARIABLE"],
      "main server: CognitoClientSecret: 'env:NO_SUCH_VARIABLE' is not set"),
     ("a short secret", [*COMPLETE, "CognitoSecret env:LC_ALL"],
@@ -99,7 +110,8 @@ MISFITS = [
      "main server: CognitoProxy: 'file:ROOT/httpd.conf' may be read or written by everybody"),
     ("a named client's secret that is not there",
      [*COMPLETE, *client("x", "CognitoClientSecret file:/nonexistent")],
-     "main server: <CognitoClient \"x\">: CognitoClientSecret: 'file:/nonexistent' cannot be read"),
+     "main server: <CognitoClient \"x\">: CognitoClientSecret: 'file:/nonexistent' cannot be read"
+     r".* \(ROOT/httpd.conf:\d+\)\n"),
 ]
 
 

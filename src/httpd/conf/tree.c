@@ -10,6 +10,7 @@ typedef struct {
     server_rec *main_server;
     server_rec *s; /* of the directives that are read now */
     cog_tree_t *tree;
+    const server_rec *wanted; /* of no other one */
 } walk_t;
 
 /* The name is compared by its address: a file that is included twice has two. */
@@ -116,7 +117,8 @@ static void read_all(const walk_t *walk, const ap_directive_t *directive)
 const cog_tree_t *cog_tree_read(apr_pool_t *pool, server_rec *main_server)
 {
     cog_tree_t *tree = apr_pcalloc(pool, sizeof(*tree));
-    walk_t walk = {pool, main_server, main_server, tree};
+    walk_t walk = {
+        .pool = pool, .main_server = main_server, .s = main_server, .tree = tree};
 
     tree->main_server = main_server;
     tree->auth_types = apr_array_make(pool, 8, sizeof(cog_written_t));
@@ -125,6 +127,43 @@ const cog_tree_t *cog_tree_read(apr_pool_t *pool, server_rec *main_server)
     tree->needs = apr_array_make(pool, 8, sizeof(cog_written_t));
     read_all(&walk, ap_conftree);
     return tree;
+}
+
+/* How many of `wanted` are called so? The last one is `found`. */
+static int count_named(const walk_t *walk, const ap_directive_t *directive,
+                       const char *name, const ap_directive_t **found)
+{
+    int count = 0;
+
+    for (; directive; directive = directive->next) {
+        walk_t inside = *walk;
+
+        inside.s = server_of(walk, directive);
+        count += count_named(&inside, directive->first_child, name, found);
+        if (walk->s == walk->wanted && strcasecmp(directive->directive, name) == 0) {
+            *found = directive;
+            ++count;
+        }
+    }
+    return count;
+}
+
+const char *cog_tree_place(apr_pool_t *pool, const cog_tree_t *tree, const server_rec *s,
+                           const char *name)
+{
+    walk_t walk = {.pool = pool,
+                   .main_server = tree->main_server,
+                   .s = tree->main_server,
+                   .wanted = s};
+    const ap_directive_t *found = NULL;
+    int count = count_named(&walk, ap_conftree, name, &found);
+
+    if (count == 0) {
+        walk.wanted = tree->main_server;
+        count = count_named(&walk, ap_conftree, name, &found);
+    }
+    return count == 1 ? apr_psprintf(pool, "%s:%d", found->filename, found->line_num)
+                      : NULL;
 }
 
 const cog_written_t *cog_tree_auth_type(const cog_tree_t *tree, const server_rec *s)

@@ -18,7 +18,7 @@ typedef struct {
 } cog_written_t;
 
 typedef struct {
-    const server_rec *main_server;
+    server_rec *main_server;
     apr_array_header_t *auth_types; /* cog_written_t */
     apr_array_header_t *uses;       /* cog_written_t */
     apr_array_header_t *resources;  /* cog_written_t: CognitoResource */
@@ -33,5 +33,10 @@ int cog_tree_is_section_of(const ap_directive_t *section, const server_rec *s);
 
 /* The first AuthType Cognito in this virtual host itself; NULL when there is none. */
 const cog_written_t *cog_tree_auth_type(const cog_tree_t *tree, const server_rec *s);
+
+/* "FILE:LINE" of the only directive of this name in this virtual host, or else in the
+ * main server; NULL when there is none, or more than one. */
+const char *cog_tree_place(apr_pool_t *pool, const cog_tree_t *tree, const server_rec *s,
+                           const char *name);
 
 #endif

@@ -81,6 +81,22 @@ static int is_wrong(const lifecycle_t *life, const cog_host_t *host,
     return (host->problem && !host->is_incomplete) || is_meant(life, host, auth_type);
 }
 
+/* With the line that it is about, where there is only one. What is missing has none. */
+static const char *add_place(const lifecycle_t *life, const cog_host_t *host,
+                             const char *problem)
+{
+    apr_pool_t *scratch = life->start->scratch;
+    const char *client = *problem == '<' ? strstr(problem, ">: ") : NULL;
+    const char *name = client ? client + strlen(">: ") : problem;
+    const char *end = strchr(name, ':');
+    const char *place =
+        end ? cog_tree_place(scratch, life->tree, host->s,
+                             apr_pstrmemdup(scratch, name, (size_t)(end - name)))
+            : NULL;
+
+    return place ? apr_psprintf(scratch, "%s (%s)", problem, place) : problem;
+}
+
 static const char *check_host(const lifecycle_t *life, const cog_host_t *host)
 {
     const cog_written_t *auth_type = cog_tree_auth_type(life->tree, host->s);
@@ -93,7 +109,8 @@ static const char *check_host(const lifecycle_t *life, const cog_host_t *host)
         problem = needs_a_client(life, auth_type);
     }
     return problem ? apr_psprintf(life->start->scratch, "%s: %s",
-                                  cog_host_name(life->start->scratch, host->s), problem)
+                                  cog_host_name(life->start->scratch, host->s),
+                                  add_place(life, host, problem))
                    : NULL;
 }
 
