@@ -1,6 +1,11 @@
 /* Does the app client accept our credentials? */
+#include <string.h>
+
 #include "doctor/checks.h"
 #include "doctor/token_answer.h"
+
+#define SECRET_CHARACTERS                                                                \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+"
 
 static void say_answer(cog_report_t *report, const cog_patient_t *patient, cog_err_t err)
 {
@@ -41,6 +46,17 @@ static const char *name_of(const cog_patient_t *patient, int n)
     return patient->client->secret_count == 1 ? "the secret" : names[n];
 }
 
+/* As the user pool makes them, or takes them; blanks, quotes or a byte order mark came
+ * with the file. */
+static const char *odd_characters(cog_secret_t secret)
+{
+    return strspn(secret.bytes, SECRET_CHARACTERS) == secret.len
+               ? ""
+               : ": it has other characters than letters, digits, _ and +, which no "
+                 "client "
+                 "secret has";
+}
+
 /* One that another one stands in for is no more than untidy. */
 static void say_wrong(cog_report_t *report, cog_patient_t *patient, int n, int is_spare)
 {
@@ -57,8 +73,8 @@ static void say_wrong(cog_report_t *report, cog_patient_t *patient, int n, int i
         return;
     }
     cog_report_say(report, COG_FOUND_FAILED,
-                   "%s is not that of the app client (invalid_client)",
-                   name_of(patient, n));
+                   "%s is not that of the app client (invalid_client)%s",
+                   name_of(patient, n), odd_characters(patient->secrets[n].secret));
 }
 
 static void say_secret(cog_report_t *report, cog_patient_t *patient, int n,

@@ -43,6 +43,15 @@ class TestSecrets:
             subprocess.run(["sh", "-ec", finding["remedy"]["httpd"]], check=True)
             assert Answer(consult.servers[0]).code == 0, "the remedy is none"
 
+    @pytest.mark.parametrize("text", ['"abc"\n', "\ufeffabc\n", "abc \n", "abc\n\n"],
+                             ids=["quotes", "byte order mark", "blank", "two line ends"])
+    def test_of_clients_are_seen_to_have_what_came_with_their_file(self, consult, text):
+        def spoil(server):
+            with open(server.path("one"), "w", encoding="utf-8") as file:
+                file.write(text)
+
+        consult(before=spoil).expect("secret", "failed", "invalid_client.: it has other characters than")
+
     def test_are_seen_where_browsers_may_fetch_them(self, consult):
         def move(server):
             os.rename(server.path("one"), server.path("htdocs/one"))
