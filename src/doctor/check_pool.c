@@ -160,7 +160,7 @@ static void know_endpoints(cog_patient_t *patient, const cog_endpoints_t *discov
 /* NULL, or why nothing is known of the hosted UI. */
 static const char *find_endpoints(cog_patient_t *patient)
 {
-    cog_endpoints_t discovered = {NULL, NULL, NULL, NULL, NULL, NULL};
+    cog_endpoints_t discovered = {.authorize = NULL};
     cog_fetch_response_t response;
     const char *reason = NULL;
 

@@ -11,6 +11,7 @@
 #define DOCUMENT_MAX   (1024 * 1024)
 #define DISCOVERY_PATH "/.well-known/openid-configuration"
 #define JWKS_PATH      "/.well-known/jwks.json"
+#define NAMES_ISSUER   "authorization_response_iss_parameter_supported"
 #define ADD_DOMAIN     "add a domain to the user pool"
 
 /* A member of the discovery document and where its value goes. */
@@ -71,6 +72,7 @@ void cog_endpoints_add(const cog_endpoints_t *others, cog_endpoints_t *endpoints
         set_if_unknown(endpoint_at(endpoints, all_offsets[i]),
                        *endpoint_at(&source, all_offsets[i]));
     }
+    endpoints->names_issuer |= others->names_issuer;
 }
 
 void cog_endpoints_copy(apr_pool_t *pool, const cog_endpoints_t *from,
@@ -82,6 +84,7 @@ void cog_endpoints_copy(apr_pool_t *pool, const cog_endpoints_t *from,
     to->revoke = apr_pstrdup(pool, from->revoke);
     to->logout = apr_pstrdup(pool, from->logout);
     to->jwks = apr_pstrdup(pool, from->jwks);
+    to->names_issuer = from->names_issuer;
 }
 
 int cog_endpoints_are_complete(const cog_endpoints_t *endpoints)
@@ -157,6 +160,7 @@ static const char *read_document(apr_pool_t *pool, const json_t *document,
     for (size_t i = 0; i < COUNT(members) && !reason; ++i) {
         reason = read_member(pool, document, &issuer_url, &members[i], endpoints);
     }
+    endpoints->names_issuer = json_is_true(json_object_get(document, NAMES_ISSUER));
     if (!reason && cog_url_parse(pool, endpoints->authorize, &authorize) == COG_OK) {
         endpoints->logout = apr_pstrcat(pool, authorize.origin, "/logout", NULL);
     }

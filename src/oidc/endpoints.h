@@ -15,6 +15,7 @@ typedef struct {
     const char *revoke;
     const char *logout;
     const char *jwks;
+    int names_issuer; /* its answers to a login say from which issuer (RFC 9207, 3) */
 } cog_endpoints_t;
 
 /* Fill what is NULL in `endpoints` from the host of the hosted UI:

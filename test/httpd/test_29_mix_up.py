@@ -1,7 +1,9 @@
 """Several user pools behind one site, and one of them wants the codes of the others."""
+import urllib.parse
+
 import pytest
 
-from harness.site import (ORIGIN, SESSION, Site, add_staff, is_login, ordinary_conf,
+from harness.site import (ORIGIN, SESSION, Site, add_staff, is_login, is_refusal, ordinary_conf,
                           type_password)
 
 
@@ -42,3 +44,30 @@ class TestOwnCallbacks:
 
     def test_a_callback_of_nobody_is_none(self, site, browser):
         assert "oauth2/authorize" not in (site.visit(browser, self.BACK + "/x").location or "")
+
+
+class TestAnnouncedIssuer:
+    """I02: whose metadata say that each answer names its issuer (RFC 9207, 2.4)."""
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend):
+        return Site(start(ordinary_conf(pool, backend)), pool)
+
+    @pytest.fixture(autouse=True)
+    def metadata(self, pool):
+        pool.fail("discovery", json_set={"authorization_response_iss_parameter_supported": True})
+
+    def test_an_answer_with_it_is_good(self, site, browser, pool):
+        back = site.to_callback(browser)
+        issuer = urllib.parse.quote(pool.issuer, safe="")
+        assert browser.navigate(f"{back.location}&iss={issuer}", site="cross-site").status == 303
+
+    @pytest.mark.parametrize("error", [None, "access_denied"])
+    def test_one_without_it_is_refused(self, site, browser, pool, log, error):
+        log.expect("COG3001: bad_callback")
+        url = site.to_callback(browser).location
+        before = len(pool.requests("token"))
+        url = url.replace("code=", "error=access_denied&x=") if error else url
+        answer = browser.navigate(url, site="cross-site")
+        assert is_refusal(answer) and answer.status == 400
+        assert len(pool.requests("token")) == before and not browser.jar.all(SESSION)

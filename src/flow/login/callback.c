@@ -12,6 +12,7 @@
 #include "flow/login/login.h"
 #include "flow/login/login_cookies.h"
 #include "flow/login/redeem.h"
+#include "flow/provider/provider.h"
 #include "flow/session/session_claims.h"
 #include "flow/session/session_store.h"
 
@@ -225,12 +226,18 @@ static cog_err_t sign_in(cog_flow_t *flow, const answer_t *answer,
     return COG_OK;
 }
 
-static cog_err_t check_issuer(const cog_flow_t *flow, const answer_t *answer)
+/* RFC 9207, 2.4: where each answer has an issuer, one without it is from elsewhere. */
+static cog_err_t check_issuer(cog_flow_t *flow, const answer_t *answer)
 {
-    /* RFC 9207, 2.4 */
-    COG_REQUIRE(!answer->issuer ||
-                    strcmp(answer->issuer, flow->place->client->issuer) == 0,
-                COG_E_BAD_CALLBACK);
+    const cog_client_conf_t *client = flow->place->client;
+    cog_endpoints_t endpoints;
+
+    if (answer->issuer) {
+        COG_REQUIRE(strcmp(answer->issuer, client->issuer) == 0, COG_E_BAD_CALLBACK);
+        return COG_OK;
+    }
+    COG_TRY(cog_provider_endpoints(flow, client->provider, &endpoints));
+    COG_REQUIRE(!endpoints.names_issuer, COG_E_BAD_CALLBACK);
     return COG_OK;
 }
 

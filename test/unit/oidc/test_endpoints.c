@@ -64,6 +64,38 @@ static void reads_the_document_of_a_pool(void **state)
     assert_string_equal(found.revoke, HOST "/oauth2/revoke");
     assert_string_equal(found.logout, HOST "/logout");
     assert_true(cog_endpoints_are_complete(&found));
+    assert_false(found.names_issuer);
+}
+
+/* RFC 9207, 3; I02 */
+static void knows_whose_answers_name_their_issuer(void **state)
+{
+    static const struct {
+        const char *value;
+        int names_issuer;
+    } cases[] = {
+        {"true",   1},
+        {"false",  0},
+        {"'true'", 0},
+        {"1",      0},
+        {"null",   0},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        const char *issuer = apr_pstrcat(
+            *state,
+            I ",'authorization_response_iss_parameter_supported':", cases[i].value, NULL);
+        const document_t document = {A, T, J, U, R, issuer};
+        cog_endpoints_t found, copy = {0}, all = {0};
+        const char *reason;
+
+        assert_int_equal(cog_discovery_parse(*state, text_of(*state, &document), ISSUER,
+                                             &found, &reason),
+                         COG_OK);
+        cog_endpoints_copy(*state, &found, &copy);
+        cog_endpoints_add(&copy, &all);
+        assert_int_equal(all.names_issuer, cases[i].names_issuer);
+    }
 }
 
 /* clang-format off */
@@ -215,6 +247,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(reads_the_document_of_a_pool),
+        cmocka_unit_test_with_pool(knows_whose_answers_name_their_issuer),
         cmocka_unit_test_with_pool(refuses_what_it_cannot_trust_and_says_why),
         cmocka_unit_test_with_pool(refuses_what_is_no_document),
         cmocka_unit_test_with_pool(takes_http_for_an_emulator_on_loopback),
