@@ -1,90 +1,18 @@
-/* Nodes that send from one to another. Each is a peer with a script of its own. */
+/* Which node is asked, and what becomes of what it says. */
 #include "test/unit/net/redis/redis_caller.h"
 
-#include <apr_strings.h>
-#include <stdatomic.h>
-
 #include "net/redis/cluster.h"
-#include "net/server/breaker.h"
-#include "test/unit/net/server/certificates.h"
-
-/* ---- what nodes say ---- */
-
-static atomic_int named_port; /* of the node that others name */
-static const char *named_host;
-
-static int say_redirect(talk_t *talk, const heard_t *heard, const char *kind)
-{
-    char line[320];
-
-    apr_snprintf(line, sizeof(line), "-%s %d %s:%d\r\n", kind,
-                 cog_slot_of(heard->words[1]), named_host, atomic_load(&named_port));
-    return talk_say(talk, line);
-}
-
-static int say_map(talk_t *talk, int port)
-{
-    char text[120];
-
-    apr_snprintf(text, sizeof(text),
-                 "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$0\r\n\r\n:%d\r\n", port);
-    return talk_say(talk, text);
-}
-
-static void send_on(talk_t *talk)
-{
-    heard_t heard;
-
-    while (talk_hear(talk, &heard) &&
-           (heard_is(&heard, "AUTH") ? talk_say(talk, "+OK\r\n")
-                                     : say_redirect(talk, &heard, "MOVED"))) {
-    }
-}
-
-static void send_to_ask(talk_t *talk)
-{
-    heard_t heard;
-
-    while (talk_hear(talk, &heard) && say_redirect(talk, &heard, "ASK")) {
-    }
-}
-
-/* Has all slots. */
-static void answer_as_owner(talk_t *talk)
-{
-    heard_t heard;
-
-    while (talk_hear(talk, &heard) &&
-           (heard_is(&heard, "CLUSTER") ? say_map(talk, peer_port(talk->peer))
-                                        : redis_answer(talk, &heard))) {
-    }
-}
-
-static void keep_the_map_to_itself(talk_t *talk)
-{
-    heard_t heard;
-
-    while (talk_hear(talk, &heard) &&
-           (heard_is(&heard, "CLUSTER") ? talk_say(talk, "-NOPERM no\r\n")
-                                        : redis_answer(talk, &heard))) {
-    }
-}
-
-static void name(const char *host, const peer_t *peer)
-{
-    named_host = host;
-    atomic_store(&named_port, peer_port(peer));
-}
+#include "test/unit/net/redis/cluster_peer.h"
 
 /* ---- MOVED ---- */
 
 static void follows_and_learns_the_way(void **state)
 {
-    peer_t *seed = peer_start(*state, NULL, send_on);
-    peer_t *owner = peer_start(*state, NULL, answer_as_owner);
+    peer_t *seed = peer_start(*state, NULL, cluster_send_on);
+    peer_t *owner = peer_start(*state, NULL, cluster_answer_as_owner);
     caller_t *caller = caller_for(*state, seed);
 
-    name("127.0.0.1", owner);
+    cluster_name("127.0.0.1", owner);
     assert_int_equal(cog_redis_count(&caller->store), 1);
     assert_int_equal(call_get(caller, "k1"), COG_OK);
     assert_value(caller, "value of k1");
@@ -102,11 +30,11 @@ static void follows_and_learns_the_way(void **state)
 
 static void adds_once(void **state)
 {
-    peer_t *seed = peer_start(*state, NULL, send_on);
-    peer_t *owner = peer_start(*state, NULL, answer_as_owner);
+    peer_t *seed = peer_start(*state, NULL, cluster_send_on);
+    peer_t *owner = peer_start(*state, NULL, cluster_answer_as_owner);
     caller_t *caller = caller_for(*state, seed);
 
-    name("127.0.0.1", owner);
+    cluster_name("127.0.0.1", owner);
     assert_int_equal(call_add(caller, "k", "v"), COG_OK);
     assert_int_equal(peer_requests(owner), 2);
     assert_string_equal(peer_request(owner, 0), "SET k v EX 60 NX");
@@ -114,22 +42,22 @@ static void adds_once(void **state)
 
 static void takes_no_host_for_the_same_host(void **state)
 {
-    peer_t *seed = peer_start(*state, NULL, send_on);
-    peer_t *owner = peer_start(*state, NULL, answer_as_owner);
+    peer_t *seed = peer_start(*state, NULL, cluster_send_on);
+    peer_t *owner = peer_start(*state, NULL, cluster_answer_as_owner);
     caller_t *caller = caller_for(*state, seed);
 
-    name("", owner);
+    cluster_name("", owner);
     assert_int_equal(call_get(caller, "k"), COG_OK);
     assert_value(caller, "value of k");
 }
 
 static void logs_in_at_each_node(void **state)
 {
-    peer_t *seed = peer_start(*state, NULL, send_on);
-    peer_t *owner = peer_start(*state, NULL, answer_as_owner);
+    peer_t *seed = peer_start(*state, NULL, cluster_send_on);
+    peer_t *owner = peer_start(*state, NULL, cluster_answer_as_owner);
     caller_t *caller = caller_for(*state, seed);
 
-    name("127.0.0.1", owner);
+    cluster_name("127.0.0.1", owner);
     caller->conf.user = "cognito";
     caller->conf.password = cog_secret_of("s3cr3t");
     caller_make(caller);
@@ -138,14 +66,24 @@ static void logs_in_at_each_node(void **state)
     assert_string_equal(peer_request(owner, 0), "AUTH cognito s3cr3t");
 }
 
+static void keep_the_map_to_itself(talk_t *talk)
+{
+    heard_t heard;
+
+    while (talk_hear(talk, &heard) &&
+           (heard_is(&heard, "CLUSTER") ? talk_say(talk, "-NOPERM no\r\n")
+                                        : redis_answer(talk, &heard))) {
+    }
+}
+
 /* Then a slot is learned with each detour. */
 static void works_without_the_map(void **state)
 {
-    peer_t *seed = peer_start(*state, NULL, send_on);
+    peer_t *seed = peer_start(*state, NULL, cluster_send_on);
     peer_t *owner = peer_start(*state, NULL, keep_the_map_to_itself);
     caller_t *caller = caller_for(*state, seed);
 
-    name("127.0.0.1", owner);
+    cluster_name("127.0.0.1", owner);
     assert_int_equal(call_get(caller, "k1"), COG_OK);
     assert_logged(caller->log,
                   "COG2200: Redis cluster node at 127.0.0.1:", "+cluster|slots");
@@ -159,7 +97,7 @@ static void works_without_the_map(void **state)
 /* Behind one name may be several. */
 static void send_back_on_the_first_connection(talk_t *talk)
 {
-    talk->number == 1 ? send_on(talk) : answer_as_owner(talk);
+    talk->number == 1 ? cluster_send_on(talk) : cluster_answer_as_owner(talk);
 }
 
 static void opens_another_connection_when_it_is_sent_back(void **state)
@@ -167,7 +105,7 @@ static void opens_another_connection_when_it_is_sent_back(void **state)
     peer_t *seed = peer_start(*state, NULL, send_back_on_the_first_connection);
     caller_t *caller = caller_for(*state, seed);
 
-    name("127.0.0.1", seed);
+    cluster_name("127.0.0.1", seed);
     assert_int_equal(call_get(caller, "k"), COG_OK);
     assert_value(caller, "value of k");
     assert_int_equal(peer_connections(seed), 2);
@@ -177,11 +115,11 @@ static void opens_another_connection_when_it_is_sent_back(void **state)
 
 static void asks_once_more_elsewhere_while_a_slot_moves(void **state)
 {
-    peer_t *seed = peer_start(*state, NULL, send_to_ask);
-    peer_t *next = peer_start(*state, NULL, answer_as_owner);
+    peer_t *seed = peer_start(*state, NULL, cluster_send_to_ask);
+    peer_t *next = peer_start(*state, NULL, cluster_answer_as_owner);
     caller_t *caller = caller_for(*state, seed);
 
-    name("127.0.0.1", next);
+    cluster_name("127.0.0.1", next);
     assert_int_equal(call_get(caller, "k"), COG_OK);
     assert_value(caller, "value of k");
     assert_int_equal(call_add(caller, "k", "v"), COG_OK);
@@ -204,11 +142,11 @@ static void refuse_to_be_asked(talk_t *talk)
 
 static void does_not_go_on_when_it_may_not_ask(void **state)
 {
-    peer_t *seed = peer_start(*state, NULL, send_to_ask);
+    peer_t *seed = peer_start(*state, NULL, cluster_send_to_ask);
     peer_t *next = peer_start(*state, NULL, refuse_to_be_asked);
     caller_t *caller = caller_for(*state, seed);
 
-    name("127.0.0.1", next);
+    cluster_name("127.0.0.1", next);
     assert_int_equal(call_set(caller, "k", "v"), COG_E_STORE);
     assert_int_equal(peer_requests(next), 1);
     assert_logged(caller->log, "COG2200", "+asking");
@@ -218,10 +156,10 @@ static void does_not_go_on_when_it_may_not_ask(void **state)
 
 static void gives_up_when_nodes_send_to_and_fro(void **state)
 {
-    peer_t *seed = peer_start(*state, NULL, send_on);
+    peer_t *seed = peer_start(*state, NULL, cluster_send_on);
     caller_t *caller = caller_for(*state, seed);
 
-    name("127.0.0.1", seed);
+    cluster_name("127.0.0.1", seed);
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
     assert_logged(caller->log, "COG2200", "nodes send from one to another");
     assert_int_equal(peer_requests(seed), 1 + COG_CLUSTER_REDIRECTS);
@@ -280,129 +218,16 @@ static void wait_instead(talk_t *talk)
 /* The limit is that of the call, however many are asked. */
 static void gives_up_in_time(void **state)
 {
-    peer_t *seed = peer_start(*state, NULL, send_on);
+    peer_t *seed = peer_start(*state, NULL, cluster_send_on);
     peer_t *owner = peer_start(*state, NULL, wait_instead);
     caller_t *caller = caller_for(*state, seed);
 
-    name("127.0.0.1", owner);
+    cluster_name("127.0.0.1", owner);
     caller->conf.limit = HALF_A_SECOND;
     caller_make(caller);
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
     assert_logged(caller->log, "COG2200", "did not answer in time");
     assert_true(caller->took < LATE);
-}
-
-/* ---- a node that dies ---- */
-
-static void hang_up(talk_t *talk)
-{
-    talk_reset(talk);
-}
-
-static void finds_the_successor_of_a_node_that_has_died(void **state)
-{
-    peer_t *seed = peer_start(*state, NULL, send_on);
-    peer_t *dead = peer_start(*state, NULL, hang_up);
-    peer_t *successor = peer_start(*state, NULL, answer_as_owner);
-    caller_t *caller = caller_for(*state, seed);
-
-    name("127.0.0.1", dead);
-    for (int i = 0; i < COG_BREAKER_FAILURES; ++i) {
-        assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-    }
-    assert_int_equal(peer_requests(seed), 1);
-    assert_int_equal(kept_log_count(caller->log, "COG2201: Redis cluster node"), 1);
-    /* its replica is promoted, and the others know */
-    name("127.0.0.1", successor);
-    assert_int_equal(call_get(caller, "k"), COG_OK);
-    assert_value(caller, "value of k");
-    assert_int_equal(peer_requests(seed), 2);
-    assert_int_equal(call_get(caller, "k"), COG_OK);
-    assert_int_equal(peer_requests(seed), 2);
-}
-
-static void does_without_the_configured_server(void **state)
-{
-    apr_pool_t *pool;
-    peer_t *seed;
-    peer_t *owner = peer_start(*state, NULL, answer_as_owner);
-    caller_t *caller;
-
-    apr_pool_create(&pool, *state);
-    seed = peer_start(pool, NULL, send_on);
-    caller = caller_for(*state, seed);
-    name("127.0.0.1", owner);
-    assert_int_equal(call_get(caller, "k"), COG_OK);
-    apr_pool_destroy(pool);
-    for (int i = 0; i < 5; ++i) {
-        assert_int_equal(call_get(caller, apr_itoa(*state, i)), COG_OK);
-    }
-}
-
-/* ---- TLS ---- */
-
-/* clang-format off */
-static const struct {
-    const char *rule;
-    const char *configured;
-    const char *named;
-    const char *names; /* of the named one's certificate */
-    int is_trusted;
-} nodes[] = {
-    {"name",                           "localhost", "localhost", "DNS:localhost", 1},
-    {"address by the configured name", "localhost", "127.0.0.1", "DNS:localhost", 1},
-    {"address",                        "127.0.0.1", "127.0.0.1", "IP:127.0.0.1",  1},
-    {"name beside an address",         "127.0.0.1", "localhost", "DNS:localhost", 1},
-    {"other name",                     "localhost", "localhost", "DNS:node.test", 0},
-    {"address of an address",          "localhost", "127.0.0.1", "IP:127.0.0.1",  0},
-    {"name for an address",            "127.0.0.1", "127.0.0.1", "DNS:localhost", 0},
-    {"address for a name",             "127.0.0.1", "localhost", "IP:127.0.0.1",  0},
-};
-/* clang-format on */
-
-static void trusts_no_strange_node(void **state)
-{
-    const certificate_t good = {"DNS:localhost,IP:127.0.0.1", 10, 0};
-    ca_t *ca = ca_make(*state);
-    peer_t *seed = peer_start(*state, ca_server(*state, ca, &good), send_on);
-
-    for (size_t i = 0; i < COUNT(nodes); ++i) {
-        const certificate_t certificate = {nodes[i].names, 10, 0};
-        SSL_CTX *tls = ca_server(*state, ca, &certificate);
-        peer_t *node = peer_start(*state, tls, answer_as_owner);
-        caller_t *caller = caller_for(*state, seed);
-
-        name(nodes[i].named, node);
-        caller->conf.host = nodes[i].configured;
-        caller->conf.has_tls = 1;
-        caller->conf.ca_file = ca_file(ca);
-        caller->conf.password = cog_secret_of("s3cr3t");
-        caller_make(caller);
-        assert_result(nodes[i].rule, call_get(caller, "k"),
-                      nodes[i].is_trusted ? COG_OK : COG_E_STORE);
-        if (!nodes[i].is_trusted) {
-            assert_logged(caller->log, "COG2200", "its certificate is refused");
-            assert_int_equal(peer_requests(node), 0);
-        }
-    }
-}
-
-static void goes_from_tls_to_no_plain_node(void **state)
-{
-    const certificate_t good = {"DNS:localhost,IP:127.0.0.1", 10, 0};
-    ca_t *ca = ca_make(*state);
-    peer_t *seed = peer_start(*state, ca_server(*state, ca, &good), send_on);
-    peer_t *plain = peer_start(*state, NULL, answer_as_owner);
-    caller_t *caller = caller_for(*state, seed);
-
-    name("127.0.0.1", plain);
-    caller->conf.has_tls = 1;
-    caller->conf.ca_file = ca_file(ca);
-    caller->conf.limit = HALF_A_SECOND;
-    caller->conf.password = cog_secret_of("s3cr3t");
-    caller_make(caller);
-    assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-    assert_int_equal(peer_requests(plain), 0);
 }
 
 int main(void)
@@ -419,10 +244,6 @@ int main(void)
         cmocka_unit_test_for_redis(gives_up_when_nodes_send_to_and_fro),
         cmocka_unit_test_for_redis(follows_none_that_cannot_be),
         cmocka_unit_test_for_redis(gives_up_in_time),
-        cmocka_unit_test_for_redis(finds_the_successor_of_a_node_that_has_died),
-        cmocka_unit_test_for_redis(does_without_the_configured_server),
-        cmocka_unit_test_for_redis(trusts_no_strange_node),
-        cmocka_unit_test_for_redis(goes_from_tls_to_no_plain_node),
     };
 
     return cmocka_run_group_tests_name("net/redis/cluster", tests, NULL, NULL);
