@@ -316,84 +316,6 @@ static void is_an_exact_path(void **state)
     assert_true(cog_flow_is_own_url(&world->conf, "/.cognito/callback"));
 }
 
-static const struct {
-    const char *name;
-    const char *claims;
-    cog_err_t error;
-} forged[] = {
-    {"O06 nonce twice", ",'nonce':'other'", COG_E_TOKEN_MALFORMED},
-    {"J11 sub twice",   ",'sub':'root'",    COG_E_TOKEN_MALFORMED},
-};
-
-static void believes_no_forged_token(void **state)
-{
-    for (size_t i = 0; i < COUNT(forged); ++i) {
-        world_t *world = world_make(*state);
-
-        world->claims = forged[i].claims;
-        assert_result(forged[i].name, world_sign_in(world, "/")->error, forged[i].error);
-        assert_false(world_is_granted(world));
-    }
-}
-
-/* B03: a code of another login brings a token with another nonce. */
-static void refuses_a_token_of_another_login(void **state)
-{
-    world_t *world = world_make(*state);
-    cog_reply_t *login = world_get(world, "/");
-
-    world->nonce = "nonce-of-the-attacker";
-    assert_int_equal(world_get(world, world_callback(world, login))->error,
-                     COG_E_TOKEN_NONCE);
-    assert_false(world_is_granted(world));
-}
-
-static void survives_the_token_that_aborts_cjose(void **state)
-{
-    world_t *world = world_make(*state);
-
-    world->token_body = "{\"id_token\":\"eyJhbGciOiJSUzI1NiJ9.e30.A=\",\"access_token\":"
-                        "\"a\",\"token_type\":\"Bearer\"}";
-    assert_int_equal(world_sign_in(world, "/")->error, COG_E_TOKEN_MALFORMED);
-}
-
-static int hanging;
-
-/* Somebody else signs in, with a browser of their own, while this one waits. */
-static void let_another_sign_in(world_t *world)
-{
-    apr_table_t *cookies = world->cookies;
-    const char *nonce = world->nonce;
-    const char *url =
-        APR_ARRAY_IDX(world->fetched, world->fetched->nelts - 1, cog_fetch_request_t).url;
-
-    if (!strstr(url, "/oauth2/token")) {
-        return;
-    }
-    ++hanging;
-    ++world->now;
-    world->cookies = apr_table_make(world->pool, 4);
-    world_sign_in(world, "/");
-    world->cookies = cookies;
-    world->nonce = nonce;
-}
-
-/* F40: a token endpoint that hangs does not get all threads. */
-static void sends_away_at_once_when_too_many_wait_for_no_answer(void **state)
-{
-    world_t *world = world_make(*state);
-
-    hanging = 0;
-    world->while_fetching = let_another_sign_in;
-    assert_int_equal(world_sign_in(world, "/")->status, 303);
-    assert_int_equal(hanging, world->conf.waiting_limit);
-    assert_int_equal(world_log_count(world, "COG3074"), 1);
-    assert_int_equal(world_log_count(world, "idp_unreachable"), 1);
-    world->while_fetching = NULL;
-    world->cookies = apr_table_make(world->pool, 4);
-    assert_int_equal(world_sign_in(world, "/")->status, 303);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,10 +338,6 @@ int main(void)
         cmocka_unit_test_with_pool(takes_unknown_parameters_and_our_own_iss),
         cmocka_unit_test_with_pool(takes_only_get),
         cmocka_unit_test_with_pool(is_an_exact_path),
-        cmocka_unit_test_with_pool(believes_no_forged_token),
-        cmocka_unit_test_with_pool(refuses_a_token_of_another_login),
-        cmocka_unit_test_with_pool(survives_the_token_that_aborts_cjose),
-        cmocka_unit_test_with_pool(sends_away_at_once_when_too_many_wait_for_no_answer),
     };
 
     return cmocka_run_group_tests_name("flow/callback", tests, NULL, NULL);
