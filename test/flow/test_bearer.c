@@ -1,36 +1,12 @@
 /* API clients: who is let in with a token, and what the others are told. */
-#include "test/flow/world.h"
+#include "test/flow/api_client.h"
 
 #include <apr_strings.h>
 
 #include "flow/bearer/bearer.h"
 
-#define USER ",'sub':'sub-9','username':'bob','cognito:groups':['api']"
-#define APP  ",'client_id':'" WORLD_CLIENT "'"
 #define MACHINE                                                                          \
     ",'client_id':'" WORLD_CLIENT "','sub':'" WORLD_CLIENT "','scope':'orders/read'"
-
-static world_t *world_for(apr_pool_t *pool, unsigned accepts)
-{
-    world_t *world = world_make(pool);
-
-    world->place.accepts = accepts;
-    world->access_claims = APP USER ",'scope':'openid orders/read'";
-    return world;
-}
-
-static cog_reply_t *ask(world_t *world, const char *authorization)
-{
-    if (authorization) {
-        world_header(world, "Authorization", authorization);
-    }
-    return world_get(world, "/api");
-}
-
-static cog_reply_t *present(world_t *world, const char *token)
-{
-    return ask(world, apr_pstrcat(world->pool, "Bearer ", token, NULL));
-}
 
 static void assert_refused(const char *rule, const cog_reply_t *reply, int status,
                            const char *challenge)
@@ -96,20 +72,20 @@ static void knows_a_machine(void **state)
     }
 }
 
+/* clang-format off */
 static const struct {
     const char *rule;
     const char *claims;
     const char *why;
 } bad_tokens[] = {
-    {"O11 ac-client-other", ",'client_id':'other'" USER,
-     "token was issued for another app"                                                                     },
-    {"O10 an ID token",     ",'aud':'" WORLD_CLIENT "'" USER ",'token_use':'id'",
-     "token is not"                                                                                         },
-    {"bound elsewhere",     APP USER ",'aud':'https://other.example'",            "token is bound"          },
-    {"no subject",          APP ",'username':'bob'",                              "token names no"          },
-    {"J11 sub twice",       APP USER ",'sub':'root'",                             "token is not"            },
-    {"not yet",             APP USER ",'nbf':1800000000",                         "token is from the future"},
+    {"O11 ac-client-other", ",'client_id':'other'" USER,               "token was issued for another app"},
+    {"O10 an ID token",     ",'aud':'" WORLD_CLIENT "'" USER ",'token_use':'id'", "token is not"},
+    {"bound elsewhere",     APP USER ",'aud':'https://other.example'", "token is bound"},
+    {"no subject",          APP ",'username':'bob'",                   "token names no"},
+    {"J11 sub twice",       APP USER ",'sub':'root'",                  "token is not"},
+    {"not yet",             APP USER ",'nbf':1800000000",              "token is from the future"},
 };
+/* clang-format on */
 
 /* C02, C06: a browser's navigation gets 401 as well. */
 static void refuses_bad_tokens(void **state)
@@ -218,23 +194,6 @@ static void ignores_sessions_where_only_tokens_count(void **state)
     assert_refused("C06", world_get(world, "/"), 401, "Bearer realm=\"Cognito\"");
 }
 
-/* What a place wants is asked each time, also of a token that is remembered. */
-static void asks_the_rules_of_each_place(void **state)
-{
-    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
-    const char *token = world_access_token(world);
-    apr_array_header_t *others = apr_array_make(*state, 1, sizeof(const char *));
-
-    APR_ARRAY_PUSH(others, const char *) = "another";
-    present(world, token);
-    assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
-    world->place.bearer.uses = COG_TOKEN_ID;
-    assert_int_equal(present(world, token)->error, COG_E_TOKEN_USE);
-    world->place.bearer.uses = COG_TOKEN_ACCESS | COG_TOKEN_ID;
-    world->place.bearer.client_ids = others;
-    assert_int_equal(present(world, token)->error, COG_E_TOKEN_AUDIENCE);
-}
-
 static void takes_id_tokens_where_they_are_welcome(void **state)
 {
     world_t *world = world_for(*state, COG_ACCEPT_BEARER);
@@ -257,27 +216,6 @@ static void takes_id_tokens_where_they_are_welcome(void **state)
     }
 }
 
-/* A global sign-out ends tokens too, also those that are remembered. */
-static void refuses_tokens_of_a_sign_in_that_was_ended(void **state)
-{
-    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
-    const char *token;
-
-    world->access_claims = APP USER ",'auth_time':1700000000";
-    world->now += 60;
-    token = world_access_token(world);
-    for (int i = 0; i < 3; ++i) {
-        assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
-    }
-    cog_revocation_table_set(world->conf.revocations,
-                             cog_revocation_mark_of_subject("sub-9"), WORLD_NOW + 1,
-                             world->now);
-    assert_int_equal(present(world, token)->error, COG_E_TOKEN_REVOKED);
-    assert_int_equal(present(world, token)->status, 401);
-    world->access_claims = APP USER ",'auth_time':1700000002";
-    assert_int_equal(present(world, world_access_token(world))->kind, COG_REPLY_GRANT);
-}
-
 /* Nothing fails open: the n-th call of a port fails, for every n. */
 static void lets_nobody_in_when_something_fails(void **state)
 {
@@ -290,69 +228,6 @@ static void lets_nobody_in_when_something_fails(void **state)
         assert_int_equal(reply->kind == COG_REPLY_GRANT, world->calls < n);
         assert_true(reply->kind == COG_REPLY_GRANT || reply->status >= 500);
     }
-}
-
-static void remembers_a_token_that_was_verified(void **state)
-{
-    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
-    const char *token = world_access_token(world);
-
-    present(world, token); /* fetches the keys, so that it is not remembered for them */
-    present(world, token);
-    assert_false(world_has_logged(world, "token is known"));
-    present(world, token);
-    assert_true(world_has_logged(world, "token is known"));
-}
-
-static void never_remembers_beyond_the_end(void **state)
-{
-    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
-    const char *token = world_access_token(world);
-
-    for (int i = 0; i < 3; ++i) {
-        assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
-    }
-    world->now += 3600 + 59;
-    assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT); /* leeway */
-    world->now += 1;
-    assert_int_equal(present(world, token)->error, COG_E_TOKEN_EXPIRED);
-}
-
-/* A pool that takes a key out of its set does not trust its tokens any more. */
-static void forgets_tokens_of_keys_that_are_gone(void **state)
-{
-    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
-    const char *token = world_access_token(world);
-
-    for (int i = 0; i < 3; ++i) {
-        assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
-    }
-    world->signer = jwt_maker_make_bits(*state, "kid-2", 2048);
-    assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
-    world->now += 20;
-    assert_int_equal(present(world, world_access_token(world))->kind, COG_REPLY_GRANT);
-    assert_int_equal(present(world, token)->error, COG_E_TOKEN_KEY);
-}
-
-/* CVE row 64 */
-static void knows_no_twin_of_a_remembered_token(void **state)
-{
-    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
-    const char *token = world_access_token(world);
-    size_t len = strlen(token);
-
-    for (int i = 0; i < 3; ++i) {
-        assert_int_equal(present(world, token)->kind, COG_REPLY_GRANT);
-    }
-    for (size_t i = 1; i < 4; ++i) {
-        char *twin = apr_pstrdup(*state, token);
-
-        twin[len - i] = twin[len - i] == 'A' ? 'B' : 'A';
-        assert_int_equal(present(world, twin)->status, 401);
-    }
-    assert_int_equal(present(world, apr_pstrcat(*state, token, "=", NULL))->status, 401);
-    assert_int_equal(present(world, apr_pstrcat(*state, token, "A", NULL))->status, 401);
-    assert_int_equal(present(world, apr_pstrmemdup(*state, token, len - 1))->status, 401);
 }
 
 /* F02, F13: the client is not told that its token is bad when nobody can know. */
@@ -370,19 +245,6 @@ static void says_when_it_cannot_be_known(void **state)
     assert_int_equal(reply->retry_after_sec > 0, 1);
 }
 
-static void fetches_keys_for_unknown_ids_now_and_then(void **state)
-{
-    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
-    jwt_maker_t *stranger = jwt_maker_make_bits(*state, "kid-9", 2048);
-    const char *bad = jwt_maker_sign(*state, stranger, "{\"iss\":\"" WORLD_ISSUER "\"}");
-
-    present(world, world_access_token(world));
-    for (int i = 0; i < 100; ++i) {
-        assert_int_equal(present(world, bad)->error, COG_E_TOKEN_KEY);
-    }
-    assert_int_equal(world_fetch_count(world, "jwks.json"), 2);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,16 +259,9 @@ int main(void)
         cmocka_unit_test_with_pool(sends_people_to_the_login_where_both_are_accepted),
         cmocka_unit_test_with_pool(ignores_tokens_where_only_sessions_count),
         cmocka_unit_test_with_pool(ignores_sessions_where_only_tokens_count),
-        cmocka_unit_test_with_pool(asks_the_rules_of_each_place),
         cmocka_unit_test_with_pool(takes_id_tokens_where_they_are_welcome),
-        cmocka_unit_test_with_pool(refuses_tokens_of_a_sign_in_that_was_ended),
         cmocka_unit_test_with_pool(lets_nobody_in_when_something_fails),
-        cmocka_unit_test_with_pool(remembers_a_token_that_was_verified),
-        cmocka_unit_test_with_pool(never_remembers_beyond_the_end),
-        cmocka_unit_test_with_pool(forgets_tokens_of_keys_that_are_gone),
-        cmocka_unit_test_with_pool(knows_no_twin_of_a_remembered_token),
         cmocka_unit_test_with_pool(says_when_it_cannot_be_known),
-        cmocka_unit_test_with_pool(fetches_keys_for_unknown_ids_now_and_then),
     };
 
     return cmocka_run_group_tests_name("flow/bearer", tests, NULL, NULL);
