@@ -162,18 +162,27 @@ static void refuses_what_is_no_document(void **state)
     }
 }
 
+/* The document of an emulator on loopback, but for its token endpoint. */
+static cog_err_t parse_emulators(apr_pool_t *pool, const char *token,
+                                 cog_endpoints_t *found, const char **reason)
+{
+    const document_t document = {.authorize = "'http://localhost:9000/authorize'",
+                                 .token = token,
+                                 .jwks = "'http://127.0.0.1:9000/p/jwks'",
+                                 .issuer = "'http://127.0.0.1:9000/p'"};
+
+    return cog_discovery_parse(pool, text_of(pool, &document), "http://127.0.0.1:9000/p",
+                               found, reason);
+}
+
 static void takes_http_for_an_emulator_on_loopback(void **state)
 {
-    static const document_t document = {.authorize = "'http://localhost:9000/authorize'",
-                                        .token = "'http://localhost:9000/token'",
-                                        .jwks = "'http://127.0.0.1:9000/p/jwks'",
-                                        .issuer = "'http://127.0.0.1:9000/p'"};
     cog_endpoints_t found;
     const char *reason;
 
-    assert_int_equal(cog_discovery_parse(*state, text_of(*state, &document),
-                                         "http://127.0.0.1:9000/p", &found, &reason),
-                     COG_OK);
+    assert_int_equal(
+        parse_emulators(*state, "'http://localhost:9000/token'", &found, &reason),
+        COG_OK);
     assert_string_equal(found.logout, "http://localhost:9000/logout");
     assert_null(found.userinfo);
     assert_null(found.revoke);
@@ -181,15 +190,10 @@ static void takes_http_for_an_emulator_on_loopback(void **state)
 
 static void takes_http_for_nothing_else(void **state)
 {
-    static const document_t document = {.authorize = "'http://localhost:9000/authorize'",
-                                        .token = "'http://pool.test/token'",
-                                        .jwks = "'http://127.0.0.1:9000/p/jwks'",
-                                        .issuer = "'http://127.0.0.1:9000/p'"};
     cog_endpoints_t found;
     const char *reason;
 
-    assert_int_equal(cog_discovery_parse(*state, text_of(*state, &document),
-                                         "http://127.0.0.1:9000/p", &found, &reason),
+    assert_int_equal(parse_emulators(*state, "'http://pool.test/token'", &found, &reason),
                      COG_E_DISCOVERY);
     assert_string_equal(reason, "token_endpoint is no https URL: http://pool.test/token");
 }

@@ -139,6 +139,17 @@ SSL_CTX *ca_server(apr_pool_t *pool, const ca_t *ca, const certificate_t *certif
     return context;
 }
 
+SSL_CTX *ca_server_up_to(apr_pool_t *pool, const ca_t *ca,
+                         const certificate_t *certificate, int version)
+{
+    SSL_CTX *context = ca_server(pool, ca, certificate);
+
+    SSL_CTX_set_security_level(context, 0);
+    must(SSL_CTX_set_min_proto_version(context, TLS1_VERSION) == 1);
+    must(SSL_CTX_set_max_proto_version(context, version) == 1);
+    return context;
+}
+
 void ca_ask_clients(SSL_CTX *server, const ca_t *ca)
 {
     SSL_CTX_set_verify(server, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);

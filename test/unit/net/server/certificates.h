@@ -22,6 +22,10 @@ typedef struct {
 /* What a TLS server needs, with a certificate of the authority; goes with `pool`. */
 SSL_CTX *ca_server(apr_pool_t *pool, const ca_t *ca, const certificate_t *certificate);
 
+/* The same, which would take TLS of 1.0 on, but of no later than `version`. */
+SSL_CTX *ca_server_up_to(apr_pool_t *pool, const ca_t *ca,
+                         const certificate_t *certificate, int version);
+
 /* From now on it talks with clients only that have a certificate of the authority. */
 void ca_ask_clients(SSL_CTX *server, const ca_t *ca);
 

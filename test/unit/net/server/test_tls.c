@@ -145,13 +145,9 @@ static void speaks_no_tls_below_1_2(void **state)
     ca_t *ca = ca_make(*state);
 
     for (size_t i = 0; i < COUNT(cases); ++i) {
-        SSL_CTX *tls = ca_server(*state, ca, &certificate);
-        peer_t *peer;
+        SSL_CTX *tls = ca_server_up_to(*state, ca, &certificate, cases[i].version);
+        peer_t *peer = peer_start(*state, tls, redis_answer_all);
 
-        SSL_CTX_set_security_level(tls, 0);
-        SSL_CTX_set_min_proto_version(tls, TLS1_VERSION);
-        SSL_CTX_set_max_proto_version(tls, cases[i].version);
-        peer = peer_start(*state, tls, redis_answer_all);
         assert_int_equal(
             call_get(caller_in_tls(*state, peer, "localhost", ca_file(ca)), "k"),
             cases[i].result);
