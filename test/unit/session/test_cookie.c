@@ -228,6 +228,33 @@ static void lists_what_it_takes_out(void **state)
     assert_null(strip(*state, "s; s_a", "s"));
 }
 
+static void reaches_what_is_below_its_path(void **state)
+{
+    static const struct {
+        const char *cookie_path;
+        const char *path;
+        int is_reached;
+    } rows[] = {
+        {"/",    "/",      1},
+        {"/",    "/a",     1},
+        {"/app", "/app",   1},
+        {"/app", "/app/",  1},
+        {"/app", "/app/x", 1},
+        {"/app", "/apple", 0},
+        {"/app", "/ap",    0},
+        {"/app", "/b/app", 0},
+        {"/app", "/App",   0},
+        {"/app", "/",      0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); ++i) {
+        if (cog_cookie_reaches(rows[i].cookie_path, rows[i].path) != rows[i].is_reached) {
+            fail_msg("%s and %s", rows[i].cookie_path, rows[i].path);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +268,7 @@ int main(void)
         cmocka_unit_test_with_pool(keeps_a_kilobyte_of_junk_beside_our_cookies),
         cmocka_unit_test_with_pool(gives_the_same_header_back_when_nothing_is_ours),
         cmocka_unit_test_with_pool(lists_what_it_takes_out),
+        cmocka_unit_test_with_pool(reaches_what_is_below_its_path),
     };
 
     return cmocka_run_group_tests_name("session/cookie, headers", tests, NULL, NULL);

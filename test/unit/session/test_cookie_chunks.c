@@ -161,6 +161,29 @@ static void does_not_believe_the_number_of_chunks(void **state)
     }
 }
 
+/* ... even where all the chunks are there that it promises. */
+static void takes_at_most_four_chunks(void **state)
+{
+    const char *rest = "";
+    cog_span_t value;
+
+    for (int i = 1; i < 256; ++i) {
+        rest = apr_psprintf(*state, "%s; s.%d=x", rest, i);
+    }
+    for (int c = '!'; c < 256; ++c) {
+        const char *header = apr_psprintf(*state, "s=%cx%s", c, rest);
+        cog_err_t err = cog_cookie_join(*state, cookies_of(*state, header), "s", &value);
+
+        if (c >= '1' && c <= '4') {
+            assert_int_equal(err, COG_OK);
+            assert_int_equal(value.len, c - '0');
+        }
+        else {
+            assert_int_equal(err, COG_E_NO_SESSION);
+        }
+    }
+}
+
 static void misses_no_missing_chunk(void **state)
 {
     static const struct {
@@ -227,6 +250,7 @@ int main(void)
         cmocka_unit_test_with_pool(deletes_the_chunks_of_a_longer_value_before),
         cmocka_unit_test_with_pool(removes_exactly_what_the_request_holds),
         cmocka_unit_test_with_pool(does_not_believe_the_number_of_chunks),
+        cmocka_unit_test_with_pool(takes_at_most_four_chunks),
         cmocka_unit_test_with_pool(misses_no_missing_chunk),
         cmocka_unit_test_with_pool(takes_the_first_of_duplicate_chunks_and_no_extra_one),
         cmocka_unit_test_with_pool(points_into_the_header_when_there_is_one_chunk),
