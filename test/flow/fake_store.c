@@ -169,6 +169,18 @@ int fake_store_count(const fake_store_t *store, const char *prefix)
     return count;
 }
 
+void fake_store_drop(fake_store_t *store, const char *prefix)
+{
+    for (apr_hash_index_t *i = apr_hash_first(store->pool, store->entries); i;
+         i = apr_hash_next(i)) {
+        const char *key = apr_hash_this_key(i);
+
+        if (cog_text_begins(key, prefix)) {
+            apr_hash_set(store->entries, key, APR_HASH_KEY_STRING, NULL);
+        }
+    }
+}
+
 void fake_store_clear(fake_store_t *store)
 {
     apr_hash_clear(store->entries);

@@ -33,4 +33,7 @@ int fake_store_count(const fake_store_t *store, const char *prefix);
 /* Forget everything, as a store does that restarts. */
 void fake_store_clear(fake_store_t *store);
 
+/* Lose all whose key begins with `prefix`. */
+void fake_store_drop(fake_store_t *store, const char *prefix);
+
 #endif

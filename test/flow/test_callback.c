@@ -46,6 +46,11 @@ static void heals_a_late_callback(void **state)
     world_t *world = world_make(*state);
     cog_reply_t *login = world_get(world, "/orders");
 
+    world->now += COG_LOGIN_SEC; /* just in time */
+    assert_string_equal(world_get(world, world_callback(world, login))->location,
+                        WORLD_ORIGIN "/orders");
+    world = world_make(*state);
+    login = world_get(world, "/orders");
     world->now += COG_LOGIN_SEC + 1;
     login = world_get(world, world_callback(world, login));
     assert_true(is_login(login));

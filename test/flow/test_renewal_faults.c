@@ -188,6 +188,27 @@ static void writes_patiently_what_it_has_got(void **state)
     assert_int_equal(world->renewals, 2);
 }
 
+static void let_the_store_fail(world_t *world)
+{
+    world->store->is_down = 1;
+}
+
+/* What could not be written is nowhere: the old claims stand, and are renewed again. */
+static void tells_nobody_what_it_could_not_write(void **state)
+{
+    world_t *world = world_to_renew(*state, 1);
+
+    world->on_renewal = let_the_store_fail;
+    world->claims = ",'cognito:groups':['admins']";
+    world->now += 3600;
+    assert_null(world_claim(world, "cognito:groups"));
+    world->on_renewal = NULL;
+    world->store->is_down = 0;
+    world->now += 11;
+    assert_string_equal(world_claim(world, "cognito:groups"), "admins");
+    assert_int_equal(world->renewals, 2);
+}
+
 /* Whichever call fails: an answer, and health afterwards. */
 static void survives_the_failure_of_any_port_call(void **state)
 {
@@ -249,6 +270,7 @@ int main(void)
         cmocka_unit_test_with_pool(backs_off_after_a_failure),
         cmocka_unit_test_with_pool(lives_on_for_the_grace_without_the_store),
         cmocka_unit_test_with_pool(writes_patiently_what_it_has_got),
+        cmocka_unit_test_with_pool(tells_nobody_what_it_could_not_write),
         cmocka_unit_test_with_pool(survives_the_failure_of_any_port_call),
         cmocka_unit_test_with_pool(can_be_replaced_when_it_cannot_be_renewed),
     };

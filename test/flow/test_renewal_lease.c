@@ -255,6 +255,57 @@ static void brings_no_session_back_that_has_ended_meanwhile(void **state)
     }
 }
 
+static void lose_the_session(void *context)
+{
+    world_t *world = context;
+
+    if (++waits == 3) {
+        fake_store_drop(world->store, "cognito:session:");
+        fake_store_drop(world->store, "cognito:lease:");
+    }
+}
+
+static void sign_out_meanwhile(void *context)
+{
+    world_t *world = context;
+
+    if (++waits == 3) {
+        world->while_waiting = NULL;
+        sign_out_elsewhere(world);
+        fake_store_drop(world->store, "cognito:lease:");
+    }
+}
+
+static world_t *wait_for_the_lease(apr_pool_t *pool, int is_stored,
+                                   void (*while_waiting)(void *world))
+{
+    world_t *world = world_to_renew(pool, is_stored);
+    const cog_session_t *session = world_get(world, "/")->session;
+
+    world->now += TOO_OLD;
+    take_lease(world, session);
+    waits = 0;
+    world->while_waiting = while_waiting;
+    return world;
+}
+
+/* ... nor does it redeem anything for it: whoever had the lease before has ended it. */
+static void redeems_nothing_for_a_session_that_ends_while_it_waits(void **state)
+{
+    world_t *world = wait_for_the_lease(*state, 1, lose_the_session);
+
+    assert_false(world_is_granted(world));
+    assert_int_equal(waits, 3);
+    assert_int_equal(world->renewals, 0);
+    assert_int_equal(fake_store_count(world->store, "cognito:session:"), 0);
+    for (int is_stored = 0; is_stored < 2; ++is_stored) {
+        world = wait_for_the_lease(*state, is_stored, sign_out_meanwhile);
+        assert_false(world_is_granted(world));
+        assert_int_equal(waits, 3);
+        assert_int_equal(world->renewals, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +319,8 @@ int main(void)
         cmocka_unit_test_with_pool(redeems_the_token_that_is_there_when_it_has_the_lease),
         cmocka_unit_test_with_pool(is_not_undone_by_who_has_read_it_before),
         cmocka_unit_test_with_pool(brings_no_session_back_that_has_ended_meanwhile),
+        cmocka_unit_test_with_pool(
+            redeems_nothing_for_a_session_that_ends_while_it_waits),
     };
 
     return cmocka_run_group_tests_name("flow/session/renewal, by one of all who ask",

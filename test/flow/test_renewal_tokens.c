@@ -58,6 +58,7 @@ static void believes_no_renewed_token_that_is_wrong(void **state)
 
     renew_with(world, "");
     assert_string_equal(world_claim(world, "cognito:groups"), "admins");
+    assert_int_equal(world_get(world, "/")->session->expires, WORLD_NOW + 9000);
     for (size_t i = 0; i < COUNT(wrong); ++i) {
         world = world_to_renew(*state, 0);
         renew_with(world, wrong[i]);
