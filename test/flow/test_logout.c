@@ -1,10 +1,6 @@
-/* Sign-out: here, at the token endpoint's side, at the user pool; and who may cause it.
+/* The sign-out: what ends, here and at the user pool, and where the user comes back to.
  */
 #include "test/flow/world.h"
-
-#include <apr_strings.h>
-
-#include "base/text.h"
 
 static void ends_the_session_and_goes_to_the_user_pool(void **state)
 {
@@ -81,98 +77,6 @@ static void returns_to_configured_urls_only(void **state)
     world_get(world, "/.cognito/logout?return_to=%2F%5Cevil.example");
     assert_string_equal(world_get(world, "/.cognito/signed-out")->location,
                         "https://www.example.com/");
-}
-
-/* S07: another site cannot end a session; the user is asked. */
-static void asks_when_another_site_sends_the_user(void **state)
-{
-    world_t *world = world_make(*state);
-    cog_reply_t *reply;
-    const char *confirm;
-
-    world_sign_in(world, "/");
-    world_header(world, "Sec-Fetch-Site", "cross-site");
-    reply = world_get(world, "/.cognito/logout?return_to=%2Fbye");
-    assert_int_equal(reply->kind, COG_REPLY_PAGE);
-    assert_int_equal(reply->status, 200);
-    assert_true(reply->page.is_form);
-    assert_true(world_is_granted(world));
-    confirm = strstr(reply->page.link, "/.cognito/logout?");
-    world_header(world, "Sec-Fetch-Site", "");
-    reply = world_request(world, "POST", confirm);
-    assert_int_equal(reply->status, 303);
-    assert_false(world_is_granted(world));
-}
-
-static const struct {
-    const char *name;
-    const char *method;
-    const char *headers[3][2];
-} unwanted[] = {
-    {"image of another site",
-     "GET",                                              {{"Sec-Fetch-Site", "cross-site"},
-      {"Sec-Fetch-Mode", "no-cors"},
-      {"Sec-Fetch-Dest", "image"}}                                                                                              },
-    {"image of this site",
-     "GET",                                              {{"Sec-Fetch-Mode", "no-cors"},
-      {"Sec-Fetch-Dest", "image"},
-      {"Accept", "image/png"}}                                                                                                  },
-    {"prefetch",                                  "GET", {{"Sec-Purpose", "prefetch"}, {"Accept", "*/*"}, {"X", "y"}}                      },
-    {"post of another site",
-     "POST",                                             {{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}, {"X", "y"}}},
-    {"post of a sibling",
-     "POST",                                             {{"Sec-Fetch-Site", "same-site"},
-      {"Origin", "https://evil.example.com"},
-      {"X", "y"}}                                                                                                              },
-    {"old browser, no word of where from",
-     "GET",                                              {{"Sec-Fetch-Site", ""}, {"Sec-Fetch-Mode", ""}, {"Sec-Fetch-Dest", ""}}          },
-    {"old browser, a host that begins like ours",
-     "GET",                                              {{"Sec-Fetch-Site", ""},
-      {"Sec-Fetch-Mode", ""},
-      {"Referer", "https://app.example.com.evil.example/"}}                                                                     },
-};
-
-static void is_not_caused_by_others(void **state)
-{
-    for (size_t i = 0; i < COUNT(unwanted); ++i) {
-        world_t *world = world_make(*state);
-
-        world_sign_in(world, "/");
-        for (size_t k = 0; k < COUNT(unwanted[i].headers); ++k) {
-            world_header(world, unwanted[i].headers[k][0], unwanted[i].headers[k][1]);
-        }
-        world_request(world, unwanted[i].method, "/.cognito/logout");
-        if (!world_is_granted(world)) {
-            fail_msg("%s has ended the session", unwanted[i].name);
-        }
-    }
-}
-
-static void takes_an_old_browsers_form_of_this_site(void **state)
-{
-    world_t *world = world_make(*state);
-
-    world_sign_in(world, "/");
-    world_header(world, "Sec-Fetch-Site", "");
-    world_header(world, "Sec-Fetch-Mode", "");
-    world_header(world, "Sec-Fetch-Dest", "");
-    world_header(world, "Origin", WORLD_ORIGIN);
-    assert_int_equal(world_request(world, "POST", "/.cognito/logout")->status, 303);
-    assert_false(world_is_granted(world));
-}
-
-static void tells_a_script_where_to_go(void **state)
-{
-    world_t *world = world_make(*state);
-    cog_reply_t *reply;
-
-    world_sign_in(world, "/");
-    world_header(world, "Sec-Fetch-Mode", "cors");
-    world_header(world, "Sec-Fetch-Dest", "empty");
-    reply = world_request(world, "POST", "/.cognito/logout");
-    assert_int_equal(reply->kind, COG_REPLY_JSON);
-    assert_non_null(strstr(reply->json, WORLD_DOMAIN "/logout?"));
-    assert_false(world_is_granted(world));
 }
 
 static void ends_the_sessions_of_all_clients(void **state)
@@ -327,6 +231,36 @@ static void returns_to_no_target_that_it_has_not_sealed(void **state)
     assert_int_equal(world_get(world, "/.cognito/signed-out")->kind, COG_REPLY_PAGE);
 }
 
+/* With a session rather than without; of two, that of the place to return to. */
+static void goes_to_the_user_pool_of_the_client_that_matters(void **state)
+{
+    static const struct {
+        const char *signed_in[2];
+        const char *logout;
+        const char *client;
+    } rows[] = {
+        {{NULL},           "/.cognito/logout",                       WORLD_CLIENT},
+        {{NULL},           "/.cognito/logout?return_to=%2Fother%2F", "other"     },
+        {{"/other/"},      "/.cognito/logout",                       "other"     },
+        {{"/"},            "/.cognito/logout?return_to=%2Fother%2F", WORLD_CLIENT},
+        {{"/", "/other/"}, "/.cognito/logout?return_to=%2Fother%2F", "other"     },
+        {{"/", "/other/"}, "/.cognito/logout?return_to=%2Fx",        WORLD_CLIENT},
+        {{"/", "/other/"}, "/.cognito/logout?return_to=evil",        WORLD_CLIENT},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); ++i) {
+        world_t *world = world_make(*state);
+        const char *url;
+
+        for (size_t k = 0; k < 2 && rows[i].signed_in[k]; ++k) {
+            world_sign_in(world, rows[i].signed_in[k]);
+        }
+        world->other_client.client_id = "other";
+        url = world_get(world, rows[i].logout)->location;
+        assert_string_equal(world_param(world, url, "client_id"), rows[i].client);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,11 +269,8 @@ int main(void)
         cmocka_unit_test_with_pool(says_when_the_revocation_fails),
         cmocka_unit_test_with_pool(returns_to_the_sealed_target),
         cmocka_unit_test_with_pool(returns_to_configured_urls_only),
-        cmocka_unit_test_with_pool(asks_when_another_site_sends_the_user),
-        cmocka_unit_test_with_pool(is_not_caused_by_others),
-        cmocka_unit_test_with_pool(takes_an_old_browsers_form_of_this_site),
-        cmocka_unit_test_with_pool(tells_a_script_where_to_go),
         cmocka_unit_test_with_pool(ends_the_sessions_of_all_clients),
+        cmocka_unit_test_with_pool(goes_to_the_user_pool_of_the_client_that_matters),
         cmocka_unit_test_with_pool(knows_a_session_that_the_target_would_not_take),
         cmocka_unit_test_with_pool(revokes_the_token_of_an_expired_session),
         cmocka_unit_test_with_pool(revokes_the_tokens_of_all_clients),

@@ -13,6 +13,7 @@ static void renews_ahead_of_the_end(void **state)
         world->now += 361;
         assert_true(world_is_granted(world));
         assert_int_equal(world->renewals, 1);
+        assert_int_equal(fake_store_count(world->store, "cognito:lease:"), 0);
         assert_true(world_is_granted(world));
         assert_int_equal(world->renewals, 1);
     }

@@ -51,7 +51,7 @@ static void believes_no_renewed_token_that_is_wrong(void **state)
         "'token_use':'access'",
         "'exp':1600000000",
         "'nonce':'another'",
-        "'auth_time':1600000000",
+        "'auth_time':1699999999",
         "'at_hash':'AAAAAAAAAAAAAAAAAAAAAA'",
     };
     world_t *world = world_to_renew(*state, 0);
@@ -59,6 +59,9 @@ static void believes_no_renewed_token_that_is_wrong(void **state)
     renew_with(world, "");
     assert_string_equal(world_claim(world, "cognito:groups"), "admins");
     assert_int_equal(world_get(world, "/")->session->expires, WORLD_NOW + 9000);
+    world = world_to_renew(*state, 0);
+    renew_with(world, "'auth_time':1700000000");
+    assert_string_equal(world_claim(world, "cognito:groups"), "admins");
     for (size_t i = 0; i < COUNT(wrong); ++i) {
         world = world_to_renew(*state, 0);
         renew_with(world, wrong[i]);

@@ -54,6 +54,18 @@ static void ends_all_sessions_of_the_user(void **state)
     assert_true(world_is_granted(world));
 }
 
+/* Who is to be kept out is not let in by a sign-in of the same second. */
+static void ends_a_session_of_the_same_second(void **state)
+{
+    static const char body[] = "{\"sub\":\"sub-1\"}";
+    world_t *world = with_key(*state);
+
+    world_sign_in(world, "/");
+    assert_true(world_is_granted(world));
+    assert_int_equal(post(world, body, sign(*state, KEY, world->now, body))->status, 200);
+    assert_false(world_is_granted(world));
+}
+
 static void ends_nobody_else(void **state)
 {
     static const char body[] = "{\"sub\":\"sub-2\"}";
@@ -76,6 +88,66 @@ static void ends_nothing_new_when_it_is_repeated(void **state)
     world_sign_in(world, "/");
     assert_int_equal(post(world, body, signature)->status, 200);
     assert_true(world_is_granted(world));
+}
+
+/* Signed as it says, whatever it says. */
+static const char *sign_as(apr_pool_t *pool, const char *time, const char *between,
+                           const char *body)
+{
+    const char *text = apr_pstrcat(pool, time, ".", body, NULL);
+
+    return apr_pstrcat(pool, "t=", time, between,
+                       cog_hmac_text(pool, cog_secret_of(KEY), cog_span_of(text)), NULL);
+}
+
+/* clang-format off */
+static const struct {
+    const char *rule;
+    const char *time;
+    const char *between;
+    int status;
+} forms[] = {
+    {"as it should be",  "1700000000",    ",v1=",     200},
+    {"twelve digits",    "001700000000",  ",v1=",     200},
+    {"thirteen digits",  "0001700000000", ",v1=",     401},
+    {"no digit",         "",              ",v1=",     401},
+    {"another time",     "1700000300",    ",v1=",     401},
+    {"another version",  "1700000000",    ",v2=",     401},
+    {"no version",       "1700000000",    ",",        401},
+    {"nothing between",  "1700000000",    "",         401},
+    {"more between",     "1700000000",    ",a=b,v1=", 401},
+    {"a sign",           "+1700000000",   ",v1=",     401},
+};
+/* clang-format on */
+
+static void wants_the_signature_in_its_form(void **state)
+{
+    static const char body[] = "{\"sub\":\"sub-2\"}";
+    world_t *world = with_key(*state);
+
+    for (size_t i = 0; i < COUNT(forms); ++i) {
+        const char *signature = sign_as(*state, forms[i].time, forms[i].between, body);
+
+        if (post(world, body, signature)->status != forms[i].status) {
+            fail_msg("rule \"%s\" is broken", forms[i].rule);
+        }
+    }
+}
+
+static void takes_subjects_of_at_most_255_octets(void **state)
+{
+    world_t *world = with_key(*state);
+
+    for (int len = 254; len <= 256; ++len) {
+        char *subject = apr_palloc(*state, (apr_size_t)len + 1);
+        const char *body;
+
+        memset(subject, 'a', (size_t)len);
+        subject[len] = '\0';
+        body = apr_psprintf(*state, "{\"sub\":\"%s\"}", subject);
+        assert_int_equal(post(world, body, sign(*state, KEY, WORLD_NOW, body))->status,
+                         len <= 255 ? 200 : 400);
+    }
 }
 
 static void believes_no_request_that_is_not_signed(void **state)
@@ -157,9 +229,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(ends_all_sessions_of_the_user),
+        cmocka_unit_test_with_pool(ends_a_session_of_the_same_second),
         cmocka_unit_test_with_pool(ends_nobody_else),
         cmocka_unit_test_with_pool(ends_nothing_new_when_it_is_repeated),
         cmocka_unit_test_with_pool(believes_no_request_that_is_not_signed),
+        cmocka_unit_test_with_pool(wants_the_signature_in_its_form),
+        cmocka_unit_test_with_pool(takes_subjects_of_at_most_255_octets),
         cmocka_unit_test_with_pool(takes_no_signed_nonsense),
         cmocka_unit_test_with_pool(is_no_url_of_ours_without_a_key),
         cmocka_unit_test_with_pool(fails_when_it_cannot_be_sent_to_the_other_hosts),

@@ -3,6 +3,8 @@
 #include <apr_hash.h>
 #include <apr_strings.h>
 
+#include "crypto/keyring_private.h"
+
 static cog_err_t fill_script(void *context, unsigned char *bytes, size_t len)
 {
     const cog_err_t *err = context;
@@ -236,6 +238,25 @@ static void wipes_what_was_opened_with_its_pool(void **state)
     assert_true(watch.is_wiped);
 }
 
+/* Tokens are opened once in a while, and not left lying about. */
+static void remembers_sessions_alone(void **state)
+{
+    for (int purpose = 0; purpose < COG_PURPOSE_COUNT; ++purpose) {
+        cog_sealer_t sealer = sealer_of(*state, SECRET, NULL);
+        const cog_binding_t bound = {(cog_purpose_t)purpose, "issuer", "client", "name"};
+        cog_bound_t fixed = cog_binding_fix(*state, &bound);
+        cog_span_t sealed = cog_span_of(seal_text(*state, &sealer, &bound, "text"));
+        const cog_unseal_cache_key_t key = {sealed, fixed.bytes};
+        cog_span_t plain;
+
+        assert_int_equal(cog_unseal_bound(*state, sealer.keyring, &fixed, sealed, &plain),
+                         COG_OK);
+        assert_int_equal(
+            cog_unseal_cache_find(sealer.keyring->cache, *state, &key, &plain),
+            purpose == COG_PURPOSE_SESSION);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +272,7 @@ int main(void)
         cmocka_unit_test_with_pool(takes_a_new_nonce_for_each_of_ten_thousand_seals),
         cmocka_unit_test_with_pool(does_not_compress),
         cmocka_unit_test_with_pool(wipes_what_was_opened_with_its_pool),
+        cmocka_unit_test_with_pool(remembers_sessions_alone),
     };
 
     return cmocka_run_group_tests_name("crypto/seal", tests, NULL, NULL);
