@@ -93,6 +93,7 @@ typedef enum {
 typedef struct {
     const cog_client_conf_t *client; /* NULL: nothing is protected here */
     cog_unauthenticated_t unauthenticated;
+    int lets_all_in; /* this request needs no user: who is not signed in may pass */
     cog_session_limits_t limits;
     /* CognitoLoginParam, evaluated for this request when a login begins: cog_param_t.
      * NULL: there are none. */

@@ -10,6 +10,7 @@
 
 typedef enum {
     COG_REPLY_GRANT,    /* let it through as `session`'s user, or as `bearer` */
+    COG_REPLY_PASS,     /* let it through as nobody's */
     COG_REPLY_REDIRECT, /* `status` (302 or 303) to `location` */
     COG_REPLY_JSON,     /* `status` with `json` */
     COG_REPLY_TEXT,     /* `status` with `text`, which is ASCII */

@@ -80,6 +80,14 @@ static cog_err_t check_reach(cog_flow_t *flow)
     return COG_E_MISCONFIGURED;
 }
 
+static void pass(const cog_flow_t *flow, cog_err_t err, cog_reply_t *reply)
+{
+    COG_LOG(flow->ports->log, DEBUG, 3032, "no session (%s), and none is needed",
+            cog_err_name(err));
+    reply->kind = COG_REPLY_PASS;
+    reply->status = 200;
+}
+
 /* Would a new login help? */
 static int is_about_login(cog_err_t err)
 {
@@ -100,6 +108,10 @@ cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
         return COG_OK;
     }
     COG_REQUIRE(is_about_login(err), err);
+    if (flow->place->lets_all_in) {
+        pass(flow, err, reply);
+        return COG_OK;
+    }
     cog_flow_count_refusal(flow, err);
     COG_LOG(flow->ports->log, DEBUG, 3030, "no session (%s): %s", cog_err_name(err),
             shall_login(flow) ? "a navigation, to the login" : "answered with 401");

@@ -18,6 +18,9 @@
 
 #define AUTH_TYPE "Cognito"
 
+/* Of a request that Require lets in, whoever it is. */
+#define NOTE_OPEN "cognito-require-lets-all-in"
+
 int cog_authn_is_ours(request_rec *r)
 {
     const char *type = ap_auth_type(r);
@@ -69,9 +72,25 @@ static int admit(request_rec *r, const cog_reply_t *reply, const char *user)
     return OK;
 }
 
+/* Its session has turned out to be none on a closer look. */
+static int admit_nobody(request_rec *r, const cog_reply_t *reply)
+{
+    r->user = apr_pstrdup(r->pool, COG_NO_USER);
+    cog_reply_decorate(r, reply);
+    return OK;
+}
+
+static cog_place_t *place_of(request_rec *r)
+{
+    cog_place_t *place = cog_place_make(r, r->per_dir_config);
+
+    place->lets_all_in = apr_table_get(r->notes, NOTE_OPEN) != NULL;
+    return place;
+}
+
 static int decide(request_rec *r, const cog_site_t *site, cog_memo_t *memo)
 {
-    const cog_place_t *place = cog_place_make(r, r->per_dir_config);
+    const cog_place_t *place = place_of(r);
     cog_flow_t *flow = cog_request_flow(memo, site, place);
     cog_reply_t *reply = apr_pcalloc(flow->pool, sizeof(*reply));
     const char *user;
@@ -79,6 +98,9 @@ static int decide(request_rec *r, const cog_site_t *site, cog_memo_t *memo)
     if (!grant_again(memo, place, reply)) {
         cog_flow_run_resource(flow, reply);
         memo->reply = reply;
+    }
+    if (reply->kind == COG_REPLY_PASS) {
+        return admit_nobody(r, reply);
     }
     if (reply->kind != COG_REPLY_GRANT) {
         return cog_reply_send(r, reply);
@@ -161,5 +183,6 @@ int cog_authn_force(request_rec *r)
         return cog_require_needs_user(r) ? OK : DECLINED;
     }
     cog_reply_make_private(r); /* a cache would take nobody's page for everybody's */
+    apr_table_setn(r->notes, NOTE_OPEN, "");
     return has_credentials(r, site, place) ? OK : DECLINED;
 }

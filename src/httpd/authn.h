@@ -6,9 +6,9 @@
 
 #include "session/session.h"
 
-/* In r->user: it is a machine. httpd insists on a user between authentication and
- * authorization; cog_authz_check() takes it away again, for nothing may be granted to it
- * as to a user. */
+/* In r->user: it is a machine, or nobody. httpd insists on a user between authentication
+ * and authorization; cog_authz_check() takes it away again, for nothing may be granted to
+ * them as to a user. */
 #define COG_NO_USER ""
 
 /* Is AuthType Cognito here? */

@@ -140,6 +140,9 @@ int cog_authz_check(request_rec *r)
 {
     cog_memo_t *memo;
 
+    if (r->user && strcmp(r->user, COG_NO_USER) == 0 && cog_authn_is_ours(r)) {
+        r->user = NULL;
+    }
     if (!r->ap_auth_type) {
         return DECLINED;
     }
@@ -147,9 +150,6 @@ int cog_authz_check(request_rec *r)
     if ((memo->evaluation && memo->evaluation->r == r) ||
         (memo->admitted != r && !cog_authn_is_ours(r))) {
         return DECLINED;
-    }
-    if (r->user && strcmp(r->user, COG_NO_USER) == 0) {
-        r->user = NULL;
     }
     return decide(memo, r);
 }

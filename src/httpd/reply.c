@@ -114,6 +114,7 @@ static void write_body(request_rec *r, const cog_reply_t *reply)
         break;
     case COG_REPLY_REDIRECT:
     case COG_REPLY_GRANT:
+    case COG_REPLY_PASS:
         ap_set_content_type(r, NULL);
         break;
     }

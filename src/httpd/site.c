@@ -184,7 +184,7 @@ static int has_body_of_its_own(const request_rec *r)
     return !r->main && !(r->prev && ap_is_HTTP_ERROR(r->prev->status));
 }
 
-const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir)
+cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir)
 {
     const cog_site_t *site = cog_site_of(r->server);
     written_place_t *self = apr_pcalloc(r->pool, sizeof(*self));

@@ -55,7 +55,7 @@ const cog_site_t *cog_site_of(const server_rec *s);
 /* What the sections say for this request, defaults filled in. `client` is NULL when
  * there is none of the name in CognitoUse, or no default one. An expression of
  * CognitoLoginParam that fails is logged and left out. */
-const cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir);
+cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir);
 
 #define COG_DEFAULT_FORM_LIMIT (64 * 1024)
 

@@ -332,6 +332,17 @@ static void says_when_the_session_cannot_be_read(void **state)
     assert_true(world_is_granted(world));
 }
 
+/* Where all are let in, a session that is none any more is no reason for a login. */
+static void lets_all_in_where_no_user_is_needed(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->place.lets_all_in = 1;
+    assert_int_equal(world_get(world, "/")->kind, COG_REPLY_PASS);
+    world->place.lets_all_in = 0;
+    assert_int_equal(world_get(world, "/")->kind, COG_REPLY_REDIRECT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +362,7 @@ int main(void)
         cmocka_unit_test_with_pool(revokes_the_token_of_a_session_that_has_expired),
         cmocka_unit_test_with_pool(tells_people_from_scripts),
         cmocka_unit_test_with_pool(does_as_the_place_says),
+        cmocka_unit_test_with_pool(lets_all_in_where_no_user_is_needed),
         cmocka_unit_test_with_pool(keeps_the_claims_of_the_token),
         cmocka_unit_test_with_pool(starts_no_login_where_its_cookie_would_not_come),
     };

@@ -40,6 +40,7 @@ def sleep_until_old(pool):
 def site(request, start, pool, backend):
     conf = ordinary_conf(pool, backend).add(f"CognitoSession {request.param}", f"CognitoGrace {GRACE}s")
     conf.protect("/cgi/env/admin", require="cognito-group admins")
+    conf.location("/cgi/env/open", "CognitoUnauthenticated pass", "Require all granted")
     return Site(start(conf), pool)
 
 
@@ -112,6 +113,9 @@ class TestRenewal:
         site.sign_in(browser)
         site.pool.sign_out_everywhere("alice")
         sleep_until_old(site.pool)
+        answer = site.visit(browser, "/cgi/env/open")  # pass: all others come in unknown
+        assert answer.status == 200 and "REMOTE_USER" not in answer.text
+        assert not browser.jar.all(SESSION)
         assert is_login(site.pool, site.visit(browser))
 
     def test_F29_an_outage_costs_nobody_the_session(self, site, browser, log):
