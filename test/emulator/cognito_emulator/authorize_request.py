@@ -14,20 +14,24 @@ RESOURCE = re.compile(r"^(https://.+|http://localhost([:/].*)?|(?!https?:)[A-Za-
 class PageError(Exception):
     """Wrong in a way that the client application never hears of: Cognito's own error page."""
 
-    def __init__(self, text: str, client_id: str | None = None) -> None:
+    def __init__(self, text: str, client_id: str | None = None, why: str = "") -> None:
         super().__init__(text)
         self.text = text
         self.client_id = client_id
+        self.why = why or text
 
 
 class RedirectError(Exception):
     """An error that goes back to the redirect_uri."""
 
-    def __init__(self, ask: AuthorizeRequest, error: str, description: str | None = None) -> None:
+    def __init__(
+        self, ask: AuthorizeRequest, error: str, description: str | None = None, why: str = ""
+    ) -> None:
         super().__init__(error)
         self.ask = ask
         self.error = error
         self.description = description
+        self.why = why or description or error
 
 
 @dataclass
@@ -93,7 +97,8 @@ def find_client(pool, args) -> Client:
     client = pool.clients.get(client_id)
     flows = {"code", "implicit"} & set(client.flows) if client else set()
     if not flows or not client.identity_providers:
-        raise PageError("invalid_request", client_id)
+        why = "has no code or implicit flow, or no identity provider" if client else "is unknown"
+        raise PageError("invalid_request", client_id, f"client {client_id} {why}")
     return client
 
 
@@ -104,14 +109,20 @@ def find_redirect_uri(client: Client, args) -> str:
     if not redirect_uri:
         raise PageError("Required String parameter 'redirect_uri' is not present", client.id)
     if redirect_uri not in client.callback_urls:
-        raise PageError("redirect_mismatch", client.id)
+        raise PageError("redirect_mismatch", client.id, mismatch(redirect_uri, client))
     return redirect_uri
+
+
+def mismatch(uri: str, client: Client) -> str:
+    known = ", ".join(client.callback_urls) or "none"
+    return f"{uri} is not registered at client {client.id}; its callback URLs are: {known}"
 
 
 def check_response_type(ask: AuthorizeRequest) -> None:
     flow = {"code": "code", "token": "implicit"}.get(ask.response_type)
     if flow is None:
-        raise RedirectError(ask, "invalid_request")
+        why = f"response_type is {ask.response_type!r}, neither code nor token"
+        raise RedirectError(ask, "invalid_request", why=why)
     if flow not in ask.client.flows:
         description = "Client is not enabled for OAuth2.0 flows "
         raise RedirectError(ask, "unauthorized_client", description)
@@ -121,7 +132,8 @@ def check_challenge(ask: AuthorizeRequest) -> None:
     if ask.challenge is None and ask.challenge_method is None:
         return
     if not ask.challenge or ask.challenge_method != "S256":
-        raise RedirectError(ask, "invalid_request")
+        why = "code_challenge and code_challenge_method=S256 go together"
+        raise RedirectError(ask, "invalid_request", why=why)
 
 
 def check_state(pool, ask: AuthorizeRequest) -> None:
@@ -132,14 +144,15 @@ def check_state(pool, ask: AuthorizeRequest) -> None:
         json.loads(ask.state)
     except ValueError:
         return
-    raise PageError("invalid_request", ask.client.id)
+    raise PageError("invalid_request", ask.client.id, "state is JSON, which Cognito cannot take")
 
 
 def check_resource(ask: AuthorizeRequest, args) -> None:
     if ask.resource is None:
         return
     if len(args.getlist("resource")) > 1 or not RESOURCE.match(ask.resource):
-        raise RedirectError(ask, "invalid_request")
+        why = "resource is to be one URL: https, http://localhost, or of a scheme of its own"
+        raise RedirectError(ask, "invalid_request", why=why)
 
 
 def granted_scopes(pool, ask: AuthorizeRequest) -> list[str]:
@@ -149,11 +162,13 @@ def granted_scopes(pool, ask: AuthorizeRequest) -> list[str]:
     known = set(SCOPES) | set(pool.scopes_of_resource_servers())
     foreign = [s for s in ask.scopes if s not in ask.client.scopes or s not in known]
     if foreign and pool.quirks.unknown_scope == "invalid_scope":
-        raise RedirectError(ask, "invalid_scope")
+        why = f"client {ask.client.id} may not ask for {' '.join(foreign)}, or nobody knows it"
+        raise RedirectError(ask, "invalid_scope", why=why)
     scopes = [s for s in dict.fromkeys(ask.scopes) if s not in foreign]
     needs_openid = set(OIDC_SCOPES) & set(scopes)
     if needs_openid and "openid" not in scopes:
-        raise RedirectError(ask, "invalid_scope")
+        why = f"{' '.join(sorted(needs_openid))} needs openid"
+        raise RedirectError(ask, "invalid_scope", why=why)
     return scopes
 
 
@@ -170,5 +185,6 @@ def find_provider(pool, ask: AuthorizeRequest, args) -> Provider | None:
         return None
     if name not in allowed or name not in pool.providers:
         text = "Login option is not available. Please try another one"
-        raise PageError(text, ask.client.id)
+        why = f"client {ask.client.id} allows {', '.join(allowed)}; {name!r} is none of them"
+        raise PageError(text, ask.client.id, why)
     return pool.providers[name]

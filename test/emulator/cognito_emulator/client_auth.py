@@ -10,7 +10,7 @@ from .model import Client
 
 
 class ClientError(Exception):
-    """Unknown client or wrong secret: the same answer for both."""
+    """Unknown client or wrong secret: the same answer for both; `str()` says which."""
 
     description = "invalid_client_secret"
 
@@ -22,10 +22,10 @@ def authenticate(pool, request, values) -> Client:
         return by_basic(pool, basic, posted[0])
     client = pool.clients.get(posted[0] or "")
     if client is None:
-        raise ClientError
+        raise ClientError(f"no client {posted[0] or 'is named'}")
     if client.is_public:
         if posted[1] and pool.quirks.secret_for_public_client == "invalid_client":
-            raise ClientError
+            raise ClientError("a secret for a client that has none")
         return client
     check_secret(client, posted[1])
     return client
@@ -40,7 +40,7 @@ def by_basic(pool, header: str, posted_id: str | None) -> Client:
             return client
         if matches(client, secret):
             return client
-    raise ClientError
+    raise ClientError("Basic does not name a client and its secret")
 
 
 def pairs(header: str, decoding: str) -> list[tuple[str, str]]:
@@ -60,7 +60,7 @@ def pairs(header: str, decoding: str) -> list[tuple[str, str]]:
 
 def check_secret(client: Client, secret: str | None) -> None:
     if not secret or not matches(client, secret):
-        raise ClientError
+        raise ClientError(f"the secret of client {client.id} is {'wrong' if secret else 'missing'}")
 
 
 def matches(client: Client, secret: str) -> bool:

@@ -57,6 +57,7 @@ def page(text: str, status: int, detail: str = ""):
 
 def to_error_page(error: PageError):
     """Missing parameters are told in place, everything else on /error."""
+    web.note(error.why)
     if error.text.startswith("Missing required parameter"):
         return page(error.text, 400)
     params = [("error", error.text)]
@@ -72,6 +73,7 @@ def error():
 
 
 def to_client(error: RedirectError):
+    web.note(error.why)
     ask = error.ask
     description = [("error_description", error.description)] if error.description else []
     state = [] if ask.state is None else [("state", ask.state)]

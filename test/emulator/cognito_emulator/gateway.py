@@ -30,23 +30,25 @@ class Service:
         pool = self.pools.get(pool_id)
         fault = pool.faults.take(endpoint, request.method) if pool else None
         if fault is None:
-            reply = run(self.app, request)
+            reply = run(self.app, request, note=entry.explain)
             entry.status = reply.status
             return wire.send(reply, how)
         entry.fault = fault.number
-        entry.status = play(fault, lambda t: run(self.app, request, t), wire, how)
+        entry.status = play(fault, lambda t: run(self.app, request, t, entry.explain), wire, how)
         return None
 
 
-def run(app, request: Request, trouble: tuple | None = None) -> Reply:
-    """Runs a WSGI app to its end. `trouble`: error and description that end a sign-in."""
+def run(app, request: Request, trouble: tuple | None = None, note=lambda why: None) -> Reply:
+    """Runs a WSGI app to its end. `trouble`: error and description that end a sign-in.
+    `note` is told why a request was refused."""
     reply = Reply(500)
 
     def start_response(status: str, headers: list, exc_info=None):
         reply.status = int(status.split(" ", 1)[0])
         reply.headers = [("Server", "Server"), *headers]
 
-    chunks = app({**environ(request), "cognito.trouble": trouble}, start_response)
+    ours = {"cognito.trouble": trouble, "cognito.note": note}
+    chunks = app({**environ(request), **ours}, start_response)
     try:
         reply.body = b"".join(chunks)
     finally:

@@ -19,10 +19,11 @@ REFRESH_HEADER = b'{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}'
 class GrantError(Exception):
     """A code or refresh token that buys nothing; `str()` is the OAuth error."""
 
-    def __init__(self, error: str, description: str | None = None) -> None:
+    def __init__(self, error: str, description: str | None = None, why: str = "") -> None:
         super().__init__(error)
         self.error = error
         self.description = description
+        self.why = why
 
 
 @dataclass(eq=False)
@@ -104,14 +105,15 @@ class GrantStore:
         with self._lock:
             found = self._codes.get(code)
             if found is None or found.grant.client_id != client_id:
-                raise GrantError("invalid_grant")
+                raise GrantError("invalid_grant", why="no such code, or another client's")
             if found.used:
                 found.grant.revoked |= quirks.code_reuse_revokes
-                raise GrantError("invalid_grant")
+                raise GrantError("invalid_grant", why="the code has been used")
             if found.expires <= self._clock.now():
-                raise GrantError("invalid_grant")
+                raise GrantError("invalid_grant", why="the code is older than five minutes")
             if found.redirect_uri != redirect_uri:
-                raise GrantError("unauthorized_client", "invalid_redirect")
+                why = f"redirect_uri is {redirect_uri}; at authorize it was {found.redirect_uri}"
+                raise GrantError("unauthorized_client", "invalid_redirect", why)
             found.used = True
             return found
 
@@ -137,14 +139,15 @@ class GrantStore:
         with self._lock:
             found = self._refresh.get(digest(token))
             if found is None or found.grant.client_id != client.id:
-                raise GrantError("invalid_grant")
+                raise GrantError("invalid_grant", why="no such refresh token, or another client's")
             if found.grant.revoked or found.expires <= now:
-                raise GrantError("invalid_grant")
+                why = "revoked" if found.grant.revoked else "expired"
+                raise GrantError("invalid_grant", why=f"the refresh token is {why}")
             if found.replaced_at is None:
                 found.replaced_at = now if client.refresh_rotation else None
             elif now >= found.replaced_at + client.refresh_grace_sec:
                 found.grant.revoked |= quirks.refresh_reuse_revokes
-                raise GrantError("invalid_grant")
+                raise GrantError("invalid_grant", why="the refresh token was replaced by another")
             return found
 
     def replace_refresh(self, old: RefreshToken) -> str:

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 import flask
 
 from . import web
-from .authorize_request import PageError
+from .authorize_request import PageError, mismatch
+from .model import Client
 
 blueprint = flask.Blueprint("logout", __name__)
 
@@ -32,13 +33,19 @@ def logout():
         raise PageError("invalid_request", args["client_id"])
     if args.get("logout_uri"):
         if args["logout_uri"] not in client.logout_urls:
-            raise PageError(MISLEADING, client.id)
+            raise PageError(MISLEADING, client.id, unregistered(args["logout_uri"], client))
         return end_session(pool, args["logout_uri"])
     if not args.get("redirect_uri"):
-        raise PageError(MISLEADING, client.id)
+        why = "neither logout_uri nor redirect_uri; other parameters are not looked at"
+        raise PageError(MISLEADING, client.id, why)
     if args["redirect_uri"] not in client.callback_urls:
-        raise PageError("redirect_mismatch", client.id)
+        raise PageError("redirect_mismatch", client.id, mismatch(args["redirect_uri"], client))
     return end_session(pool, f"{web.domain_url()}/login?{passed_on(pool)}")
+
+
+def unregistered(uri: str, client: Client) -> str:
+    known = ", ".join(client.logout_urls) or "none"
+    return f"{uri} is not registered at client {client.id}; its sign-out URLs are: {known}"
 
 
 def passed_on(pool) -> str:

@@ -55,6 +55,7 @@ class Logged:
     body: str
     form: dict[str, str]
     status: int | None
+    why: str | None
     raw: dict
 
 
@@ -75,6 +76,7 @@ def logged(entry: dict) -> Logged:
         body=entry["body"],
         form=first(entry["form"]),
         status=entry["status"],
+        why=entry["why"],
         raw=entry,
     )
 

@@ -61,6 +61,7 @@ def check(pool, endpoint: str):
     limits = [(key, most) for key, most in measures(pool, endpoint) if most is not None]
     if pool.meter.admits(limits):
         return None
+    web.note("a quota is used up")
     status, body = SHAPES[pool.quirks.throttled_as]
     if endpoint not in FOR_PROGRAMS or body is None:
         html = flask.render_template("message.html", text="Rate exceeded", detail="", lang="en")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -23,6 +24,13 @@ class Entry:
     request: Request
     status: int | None = None
     fault: int | None = None
+    why: str | None = None
+
+    def explain(self, why: str | None) -> None:
+        """Also to a person who watches."""
+        self.why = why
+        if why and sys.stderr.isatty():
+            print(f"  {self.request.method} {self.request.path}: {why}", file=sys.stderr)
 
     def to_json(self) -> dict:
         request = self.request
@@ -47,6 +55,7 @@ class Entry:
             "form": parse_qsl(body, keep_blank_values=True) if is_form else [],
             "status": self.status,
             "fault": self.fault,
+            "why": self.why,
         }
 
 

@@ -15,10 +15,10 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class TokenError(Exception):
-    def __init__(self, error: str, description: str | None = None) -> None:
+    def __init__(self, error: str, why: str) -> None:
         super().__init__(error)
         self.error = error
-        self.description = description
+        self.why = why
 
 
 @blueprint.post("/oauth2/token")
@@ -31,10 +31,12 @@ def token():
         return web.allow_any_origin(web.empty(405))
     try:
         answer = web.json_answer(grant_tokens(web.pool(), flask.request.values))
-    except (TokenError, GrantError) as error:
-        answer = web.oauth_error(error.error, error.description)
+    except TokenError as error:
+        answer = web.oauth_error(error.error, why=error.why)
+    except GrantError as error:
+        answer = web.oauth_error(error.error, error.description, why=error.why)
     except ClientError as error:
-        answer = web.oauth_error("invalid_client", error.description)
+        answer = web.oauth_error("invalid_client", error.description, why=str(error))
     web.set_cookie(answer, "XSRF-TOKEN", web.pool().browsers.new_form())
     return web.allow_any_origin(answer)
 
@@ -47,9 +49,9 @@ def grant_tokens(pool, values) -> dict:
     }
     grant_type = values.get("grant_type")
     if not grant_type:
-        raise TokenError("invalid_request")
+        raise TokenError("invalid_request", "grant_type is missing")
     if grant_type not in kinds:
-        raise TokenError("unsupported_grant_type")
+        raise TokenError("unsupported_grant_type", f"there is no grant_type {grant_type}")
     try:
         client = authenticate(pool, flask.request, values)
     except ClientError:
@@ -61,13 +63,13 @@ def grant_tokens(pool, values) -> dict:
 
 def require(values, name: str) -> str:
     if not values.get(name):
-        raise TokenError("invalid_request")
+        raise TokenError("invalid_request", f"{name} is missing")
     return values[name]
 
 
 def redeem_code(pool, client, values) -> dict:
     if "code" not in client.flows:
-        raise TokenError("unauthorized_client")
+        raise TokenError("unauthorized_client", f"client {client.id} has no code flow")
     text = require(values, "code")
     redirect_uri = require(values, "redirect_uri")
     code = pool.grants.take_code(text, client.id, redirect_uri, pool.quirks)
@@ -88,15 +90,16 @@ def check_verifier(pool, code, verifier: str | None) -> None:
         return
     if not pool.quirks.pkce_failure_burns_code:
         pool.grants.give_back(code)
-    raise TokenError("invalid_request")
+    raise TokenError("invalid_request", "code_verifier does not fit what was sent to authorize")
 
 
 def check_user(pool, grant: Grant, client) -> None:
     user = pool.users.get(grant.username)
     if user is None or not user.enabled or grant.revoked:
-        raise GrantError("invalid_grant")
-    if unreadable_scope_attribute(client, grant.scopes):
-        raise GrantError("invalid_grant")
+        raise GrantError("invalid_grant", why="the user is disabled, deleted or signed out")
+    if hidden := unreadable_scope_attribute(client, grant.scopes):
+        why = f"client {client.id} may not read {hidden}, which its scopes hold"
+        raise GrantError("invalid_grant", why=why)
 
 
 def refresh(pool, client, values) -> dict:
@@ -112,11 +115,12 @@ def refresh(pool, client, values) -> dict:
 
 def machine(pool, client, values) -> dict:
     if "client_credentials" not in client.flows:
-        raise TokenError("unauthorized_client")
+        raise TokenError("unauthorized_client", f"client {client.id} has no client_credentials")
     own = [s for s in client.scopes if s in pool.scopes_of_resource_servers()]
     wanted = values.get("scope", "").split() or own
     if set(wanted) - set(own) and pool.quirks.foreign_scope_m2m == "invalid_scope":
-        raise TokenError("invalid_scope")
+        why = f"client {client.id} has no {' '.join(sorted(set(wanted) - set(own)))}"
+        raise TokenError("invalid_scope", why)
     scopes = [s for s in dict.fromkeys(wanted) if s in own]
     grant = Grant(client.id, None, scopes, pool.clock.seconds())
     return in_order(tokens.issue(pool, grant, client, "client_credentials"), None)
@@ -136,8 +140,9 @@ def revoke():
     pool = web.pool()
     try:
         client = authenticate(pool, flask.request, flask.request.values)
-    except ClientError:
-        return web.allow_any_origin(web.oauth_error("invalid_client", status=401))
+    except ClientError as error:
+        refusal = web.oauth_error("invalid_client", status=401, why=str(error))
+        return web.allow_any_origin(refusal)
     return web.allow_any_origin(revoke_token(pool, client, flask.request.values.get("token")))
 
 

@@ -63,7 +63,15 @@ def json_answer(value, status: int = 200) -> ExactResponse:
     return response
 
 
-def oauth_error(error: str, description: str | None = None, status: int = 400) -> ExactResponse:
+def note(why: str | None) -> None:
+    """What Cognito would not say, for the log of requests."""
+    flask.request.environ["cognito.note"](why)
+
+
+def oauth_error(
+    error: str, description: str | None = None, status: int = 400, why: str | None = None
+) -> ExactResponse:
+    note(why or description)
     body = {"error": error}
     if description is not None:
         body["error_description"] = description
