@@ -6,6 +6,7 @@
 
 #include "crypto/seal.h"
 #include "flow/flow.h"
+#include "session/cookie_chunks.h"
 #include "session/login_state.h"
 
 typedef struct {

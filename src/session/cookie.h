@@ -1,15 +1,11 @@
-/* Cookies: found in place, written with fixed attributes, split when they are long. */
+/* Cookies: found in place, written with fixed attributes. */
 #ifndef COG_SESSION_COOKIE_H
 #define COG_SESSION_COOKIE_H
 
 #include <apr_pools.h>
 #include <apr_tables.h>
 
-#include "base/error.h"
 #include "base/span.h"
-
-#define COG_COOKIE_CHUNK      3800 /* bytes of value in one cookie */
-#define COG_COOKIE_MAX_CHUNKS 4
 
 /* From CognitoCookie. */
 typedef struct {
@@ -51,31 +47,5 @@ const char *cog_cookie_write(apr_pool_t *pool, const cog_cookie_style_t *style,
 /* A Set-Cookie value that deletes the cookie. */
 const char *cog_cookie_expire(apr_pool_t *pool, const cog_cookie_style_t *style,
                               const char *name);
-
-/* A value in one or more cookies: `name` holds the number of chunks ('1' to '4') and the
- * first, `name.1` to `name.3` the others. COG_E_NO_SESSION when one is missing or the
- * number is none. */
-cog_err_t cog_cookie_join(apr_pool_t *pool, const apr_array_header_t *cookies,
-                          const char *name, cog_span_t *value);
-
-/* How many bytes of a Cookie header `name` and its chunks take, separators included. */
-size_t cog_cookie_size(apr_pool_t *pool, const apr_array_header_t *cookies,
-                       const char *name);
-
-/* Append the Set-Cookie values (`const char *`) that write `value` in chunks and delete
- * the further chunks that the request's `header` still holds. */
-typedef struct {
-    const cog_cookie_style_t *style;
-    const apr_array_header_t *cookies; /* of the request: cog_cookie_t, or NULL */
-    apr_array_header_t *settings;      /* Set-Cookie values */
-} cog_cookie_jar_t;
-
-/* COG_E_SESSION_TOO_LARGE when more than `max_chunks` are needed; nothing is written
- * then. */
-cog_err_t cog_cookie_split(apr_pool_t *pool, cog_cookie_jar_t *jar, const char *name,
-                           const char *value, int max_chunks);
-
-/* Append what deletes `name` and its chunks, as far as the request holds them. */
-void cog_cookie_remove(apr_pool_t *pool, cog_cookie_jar_t *jar, const char *name);
 
 #endif

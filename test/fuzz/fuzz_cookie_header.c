@@ -10,6 +10,7 @@
 #include <apr_pools.h>
 #include <apr_strings.h>
 
+#include "session/cookie_chunks.h"
 #include "session/cookie_lines.h"
 
 #define OURS "s"

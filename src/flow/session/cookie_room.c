@@ -4,6 +4,7 @@
 #include "flow/flow_private.h"
 #include "flow/session/session_store.h"
 #include "flow/session/stored_session.h"
+#include "session/cookie_chunks.h"
 
 /* A cookie of another client. */
 typedef struct {

@@ -11,7 +11,7 @@
 #include "flow/revocation/session_revocation.h"
 #include "flow/session/cookie_room.h"
 #include "flow/session/stored_session.h"
-#include "session/cookie.h"
+#include "session/cookie_chunks.h"
 #include "session/session_codec.h"
 
 /* Tokens belong to one session: its id is part of the binding. */

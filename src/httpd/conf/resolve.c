@@ -5,6 +5,7 @@
 #include "httpd/audit.h"
 #include "httpd/page_template.h"
 #include "httpd/start/stores.h"
+#include "session/cookie_chunks.h"
 
 #define DEFAULT_CONNECT apr_time_from_sec(2)
 #define DEFAULT_TOTAL   apr_time_from_sec(5)
