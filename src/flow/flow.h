@@ -40,7 +40,4 @@ void cog_flow_run_resource(cog_flow_t *flow, cog_reply_t *reply);
  * in anew, or answer with 401. Always fills `reply`. */
 void cog_flow_sign_in_anew(cog_flow_t *flow, int64_t max_age_sec, cog_reply_t *reply);
 
-/* The usable session of this request, or the reason why there is none. */
-cog_err_t cog_flow_load_session(cog_flow_t *flow, cog_session_t **session);
-
 #endif

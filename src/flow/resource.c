@@ -9,6 +9,7 @@
 #include "flow/login/login.h"
 #include "flow/navigation.h"
 #include "flow/session/renewal.h"
+#include "flow/session/session_lookup.h"
 #include "flow/session/session_store.h"
 
 static void grant(cog_flow_t *flow, const cog_session_t *session, cog_reply_t *reply)
@@ -98,7 +99,7 @@ cog_err_t cog_flow_resource(cog_flow_t *flow, cog_reply_t *reply)
 {
     cog_login_options_t options = {.place = flow->place, .keeps_form = 1};
     cog_session_t *session;
-    cog_err_t err = cog_flow_load_session(flow, &session);
+    cog_err_t err = cog_session_load(flow, &session);
 
     if (err == COG_OK) {
         err = cog_session_renew(flow, &session, reply);

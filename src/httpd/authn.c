@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "flow/failure.h"
 #include "flow/flow.h"
+#include "flow/session/session_lookup.h"
 #include "httpd/export.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
@@ -163,7 +164,7 @@ static int has_credentials(request_rec *r, const cog_site_t *site,
     if (cog_bearer_decides(place, memo->authorization)) {
         return cog_bearer_is_presented(memo->authorization);
     }
-    err = cog_flow_load_session(cog_request_flow(memo, site, place), &session);
+    err = cog_session_load(cog_request_flow(memo, site, place), &session);
     if (err == COG_E_STORE) {
         return 1; /* is there a user? nobody can say, so nobody gets in */
     }

@@ -3,7 +3,7 @@
 #include <apr_strings.h>
 
 #include "crypto/jws.h"
-#include "flow/session/session_store.h"
+#include "flow/session/session_lookup.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
 #include "httpd/request.h"

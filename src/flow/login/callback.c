@@ -14,6 +14,7 @@
 #include "flow/login/redeem.h"
 #include "flow/provider/provider.h"
 #include "flow/session/session_claims.h"
+#include "flow/session/session_lookup.h"
 #include "flow/session/session_store.h"
 
 /* What the query of a callback says (RFC 6749, 4.1.2). */
@@ -128,7 +129,7 @@ static cog_err_t heal(cog_flow_t *flow, const answer_t *answer,
 
     COG_REQUIRE(!answer->error, COG_E_STATE_MISMATCH);
     flow->place = place_for(flow, return_to, NULL);
-    err = cog_flow_load_session(flow, &session);
+    err = cog_session_load(flow, &session);
     COG_REQUIRE(err != COG_E_STORE, err);
     if (err == COG_OK &&
         cog_login_is_fresh(flow, state ? state->max_age_sec : 0, session->auth_time)) {

@@ -13,7 +13,7 @@
 #include "flow/flow_private.h"
 #include "flow/login/form_fields.h"
 #include "flow/navigation.h"
-#include "flow/session/session_store.h"
+#include "flow/session/session_lookup.h"
 
 #define FORM_KEY    "cognito:form:"
 #define TAKEN_KEY   "cognito:taken:"

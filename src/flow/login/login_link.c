@@ -9,7 +9,7 @@
 #include "flow/login/login.h"
 #include "flow/navigation.h"
 #include "flow/session/renewal.h"
-#include "flow/session/session_store.h"
+#include "flow/session/session_lookup.h"
 
 static cog_err_t parse_screen(const char *text, cog_screen_t *screen)
 {
@@ -56,7 +56,7 @@ cog_err_t cog_flow_login(cog_flow_t *flow, cog_reply_t *reply)
     COG_REQUIRE(cog_request_is_navigation(flow->request), COG_E_UNAUTHENTICATED);
 
     flow->place = options.place;
-    err = cog_flow_load_session(flow, &session);
+    err = cog_session_load(flow, &session);
     if (err == COG_OK) {
         err = cog_session_renew(flow, &session, reply);
     }

@@ -14,6 +14,7 @@
 #include "flow/navigation.h"
 #include "flow/provider/provider.h"
 #include "flow/revocation/session_revocation.h"
+#include "flow/session/session_lookup.h"
 #include "flow/session/session_store.h"
 #include "oidc/logout.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "flow/flow_private.h"
-#include "flow/session/session_store.h"
+#include "flow/session/session_lookup.h"
 #include "flow/session/stored_session.h"
 #include "session/cookie_chunks.h"
 

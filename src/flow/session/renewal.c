@@ -10,6 +10,7 @@
 #include "flow/revocation/session_revocation.h"
 #include "flow/session/lease.h"
 #include "flow/session/session_claims.h"
+#include "flow/session/session_lookup.h"
 #include "flow/session/session_store.h"
 #include "flow/session/stored_session.h"
 

@@ -9,7 +9,7 @@
 #include "flow/flow_private.h"
 #include "flow/login/login.h"
 #include "flow/navigation.h"
-#include "flow/session/session_store.h"
+#include "flow/session/session_lookup.h"
 #include "oidc/claims.h"
 #include "oidc/groups.h"
 
@@ -86,7 +86,7 @@ static cog_err_t check_renewable(const cog_flow_t *flow, const cog_session_t *se
 
 static cog_err_t look(cog_flow_t *flow, cog_session_t **session)
 {
-    COG_TRY(cog_flow_load_session(flow, session));
+    COG_TRY(cog_session_load(flow, session));
     return check_renewable(flow, *session);
 }
 

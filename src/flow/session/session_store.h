@@ -1,11 +1,10 @@
 /* Where a session lives: sealed in the browser's cookies, or in the store, with a sealed
- * reference in a cookie. Started at a login, found at each request, written again now and
- * then, ended at a logout. */
+ * reference in a cookie. Started at a login, written again now and then, ended at a
+ * logout; found by session_lookup.h. */
 #ifndef COG_FLOW_SESSION_STORE_H
 #define COG_FLOW_SESSION_STORE_H
 
 #include "flow/flow.h"
-#include "session/session_codec.h"
 #include "session/tokens_codec.h"
 
 /* Start a session, in place of one that the browser may hold: a new id, created now, with
@@ -21,21 +20,6 @@ cog_err_t cog_session_touch(cog_flow_t *flow, const cog_session_t *session,
 /* Write a session and its tokens to where it lives, as they are now. */
 cog_err_t cog_session_write(cog_flow_t *flow, cog_session_t *session,
                             const cog_session_tokens_t *tokens, cog_reply_t *reply);
-
-/* The session that the browser holds for `client`, however old it is. Only good for
- * ending it: cog_flow_load_session() says whether it still counts. COG_E_STORE when it
- * lives in a store that cannot be read. */
-cog_err_t cog_session_open(const cog_flow_t *flow, const cog_client_conf_t *client,
-                           cog_session_t **session);
-
-/* Of which session the browser holds a cookie for `client`, however long ago it has
- * ended. COG_E_NO_SESSION when it holds none. */
-cog_err_t cog_session_held(const cog_flow_t *flow, const cog_client_conf_t *client,
-                           cog_session_reference_t *held);
-
-/* The tokens of a session: COG_E_NO_SESSION when there are none. */
-cog_err_t cog_session_tokens(const cog_flow_t *flow, const cog_client_conf_t *client,
-                             const cog_session_t *session, cog_session_tokens_t *tokens);
 
 /* End a session for everybody who holds a copy of it, and delete it from the browser and
  * the store. NULL: only what the browser holds for `client` is deleted. */
