@@ -4,6 +4,7 @@
 #include <http_core.h>
 #include <string.h>
 
+#include "base/claim.h"
 #include "base/claim_names.h"
 #include "flow/failure.h"
 #include "httpd/authn.h"
@@ -12,7 +13,7 @@
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/scrub.h"
-#include "oidc/claims.h"
+#include "oidc/claim_patterns.h"
 #include "oidc/groups.h"
 
 #define REDIRECT "REDIRECT_"

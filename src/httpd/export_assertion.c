@@ -1,8 +1,9 @@
 #include "httpd/export_assertion.h"
 
+#include "base/claim.h"
 #include "httpd/memo.h"
 #include "httpd/request.h"
-#include "oidc/claims.h"
+#include "oidc/claim_patterns.h"
 #include "oidc/groups.h"
 
 static apr_array_header_t *wanted(request_rec *r, const cog_export_t *export,

@@ -5,13 +5,14 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/claim.h"
 #include "base/claim_names.h"
 #include "base/text.h"
 #include "httpd/export_assertion.h"
 #include "httpd/export_groups.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
-#include "oidc/claims.h"
+#include "oidc/claim_patterns.h"
 #include "oidc/groups.h"
 
 #define REDIRECT "REDIRECT_"

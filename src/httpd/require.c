@@ -13,7 +13,7 @@
 #include "httpd/memo.h"
 #include "httpd/require_line.h"
 #include "httpd/site.h"
-#include "oidc/claims.h"
+#include "oidc/claim_patterns.h"
 
 #define LOG_MAX    256
 #define NOTE_NEEDS "cognito-require-needs-user"

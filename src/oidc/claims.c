@@ -1,7 +1,5 @@
 #include "oidc/claims.h"
 
-#include <apr_cstr.h>
-#include <apr_fnmatch.h>
 #include <apr_strings.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,6 +7,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "oidc/claim_patterns.h"
+#include "oidc/claim_value.h"
 
 #define OWN_PREFIX "cognito:"
 #define LOG_MAX    128
@@ -48,117 +48,6 @@ static int is_among(const char *const *names, const char *name)
     return *names != NULL;
 }
 
-/* The last pattern that fits decides; without one it stays as it is. */
-static int decide(const apr_array_header_t *patterns, const char *name, int is_wanted)
-{
-    for (int i = 0; patterns && i < patterns->nelts; ++i) {
-        const char *pattern = APR_ARRAY_IDX(patterns, i, const char *);
-        int takes_out = pattern[0] == '!';
-
-        if (apr_fnmatch(pattern + takes_out, name, 0) == APR_SUCCESS) {
-            is_wanted = !takes_out;
-        }
-    }
-    return is_wanted;
-}
-
-int cog_claims_are_wanted(const apr_array_header_t *patterns, const char *name)
-{
-    return cog_claims_of_class_are_wanted(patterns, name, cog_claim_class(name));
-}
-
-int cog_claims_of_class_are_wanted(const apr_array_header_t *patterns, const char *name,
-                                   cog_claim_class_t class)
-{
-    int is_default = !patterns || patterns->nelts == 0 ||
-                     APR_ARRAY_IDX(patterns, 0, const char *)[0] == '!';
-    int is_wanted = is_default && class != COG_CLAIM_NOISE;
-
-    return patterns ? decide(patterns, name, is_wanted) : is_wanted;
-}
-
-int cog_claims_are_named(const apr_array_header_t *patterns, const char *name)
-{
-    return decide(patterns, name, 0);
-}
-
-/* A copy of `len` octets in which each control character is a space. */
-static const char *copy_clean(apr_pool_t *pool, const char *text, size_t len)
-{
-    char *copy = apr_pstrmemdup(pool, text, len);
-
-    for (size_t i = 0; i < len; ++i) {
-        if ((unsigned char)copy[i] < 0x20 || copy[i] == 0x7f) {
-            copy[i] = ' ';
-        }
-    }
-    return copy;
-}
-
-static const char *copy_string(apr_pool_t *pool, const json_t *value)
-{
-    return copy_clean(pool, json_string_value(value), json_string_length(value));
-}
-
-static int is_list(const json_t *value)
-{
-    size_t i;
-    const json_t *item;
-
-    json_array_foreach(value, i, item)
-    {
-        if (!json_is_string(item)) {
-            return 0;
-        }
-    }
-    return json_is_array(value);
-}
-
-static const char *join_list(apr_pool_t *pool, const json_t *value)
-{
-    apr_array_header_t *texts =
-        apr_array_make(pool, (int)json_array_size(value), sizeof(const char *));
-    size_t i;
-    const json_t *item;
-
-    json_array_foreach(value, i, item)
-    {
-        APR_ARRAY_PUSH(texts, const char *) = copy_string(pool, item);
-    }
-    return cog_text_join(pool, texts);
-}
-
-/* true in an ID token, "true" in userInfo; identity providers send what they like. */
-static int says_true(const json_t *value)
-{
-    const char *text = json_string_value(value);
-
-    return json_is_true(value) || (text && apr_cstr_casecmp(text, "true") == 0);
-}
-
-static int is_verification(const char *name)
-{
-    return strcmp(name, "email_verified") == 0 ||
-           strcmp(name, "phone_number_verified") == 0;
-}
-
-static cog_claim_t make_claim(apr_pool_t *pool, const char *name, const json_t *value)
-{
-    const char *text;
-
-    if (is_verification(name)) {
-        return (cog_claim_t){name, says_true(value) ? "true" : "false", COG_CLAIM_OTHER};
-    }
-    if (json_is_string(value)) {
-        return (cog_claim_t){name, copy_string(pool, value), COG_CLAIM_TEXT};
-    }
-    if (is_list(value)) {
-        return (cog_claim_t){name, join_list(pool, value), COG_CLAIM_LIST};
-    }
-    text = cog_json_write(pool, value);
-    return (cog_claim_t){name, copy_clean(pool, text, strlen(text)), COG_CLAIM_OTHER};
-}
-
 static rank_t rank_of(const char *name, cog_claim_class_t class)
 {
     if (class == COG_CLAIM_STANDARD) {
@@ -181,7 +70,7 @@ static void add(selection_t *selection, const char *name, const char *variable,
                 const json_t *value, rank_t rank)
 {
     APR_ARRAY_PUSH(selection->candidates, candidate_t) =
-        (candidate_t){make_claim(selection->pool, name, value), variable, rank};
+        (candidate_t){cog_claim_of(selection->pool, name, value), variable, rank};
 }
 
 /* A usual name need not be copied, and has its variable. */
@@ -214,7 +103,7 @@ static const json_t *primary_identity(const json_t *identities)
 
     json_array_foreach(identities, i, identity)
     {
-        if (says_true(json_object_get(identity, "primary"))) {
+        if (cog_claim_says_true(json_object_get(identity, "primary"))) {
             return identity;
         }
     }

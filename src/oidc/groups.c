@@ -4,7 +4,7 @@
 
 #include "base/claim.h"
 #include "base/text.h"
-#include "oidc/claims.h"
+#include "oidc/claim_patterns.h"
 
 #define GROUPS "cognito:groups"
 

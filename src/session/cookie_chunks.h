@@ -1,5 +1,6 @@
 /* A value that may be too long for one cookie, in up to four: the cookie `name` holds the
- * number of chunks ('1' to '4') and the first of them, `name.1` to `name.3` the others. */
+ * number of chunks ('1' to '4') and the first of them, `name.1` to `name.3` the others.
+ */
 #ifndef COG_SESSION_COOKIE_CHUNKS_H
 #define COG_SESSION_COOKIE_CHUNKS_H
 

@@ -15,6 +15,7 @@
 #include "base/claim_names.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "oidc/claim_patterns.h"
 #include "oidc/claims.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

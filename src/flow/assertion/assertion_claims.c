@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "flow/flow_private.h"
-#include "oidc/claims.h"
 
 #define JTI_LEN 16
 

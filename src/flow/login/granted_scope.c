@@ -7,7 +7,7 @@
 #include "flow/login/redeem.h"
 #include "flow/provider/provider.h"
 #include "oidc/access_token.h"
-#include "oidc/claims.h"
+#include "oidc/claim_patterns.h"
 #include "oidc/token_rules.h"
 
 #define SCOPE "scope"

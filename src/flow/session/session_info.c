@@ -10,7 +10,7 @@
 #include "flow/login/login.h"
 #include "flow/navigation.h"
 #include "flow/session/session_lookup.h"
-#include "oidc/claims.h"
+#include "oidc/claim_patterns.h"
 #include "oidc/groups.h"
 
 static json_t *exported_claims(const cog_flow_t *flow, const cog_session_t *session)

@@ -5,7 +5,7 @@
 
 #include "httpd/conf/resolve.h"
 #include "httpd/conf/values.h"
-#include "oidc/claims.h"
+#include "oidc/claim_patterns.h"
 
 /* A first pattern that takes out nothing: the list begins with the default set. */
 #define DEFAULT_SET "!"
