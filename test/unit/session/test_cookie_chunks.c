@@ -2,6 +2,8 @@
 
 #include <apr_strings.h>
 
+#include "session/cookie_chunks.h"
+
 static const cog_cookie_style_t style = {
     .prefix = "__Host-cognito_",
     .path = "/",

@@ -1,5 +1,9 @@
 #include "test/unit/session/rule_judge.h"
 
+#include <apr_strings.h>
+
+#include "session/rule_facts.h"
+
 #define HOUR INT64_C(3600)
 
 /* An access token names no provider, whoever its user comes from. */
@@ -203,9 +207,75 @@ static void tells_what_it_has_seen(void **state)
     assert_string_equal(judge(*state, &provider, "x", claims).seen, "COGNITO");
 }
 
+/* clang-format off */
+/* One line per rule: a claim as it is kept, what it says to the rule: |a|b|, or why it
+ * says nothing. */
+static const struct {
+    const char *name;
+    cog_rule_kind_t kind;
+    const char *claim;
+    const char *value; /* NULL: the claim is missing */
+    cog_claim_kind_t form;
+    const char *facts;
+} facts_of[] = {
+    {"groups",             COG_RULE_GROUP,    "cognito:groups", "a,b",       LIST,  "|a|b|"},
+    {"in no group",        COG_RULE_GROUP,    "cognito:groups", "",          LIST,  "|"},
+    {"nobody's group",     COG_RULE_GROUP,    "cognito:groups", NULL,        LIST,  "|"},
+    {"a group as text",    COG_RULE_GROUP,    "cognito:groups", "a",         TEXT,  "is no list of texts"},
+    {"words of a scope",   COG_RULE_SCOPE,    "scope",          "openid  x", TEXT,  "|openid|x|"},
+    {"an empty scope",     COG_RULE_SCOPE,    "scope",          "",          TEXT,  "|"},
+    {"no scope",           COG_RULE_SCOPE,    "scope",          NULL,        TEXT,  "is missing"},
+    {"a scope as list",    COG_RULE_SCOPE,    "scope",          "a,b",       LIST,  "is no text"},
+    {"a text",             COG_RULE_CLAIM,    "x",              "a,b",       TEXT,  "|a,b|"},
+    {"a list",             COG_RULE_CLAIM,    "x",              "a,b",       LIST,  "|a|b|"},
+    {"a number",           COG_RULE_CLAIM,    "x",              "5",         OTHER, "|5|"},
+    {"an object",          COG_RULE_CLAIM,    "x",              "{\"a\":1}", OTHER, "is neither a text, a number, a boolean nor a list of texts"},
+    {"no such claim",      COG_RULE_CLAIM,    "y",              "a",         TEXT,  "is missing"},
+    {"a provider",         COG_RULE_PROVIDER, "idp_name",       "EntraID",   TEXT,  "|EntraID|"},
+    {"a native user",      COG_RULE_PROVIDER, "idp_name",       NULL,        TEXT,  "|COGNITO|"},
+    {"one without a name", COG_RULE_PROVIDER, "idp_name",       "",          TEXT,  "cannot be told"},
+    {"an app client",      COG_RULE_CLIENT,   "x",              NULL,        TEXT,  "|app|"},
+    {"no address",         COG_RULE_EMAIL_DOMAIN, "email",      "a",         TEXT,  "is no address"},
+    {"no email",           COG_RULE_EMAIL_DOMAIN, "email",      NULL,        TEXT,  "is missing"},
+};
+/* clang-format on */
+
+/* |a|b|, or why there are none. */
+static const char *describe(apr_pool_t *pool, const cog_rule_t *rule,
+                            const cog_principal_t *principal)
+{
+    cog_facts_t facts;
+    const char *why = cog_rule_facts(pool, rule, principal, &facts);
+    const char *text = "|";
+
+    for (int i = 0; !why && i < facts.values->nelts; ++i) {
+        text = apr_pstrcat(pool, text, APR_ARRAY_IDX(facts.values, i, const char *), "|",
+                           NULL);
+    }
+    return why ? why : text;
+}
+
+static void finds_what_a_rule_is_about(void **state)
+{
+    for (size_t i = 0; i < COUNT(facts_of); ++i) {
+        const cog_rule_t rule = {.kind = facts_of[i].kind, .claim = "x"};
+        cog_principal_t principal = {no_claims(*state), "app", 1, 1, 1};
+        apr_array_header_t *claims = no_claims(*state);
+        const char *facts;
+
+        add_claim(claims, facts_of[i].claim, facts_of[i].value, facts_of[i].form);
+        principal.claims = claims;
+        facts = describe(*state, &rule, &principal);
+        if (strcmp(facts, facts_of[i].facts) != 0) {
+            fail_msg("\"%s\": %s", facts_of[i].name, facts);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_with_pool(finds_what_a_rule_is_about),
         cmocka_unit_test_with_pool(takes_no_access_token_for_one_of_a_native_user),
         cmocka_unit_test_with_pool(believes_no_address_that_is_not_verified),
         cmocka_unit_test_with_pool(knows_the_client),
