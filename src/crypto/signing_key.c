@@ -1,7 +1,6 @@
 #include "crypto/signing_key.h"
 
 #include <apr_strings.h>
-#include <cjose/cjose.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -14,12 +13,10 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/json.h"
 
-#define CURVE         "P-256"
-#define NUMBER_LEN    32 /* octets of a coordinate, and of half a signature */
-#define POINT_LEN     (1 + 2 * NUMBER_LEN)
-#define SIGNATURE_LEN (2 * NUMBER_LEN)
+#define CURVE      "P-256"
+#define NUMBER_LEN (COG_SIGNATURE_LEN / 2) /* also of a coordinate */
+#define POINT_LEN  (1 + 2 * NUMBER_LEN)    /* 4, x, y (SEC 1, 2.3.3) */
 
 struct cog_signing_key_t {
     const char *id;
@@ -27,24 +24,11 @@ struct cog_signing_key_t {
     const char *y;
     const char *pem;
     EVP_PKEY *pair;
-    cjose_jwk_t *jwk;
 };
-
-/* What goes through the making of a key. */
-typedef struct {
-    unsigned char number[NUMBER_LEN]; /* the private one */
-    unsigned char point[POINT_LEN];   /* 4, x, y (SEC 1, 2.3.3) */
-} numbers_t;
 
 static apr_status_t release_pair(void *pair)
 {
     EVP_PKEY_free(pair);
-    return APR_SUCCESS;
-}
-
-static apr_status_t release_jwk(void *jwk)
-{
-    cjose_jwk_release(jwk);
     return APR_SUCCESS;
 }
 
@@ -69,13 +53,13 @@ static int find_point(const BIGNUM *number, unsigned char *point)
 }
 
 /* OpenSSL takes numbers in the order of octets that the machine has. */
-static int import(const BIGNUM *number, const numbers_t *numbers, EVP_PKEY **pair)
+static int import(const BIGNUM *number, const unsigned char *point, EVP_PKEY **pair)
 {
     unsigned char native[NUMBER_LEN];
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char[]){CURVE}, 0),
         OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
-                                          (void *)(uintptr_t)numbers->point, POINT_LEN),
+                                          (void *)(uintptr_t)point, POINT_LEN),
         OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, native, sizeof(native)),
         OSSL_PARAM_construct_end(),
     };
@@ -89,32 +73,12 @@ static int import(const BIGNUM *number, const numbers_t *numbers, EVP_PKEY **pai
     return is_done;
 }
 
-static cog_err_t make_pair(apr_pool_t *pool, const BIGNUM *number, numbers_t *numbers,
+static cog_err_t make_pair(apr_pool_t *pool, const BIGNUM *number, unsigned char *point,
                            cog_signing_key_t *key)
 {
-    COG_REQUIRE(BN_bn2binpad(number, numbers->number, NUMBER_LEN) == NUMBER_LEN,
-                COG_E_INTERNAL);
-    COG_REQUIRE(find_point(number, numbers->point), COG_E_INTERNAL);
-    COG_REQUIRE(import(number, numbers, &key->pair), COG_E_INTERNAL);
+    COG_REQUIRE(find_point(number, point), COG_E_INTERNAL);
+    COG_REQUIRE(import(number, point, &key->pair), COG_E_INTERNAL);
     apr_pool_cleanup_register(pool, key->pair, release_pair, apr_pool_cleanup_null);
-    return COG_OK;
-}
-
-static cog_err_t make_jwk(apr_pool_t *pool, numbers_t *numbers, cog_signing_key_t *key)
-{
-    const cjose_jwk_ec_keyspec spec = {
-        .crv = CJOSE_JWK_EC_P_256,
-        .d = numbers->number,
-        .dlen = NUMBER_LEN,
-        .x = numbers->point + 1,
-        .xlen = NUMBER_LEN,
-        .y = numbers->point + 1 + NUMBER_LEN,
-        .ylen = NUMBER_LEN,
-    };
-
-    key->jwk = cjose_jwk_create_EC_spec(&spec, NULL);
-    COG_REQUIRE(key->jwk, COG_E_INTERNAL);
-    apr_pool_cleanup_register(pool, key->jwk, release_jwk, apr_pool_cleanup_null);
     return COG_OK;
 }
 
@@ -152,13 +116,12 @@ static const char *id_of(apr_pool_t *pool, const cog_signing_key_t *key)
                         d[11], d[12], d[13], d[14], d[15]);
 }
 
-static cog_err_t finish(apr_pool_t *pool, const BIGNUM *number, numbers_t *numbers,
-                        cog_signing_key_t *key)
+static cog_err_t finish(apr_pool_t *pool, const BIGNUM *number, cog_signing_key_t *key)
 {
-    const unsigned char *x = numbers->point + 1;
+    unsigned char point[POINT_LEN];
+    const unsigned char *x = point + 1;
 
-    COG_TRY(make_pair(pool, number, numbers, key));
-    COG_TRY(make_jwk(pool, numbers, key));
+    COG_TRY(make_pair(pool, number, point, key));
     COG_TRY(write_pem(pool, key));
     key->x = cog_base64url_encode(pool, (cog_span_t){x, NUMBER_LEN});
     key->y = cog_base64url_encode(pool, (cog_span_t){x + NUMBER_LEN, NUMBER_LEN});
@@ -170,14 +133,12 @@ static cog_err_t finish(apr_pool_t *pool, const BIGNUM *number, numbers_t *numbe
 static cog_err_t key_of(apr_pool_t *pool, BIGNUM *number, cog_signing_key_t **key)
 {
     cog_signing_key_t *made = apr_pcalloc(pool, sizeof(*made));
-    numbers_t numbers = {0};
     cog_err_t err = COG_E_INTERNAL;
 
     if (number) {
         BN_set_flags(number, BN_FLG_CONSTTIME);
-        err = finish(pool, number, &numbers, made);
+        err = finish(pool, number, made);
     }
-    cog_secret_wipe(&numbers, sizeof(numbers));
     BN_clear_free(number);
     if (err != COG_OK) {
         return failed(err);
@@ -273,53 +234,6 @@ json_t *cog_signing_key_jwk(const cog_signing_key_t *key)
                      "ES256");
 }
 
-static cjose_header_t *header_of(const cog_signing_key_t *key)
-{
-    cjose_header_t *header = cjose_header_new(NULL);
-
-    if (header && cjose_header_set(header, CJOSE_HDR_ALG, CJOSE_HDR_ALG_ES256, NULL) &&
-        cjose_header_set(header, CJOSE_HDR_KID, key->id, NULL) &&
-        cjose_header_set(header, "typ", "JWT", NULL)) {
-        return header;
-    }
-    cjose_header_release(header);
-    return NULL;
-}
-
-static cjose_jws_t *sign(const cog_signing_key_t *key, const char *payload)
-{
-    cjose_header_t *header = header_of(key);
-    cjose_jws_t *jws = header ? cjose_jws_sign(key->jwk, header, (const uint8_t *)payload,
-                                               strlen(payload), NULL)
-                              : NULL;
-
-    cjose_header_release(header);
-    return jws;
-}
-
-cog_err_t cog_signing_key_sign(apr_pool_t *pool, const cog_signing_key_t *key,
-                               const json_t *claims, cog_secret_t *jwt)
-{
-    const char *payload = cog_json_write(pool, claims);
-    cjose_jws_t *jws = *payload ? sign(key, payload) : NULL;
-    const char *text = NULL;
-    int is_signed = jws && cjose_jws_export(jws, &text, NULL);
-
-    if (is_signed) {
-        *jwt = cog_secret_copy(pool, text, strlen(text));
-    }
-    cjose_jws_release(jws);
-    return is_signed ? COG_OK : failed(COG_E_INTERNAL);
-}
-
-static const char *padded(apr_pool_t *pool, cog_span_t bytes)
-{
-    static const char *const padding[] = {"", "==", "="};
-
-    return apr_pstrcat(pool, cog_base64url_encode(pool, bytes), padding[bytes.len % 3],
-                       NULL);
-}
-
 /* From DER to two numbers of fixed length (RFC 7518, 3.4). */
 static int flatten(const unsigned char *der, size_t len, unsigned char *signature)
 {
@@ -334,8 +248,8 @@ static int flatten(const unsigned char *der, size_t len, unsigned char *signatur
     return is_flat;
 }
 
-static int sign_text(const cog_signing_key_t *key, const char *text,
-                     unsigned char *signature)
+cog_err_t cog_signing_key_sign(const cog_signing_key_t *key, cog_span_t text,
+                               unsigned char *signature)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     unsigned char der[128];
@@ -343,31 +257,9 @@ static int sign_text(const cog_signing_key_t *key, const char *text,
     int is_signed =
         context &&
         EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key->pair) == 1 &&
-        EVP_DigestSign(context, der, &len, (const unsigned char *)text, strlen(text)) ==
-            1 &&
+        EVP_DigestSign(context, der, &len, text.bytes, text.len) == 1 &&
         flatten(der, len, signature);
 
     EVP_MD_CTX_free(context);
-    return is_signed;
-}
-
-/* cjose knows no padding. */
-cog_err_t cog_signing_key_sign_padded(apr_pool_t *pool, const cog_signing_key_t *key,
-                                      json_t *header, const json_t *claims,
-                                      cog_secret_t *jwt)
-{
-    unsigned char signature[SIGNATURE_LEN];
-    const char *text;
-
-    json_object_set_new(header, "kid", json_string(key->id));
-    text = apr_pstrcat(
-        pool, padded(pool, cog_span_of(cog_json_write_in_order(pool, header))), ".",
-        padded(pool, cog_span_of(cog_json_write_in_order(pool, claims))), NULL);
-    if (!sign_text(key, text, signature)) {
-        return failed(COG_E_INTERNAL);
-    }
-    text = apr_pstrcat(pool, text, ".",
-                       padded(pool, (cog_span_t){signature, SIGNATURE_LEN}), NULL);
-    *jwt = cog_secret_copy(pool, text, strlen(text));
-    return COG_OK;
+    return is_signed ? COG_OK : failed(COG_E_INTERNAL);
 }

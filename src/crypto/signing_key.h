@@ -11,7 +11,6 @@
 
 #define COG_SIGNING_KEY_ID_LEN 36
 
-/* Not thread-safe: cjose counts its references without a lock. */
 typedef struct cog_signing_key_t cog_signing_key_t;
 
 /* The key that follows from `seed`, of COG_SIGNING_SEED_LEN random octets. */
@@ -32,14 +31,9 @@ const char *cog_signing_key_id(const cog_signing_key_t *key);
 const char *cog_signing_key_pem(const cog_signing_key_t *key);
 json_t *cog_signing_key_jwk(const cog_signing_key_t *key);
 
-/* A JWT of these claims (RFC 7519). */
-cog_err_t cog_signing_key_sign(apr_pool_t *pool, const cog_signing_key_t *key,
-                               const json_t *claims, cog_secret_t *jwt);
-
-/* The same in the form of an AWS load balancer: all parts are padded, the padding is
- * signed, members stand in their order. `header` gets the key's id as `kid`. */
-cog_err_t cog_signing_key_sign_padded(apr_pool_t *pool, const cog_signing_key_t *key,
-                                      json_t *header, const json_t *claims,
-                                      cog_secret_t *jwt);
+/* Sign `text`. `signature` has room for COG_SIGNATURE_LEN octets. */
+#define COG_SIGNATURE_LEN 64
+cog_err_t cog_signing_key_sign(const cog_signing_key_t *key, cog_span_t text,
+                               unsigned char *signature);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "crypto/jwt.h"
 #include "crypto/keyring_private.h"
 #include "crypto/signing_key.h"
 
@@ -13,7 +14,7 @@
 
 struct cog_signing_keys_t {
     const cog_keyring_t *keyring; /* NULL: the keys were given */
-    apr_thread_mutex_t *lock;     /* guards all that follows, and each use of a key */
+    apr_thread_mutex_t *lock;     /* guards all that follows, keys in use too */
     apr_pool_t *pool;             /* of the keys; replaced with them */
     int64_t month;                /* of which they are */
     int count;
@@ -146,10 +147,9 @@ static cog_err_t see_to(cog_signing_keys_t *keys, int64_t now)
 static cog_err_t sign(const cog_signing_key_t *key, apr_pool_t *pool,
                       const cog_statement_t *statement, cog_secret_t *jwt)
 {
-    return statement->alb_header
-               ? cog_signing_key_sign_padded(pool, key, statement->alb_header,
-                                             statement->claims, jwt)
-               : cog_signing_key_sign(pool, key, statement->claims, jwt);
+    return statement->alb_header ? cog_jwt_sign_padded(pool, key, statement->alb_header,
+                                                       statement->claims, jwt)
+                                 : cog_jwt_sign(pool, key, statement->claims, jwt);
 }
 
 cog_err_t cog_signing_keys_sign(cog_signing_keys_t *keys, apr_pool_t *pool, int64_t now,
