@@ -11,6 +11,7 @@
 #include "httpd/authn.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
+#include "httpd/require_kind.h"
 #include "httpd/require_line.h"
 #include "httpd/site.h"
 #include "oidc/claim_patterns.h"
@@ -263,7 +264,7 @@ void cog_require_register(apr_pool_t *pool)
 {
     for (size_t kind = 0; kind < NUMBER_OF_TYPES; ++kind) {
         ap_register_auth_provider(
-            pool, AUTHZ_PROVIDER_GROUP, cog_require_type((cog_rule_kind_t)kind),
+            pool, AUTHZ_PROVIDER_GROUP, cog_require_kind((cog_rule_kind_t)kind)->type,
             AUTHZ_PROVIDER_VERSION, &providers[kind], AP_AUTH_INTERNAL_PER_CONF);
     }
 }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "httpd/conf/directives.h"
 #include "httpd/conf/values.h"
+#include "httpd/require_kind.h"
 
 /* httpd before 2.4.30 has no default that could be in the way */
 #ifndef AP_REG_NO_DEFAULT
@@ -19,95 +20,14 @@
 #define REGEX_OPTIONS (AP_REG_NO_DEFAULT | AP_REG_DOTALL | AP_REG_DOLLAR_ENDONLY)
 
 #define MAX_VALUES    100
-#define MAX_NAME      128
-#define MAX_VALUE     2048
-#define CLIENT_CHARS  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+"
 #define PATTERN_CHARS "*?[]\\!"
-
-typedef struct {
-    const char *type;
-    const char *form;    /* what may stand behind it */
-    const char *subject; /* NULL: the claim's name */
-    /* Returns what is wrong with a value, as the rest of a sentence, or NULL. */
-    const char *(*check)(apr_pool_t *pool, const char *value);
-    const char *claims[3];
-} kind_t;
-
-static const char *check_text(apr_pool_t *pool, const char *value)
-{
-    (void)pool;
-    if (strlen(value) > MAX_VALUE) {
-        return "is too long";
-    }
-    return cog_text_has_control(value) ? "holds a control character" : NULL;
-}
-
-/* Not `!= 5`, which would let in those who have 5, and not `~^a$`. */
-static const char *check_claim(apr_pool_t *pool, const char *value)
-{
-    if (strspn(value, "=!<>~") == strlen(value)) {
-        return "is no comparison: values stand behind the name alone";
-    }
-    if (*value == '~') {
-        return "has no space behind the ~";
-    }
-    return check_text(pool, value);
-}
-
-static const char *check_scope(apr_pool_t *pool, const char *value)
-{
-    (void)pool;
-    return cog_value_is_visible(value, MAX_NAME * 2) ? NULL : "is not a scope";
-}
-
-static const char *check_client(apr_pool_t *pool, const char *value)
-{
-    (void)pool;
-    return cog_value_consists_of(value, CLIENT_CHARS, MAX_NAME)
-               ? NULL
-               : "is not the id of an app client";
-}
-
-static const char *check_domain(apr_pool_t *pool, const char *value)
-{
-    char *domain = apr_pstrdup(pool, cog_text_begins(value, "*.") ? value + 2 : value);
-
-    ap_str_tolower(domain);
-    return cog_value_cookie_domain(domain) ? "is not a domain" : NULL;
-}
-
-static const kind_t kinds[] = {
-    [COG_RULE_GROUP] =
-        {"cognito-group",        "admins",                             "cognito:groups",         check_text,  {"cognito:groups"}         },
-    [COG_RULE_SCOPE] = {"cognito-scope",        "orders/read",                        "scope",                  check_scope, {"scope"}                  },
-    [COG_RULE_CLAIM] = {"cognito-claim",
-                          "custom:tenant acme, or Require cognito-claim email ~ REGEX", NULL,
-                          check_claim,                                                                                         {NULL}                     },
-    [COG_RULE_CLIENT] = {"cognito-client",
-                          "1h57kf5cpq17m0eml12EXAMPLE",                                 "the app client",
-                          check_client,                                                                                        {NULL}                     },
-    [COG_RULE_PROVIDER] = {"cognito-provider",
-                          "EntraID COGNITO",                                            "the identity provider",
-                          check_text,                                                                                          {"idp_name"}               },
-    [COG_RULE_EMAIL_DOMAIN] = {"cognito-email-domain",
-                          "example.com *.example.com",                                  "email",
-                          check_domain,                                                                                        {"email", "email_verified"}},
-    [COG_RULE_AUTH_AGE] =
-        {"cognito-auth-age",     "15m",                                "the age of the sign-in", NULL,        {NULL}                     },
-    [COG_RULE_PROFILE] = {"cognito-profile",      "name email",                         "the profile",            NULL,        {NULL}                     },
-};
 
 /* One line that is being parsed. */
 typedef struct {
     cmd_parms *cmd;
-    const kind_t *kind;
+    const cog_require_kind_t *kind;
     cog_require_t *require;
 } line_t;
-
-const char *cog_require_type(cog_rule_kind_t kind)
-{
-    return kinds[kind].type;
-}
 
 static const char *refuse(const line_t *line, const char *value, const char *problem)
 {
@@ -217,7 +137,8 @@ static int takes_pattern(apr_pool_t *pool, const char *args)
 
 static int is_claim_name(const char *name)
 {
-    return cog_value_is_visible(name, MAX_NAME) && !strpbrk(name, PATTERN_CHARS);
+    return cog_value_is_visible(name, COG_REQUIRE_MAX_NAME) &&
+           !strpbrk(name, PATTERN_CHARS);
 }
 
 static const char *parse_claim(line_t *line, const char *args)
@@ -328,7 +249,7 @@ const char *cog_require_parse(cmd_parms *cmd, cog_rule_kind_t kind, const char *
                               const void **parsed)
 {
     cog_require_t *require = apr_pcalloc(cmd->pool, sizeof(*require));
-    line_t line = {cmd, &kinds[kind], require};
+    line_t line = {cmd, cog_require_kind(kind), require};
     const char *problem;
 
     while (apr_isspace(*args)) {

@@ -26,7 +26,4 @@ typedef struct {
 const char *cog_require_parse(cmd_parms *cmd, cog_rule_kind_t kind, const char *args,
                               const void **parsed);
 
-/* The type as it is written: cognito-group. */
-const char *cog_require_type(cog_rule_kind_t kind);
-
 #endif
