@@ -61,7 +61,7 @@ static const char *check_name(cmd_parms *cmd, const char *name)
 
 const char *cog_open_client(cmd_parms *cmd, void *dir, const char *args)
 {
-    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+    cog_server_conf_t *server = cog_server_of(cmd);
     const char *name = NULL;
     const char *problem = read_name(cmd, args, &name);
 
@@ -75,7 +75,6 @@ const char *cog_open_client(cmd_parms *cmd, void *dir, const char *args)
     if (problem) {
         return problem;
     }
-    server->is_written = 1;
     server->open = cog_conf_find_client(server, name);
     if (!server->open) {
         server->open = cog_conf_add_client(cmd->pool, server, name);

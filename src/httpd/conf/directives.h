@@ -32,6 +32,10 @@ int cog_is_htaccess(cmd_parms *cmd);
  * default one of the virtual host. */
 cog_client_fields_t *cog_client_of(const cmd_parms *cmd);
 
+/* The virtual host that a directive is about, known from now on to have a setting of its
+ * own. */
+cog_server_conf_t *cog_server_of(const cmd_parms *cmd);
+
 /* The place that a directive is about, known from now on to its virtual host. */
 cog_dir_conf_t *cog_place_of(cmd_parms *cmd, void *dir);
 
@@ -54,8 +58,10 @@ cog_set_one_t cog_open_client;
 
 /* directives_server.c */
 cog_set_one_t cog_set_base_url, cog_set_path, cog_set_callback, cog_set_logout_return,
-    cog_set_secret, cog_set_cookie, cog_set_proxy, cog_set_ca_file,
-    cog_set_error_template;
+    cog_set_secret, cog_set_cookie, cog_set_error_template;
+
+/* directives_network.c */
+cog_set_one_t cog_set_proxy, cog_set_ca_file;
 cog_set_two_t cog_set_timeout;
 cog_set_three_t cog_set_store;
 

@@ -143,12 +143,11 @@ const char *cog_set_assertion(cmd_parms *cmd, void *dir, int count, char *const 
 /* An empty list says own, which an outer one cannot be undone with otherwise. */
 const char *cog_set_assertion_key(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+    cog_server_conf_t *server = cog_server_of(cmd);
     int is_own = strcasecmp(value, "own") == 0;
     int is_first = server->assertion_keys == NULL;
 
     (void)dir;
-    server->is_written = 1;
     COG_WRITTEN_AT(cmd, server, assertion_keys);
     if (!is_first && (is_own || server->assertion_keys->nelts == 0)) {
         return "CognitoAssertionKey: own stands beside other values; write one of them";

@@ -15,9 +15,8 @@
 
 cog_client_fields_t *cog_client_of(const cmd_parms *cmd)
 {
-    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
+    cog_server_conf_t *server = cog_server_of(cmd);
 
-    server->is_written = 1;
     return server->open ? &server->open->fields : &server->client;
 }
 

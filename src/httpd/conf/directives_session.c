@@ -7,17 +7,9 @@
 
 #define MAX_GRACE_SEC (24 * 3600)
 
-static cog_server_conf_t *server_of(const cmd_parms *cmd)
-{
-    cog_server_conf_t *server = cog_conf_of_server(cmd->server);
-
-    server->is_written = 1;
-    return server;
-}
-
 const char *cog_set_session(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_server_conf_t *server = server_of(cmd);
+    cog_server_conf_t *server = cog_server_of(cmd);
     int is_stored = strcasecmp(value, "store") == 0;
 
     (void)dir;
@@ -31,7 +23,7 @@ const char *cog_set_session(cmd_parms *cmd, void *dir, const char *value)
 
 const char *cog_set_refresh(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_server_conf_t *server = server_of(cmd);
+    cog_server_conf_t *server = cog_server_of(cmd);
     const char *problem = cog_value_switch(value, &server->has_renewal);
 
     (void)dir;
@@ -41,7 +33,7 @@ const char *cog_set_refresh(cmd_parms *cmd, void *dir, const char *value)
 
 const char *cog_set_grace(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_server_conf_t *server = server_of(cmd);
+    cog_server_conf_t *server = cog_server_of(cmd);
     int64_t seconds = 0;
     const char *problem =
         strcmp(value, "0") == 0 ? NULL : cog_duration_parse(value, &seconds);
@@ -61,7 +53,7 @@ const char *cog_set_grace(cmd_parms *cmd, void *dir, const char *value)
 /* An empty list says none, which an outer one cannot be undone with otherwise. */
 const char *cog_set_revoke_key(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_server_conf_t *server = server_of(cmd);
+    cog_server_conf_t *server = cog_server_of(cmd);
     apr_array_header_t *keys = apr_array_make(cmd->pool, 1, sizeof(cog_secret_source_t));
     const char *problem = NULL;
 
@@ -77,7 +69,7 @@ const char *cog_set_revoke_key(cmd_parms *cmd, void *dir, const char *value)
 /* It is opened at start, as httpd's own logs are. */
 const char *cog_set_audit_log(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_server_conf_t *server = server_of(cmd);
+    cog_server_conf_t *server = cog_server_of(cmd);
 
     (void)dir;
     if (*value == '|' && !value[strspn(value, "|$ ")]) {
