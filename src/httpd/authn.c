@@ -1,6 +1,5 @@
 #include "httpd/authn.h"
 
-#include <apr_cstr.h>
 #include <apr_strings.h>
 #include <http_core.h>
 #include <string.h>
@@ -9,27 +8,17 @@
 #include "flow/failure.h"
 #include "flow/flow.h"
 #include "flow/session/session_lookup.h"
-#include "httpd/export.h"
+#include "httpd/export_variables.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
+#include "httpd/remote_user.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/require.h"
 #include "httpd/site.h"
 
-#define AUTH_TYPE "Cognito"
-
 /* Of a request that Require lets in, whoever it is. */
 #define NOTE_OPEN "cognito-require-lets-all-in"
-
-int cog_authn_is_ours(request_rec *r)
-{
-    const char *type = ap_auth_type(r);
-
-    /* written as in our documentation, as a rule */
-    return type &&
-           (strcmp(type, AUTH_TYPE) == 0 || apr_cstr_casecmp(type, AUTH_TYPE) == 0);
-}
 
 /* A subrequest or an internal redirect, after this request has been granted already.
  * FALSE: it has to be judged, as a token has in any case, for each place has rules of its
@@ -58,13 +47,13 @@ static int is_machine(const cog_reply_t *reply)
 /* NULL: none, and that is a failure unless it is a machine. */
 static const char *user_of(request_rec *r, const cog_reply_t *reply)
 {
-    return is_machine(reply) ? cog_export_machine_name(r, reply->session)
-                             : cog_export_user_name(r, reply->session);
+    return is_machine(reply) ? cog_remote_user_of_machine(r, reply->session)
+                             : cog_remote_user_name(r, reply->session);
 }
 
 static int admit(request_rec *r, const cog_reply_t *reply, const char *user)
 {
-    static char auth_type[] = AUTH_TYPE; /* httpd's field is not const */
+    static char auth_type[] = COG_AUTH_TYPE; /* httpd's field is not const */
 
     r->user = apr_pstrdup(r->pool, user ? user : COG_NO_USER);
     r->ap_auth_type = auth_type;
@@ -121,7 +110,7 @@ static int decide(request_rec *r, const cog_site_t *site, cog_memo_t *memo)
 const cog_session_t *cog_authn_session(request_rec *r)
 {
     /* a machine has no r->user */
-    if (!r->ap_auth_type || !cog_authn_is_ours(r) || !cog_site_of(r->server)) {
+    if (!r->ap_auth_type || !cog_place_is_ours(r) || !cog_site_of(r->server)) {
         return NULL;
     }
     return cog_memo_session(cog_memo_of(r), cog_place_make(r, r->per_dir_config));
@@ -130,7 +119,7 @@ const cog_session_t *cog_authn_session(request_rec *r)
 void cog_authn_hide_credentials(request_rec *r)
 {
     if ((cog_dir_accepts(cog_conf_of_dir(r->per_dir_config)) & COG_ACCEPT_BEARER) &&
-        cog_authn_is_ours(r) && cog_site_of(r->server)) {
+        cog_place_is_ours(r) && cog_site_of(r->server)) {
         apr_table_unset(r->headers_in, "Authorization");
     }
 }
@@ -139,7 +128,7 @@ int cog_authn_check(request_rec *r)
 {
     const cog_site_t *site;
 
-    if (!cog_authn_is_ours(r)) {
+    if (!cog_place_is_ours(r)) {
         return DECLINED;
     }
     site = cog_site_of(r->server);
@@ -168,12 +157,12 @@ static int has_credentials(request_rec *r, const cog_site_t *site,
     if (err == COG_E_STORE) {
         return 1; /* is there a user? nobody can say, so nobody gets in */
     }
-    return err == COG_OK && cog_export_user_name(r, session);
+    return err == COG_OK && cog_remote_user_name(r, session);
 }
 
 int cog_authn_force(request_rec *r)
 {
-    const cog_site_t *site = cog_authn_is_ours(r) ? cog_site_of(r->server) : NULL;
+    const cog_site_t *site = cog_place_is_ours(r) ? cog_site_of(r->server) : NULL;
     const cog_place_t *place;
 
     if (!site) {

@@ -11,9 +11,6 @@
  * them as to a user. */
 #define COG_NO_USER ""
 
-/* Is AuthType Cognito here? */
-int cog_authn_is_ours(request_rec *r);
-
 /* Whose request it is: the session that it was granted to at this place. NULL when there
  * is none, or when this place lets everybody in. */
 const cog_session_t *cog_authn_session(request_rec *r);

@@ -11,7 +11,7 @@
 #include "flow/failure.h"
 #include "flow/flow.h"
 #include "httpd/authn.h"
-#include "httpd/export.h"
+#include "httpd/export_variables.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
 #include "httpd/reply.h"
@@ -148,7 +148,7 @@ int cog_authz_check(request_rec *r)
     }
     memo = cog_memo_of(r);
     if ((memo->evaluation && memo->evaluation->r == r) ||
-        (memo->admitted != r && !cog_authn_is_ours(r))) {
+        (memo->admitted != r && !cog_place_is_ours(r))) {
         return DECLINED;
     }
     return decide(memo, r);

@@ -7,7 +7,7 @@
 #include <mod_core.h>
 #include <util_filter.h>
 
-#include "httpd/export.h"
+#include "httpd/export_variables.h"
 #include "httpd/memo.h"
 #include "httpd/pages.h"
 #include "httpd/site.h"

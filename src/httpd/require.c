@@ -8,7 +8,6 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "httpd/authn.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
 #include "httpd/require_kind.h"
@@ -218,7 +217,7 @@ static authz_status check(request_rec *r, const char *args, const void *parsed)
     if (evaluation && evaluation->r == r) {
         return answer(evaluation, require, judge(evaluation, require));
     }
-    if (!r->user || cog_authn_is_ours(r)) {
+    if (!r->user || cog_place_is_ours(r)) {
         return ask_for_user(r, require);
     }
     COG_LOG(cog_log_of_request(r), ERROR, 4254,

@@ -5,7 +5,8 @@
 
 #include "base/header_name.h"
 #include "base/text.h"
-#include "httpd/export.h"
+#include "httpd/export_headers.h"
+#include "httpd/export_variables.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
 #include "httpd/own_urls.h"
@@ -165,6 +166,7 @@ int cog_scrub_request(request_rec *r)
     memo = cog_memo_of(r);
     if (r->prev) {
         cog_export_forget_redirected(r);
+        cog_export_forget_headers(r);
     }
     if (memo->is_clean) {
         return DECLINED;

@@ -1,5 +1,6 @@
 #include "httpd/site.h"
 
+#include <apr_cstr.h>
 #include <apr_strings.h>
 #include <string.h>
 #include <http_core.h>
@@ -206,6 +207,15 @@ cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir)
         fill_in_bearer(r, self->written, place);
     }
     return place;
+}
+
+int cog_place_is_ours(request_rec *r)
+{
+    const char *type = ap_auth_type(r);
+
+    /* written as in our documentation, as a rule */
+    return type && (strcmp(type, COG_AUTH_TYPE) == 0 ||
+                    apr_cstr_casecmp(type, COG_AUTH_TYPE) == 0);
 }
 
 #define USER_CLAIM(name) {name, NULL, NULL},

@@ -57,6 +57,10 @@ const cog_site_t *cog_site_of(const server_rec *s);
  * CognitoLoginParam that fails is logged and left out. */
 cog_place_t *cog_place_make(request_rec *r, const ap_conf_vector_t *per_dir);
 
+/* Is AuthType Cognito here? */
+#define COG_AUTH_TYPE "Cognito"
+int cog_place_is_ours(request_rec *r);
+
 #define COG_DEFAULT_FORM_LIMIT (64 * 1024)
 
 /* CognitoPreservePost: bytes, 0 is off. */
