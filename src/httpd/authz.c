@@ -140,7 +140,7 @@ int cog_authz_check(request_rec *r)
 {
     cog_memo_t *memo;
 
-    if (r->user && strcmp(r->user, COG_NO_USER) == 0 && cog_authn_is_ours(r)) {
+    if (r->user && strcmp(r->user, COG_NO_USER) == 0 && cog_place_is_ours(r)) {
         r->user = NULL;
     }
     if (!r->ap_auth_type) {

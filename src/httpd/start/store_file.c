@@ -7,7 +7,7 @@
 #include <fcntl.h>
 
 #include "httpd/start/state_dir.h"
-#include "net/shm/store_shm.h"
+#include "net/shm/store_segment.h"
 
 #define MODE     (APR_FOPEN_READ | APR_FOPEN_WRITE | APR_FOPEN_BINARY)
 #define NEW_MODE (MODE | APR_FOPEN_CREATE | APR_FOPEN_EXCL)
@@ -21,8 +21,9 @@ static const char *tell(apr_pool_t *pool, const char *what, apr_status_t rv)
 static apr_status_t map(apr_pool_t *pool, apr_file_t *handle, cog_store_file_t *file)
 {
     apr_mmap_t *mapped;
-    apr_status_t rv = apr_mmap_create(&mapped, handle, 0, cog_store_shm_room(file->size),
-                                      APR_MMAP_READ | APR_MMAP_WRITE, pool);
+    apr_status_t rv =
+        apr_mmap_create(&mapped, handle, 0, cog_store_segment_size(file->size),
+                        APR_MMAP_READ | APR_MMAP_WRITE, pool);
 
     if (rv == APR_SUCCESS) {
         file->memory = mapped->mm;
@@ -37,7 +38,7 @@ static apr_status_t take_room(apr_file_t *handle, apr_size_t size)
     apr_os_file_t fd;
     apr_status_t rv = apr_os_file_get(&fd, handle);
 
-    return rv == APR_SUCCESS ? posix_fallocate(fd, 0, (off_t)cog_store_shm_room(size))
+    return rv == APR_SUCCESS ? posix_fallocate(fd, 0, (off_t)cog_store_segment_size(size))
                              : rv;
 }
 
@@ -51,7 +52,8 @@ static apr_status_t fill(apr_pool_t *pool, apr_file_t *handle, cog_store_file_t 
     if (rv == APR_SUCCESS) {
         rv = map(pool, handle, file);
     }
-    if (rv == APR_SUCCESS && cog_store_shm_format(file->memory, file->size) != COG_OK) {
+    if (rv == APR_SUCCESS &&
+        cog_store_segment_format(file->memory, file->size) != COG_OK) {
         rv = APR_ENOTIMPL;
     }
     return rv;
@@ -84,11 +86,11 @@ static const char *make(apr_pool_t *pool, cog_store_file_t *file)
 /* Nothing, or a store of whatever version. */
 static int may_be_replaced(apr_file_t *handle, const apr_finfo_t *info)
 {
-    char sign[COG_STORE_SHM_SIGN];
+    char sign[COG_STORE_SEGMENT_SIGN];
 
     return info->size == 0 ||
            (apr_file_read_full(handle, sign, sizeof(sign), NULL) == APR_SUCCESS &&
-            cog_store_shm_is_one(sign));
+            cog_store_segment_is_one(sign));
 }
 
 static const char *recover(apr_pool_t *pool, apr_file_t *handle, const apr_finfo_t *info,
@@ -96,14 +98,14 @@ static const char *recover(apr_pool_t *pool, apr_file_t *handle, const apr_finfo
 {
     apr_status_t rv;
 
-    if (file->is_ours || info->size != (apr_off_t)cog_store_shm_room(file->size)) {
+    if (file->is_ours || info->size != (apr_off_t)cog_store_segment_size(file->size)) {
         return make(pool, file);
     }
     rv = map(pool, handle, file);
     if (rv != APR_SUCCESS) {
         return tell(pool, "mapped", rv);
     }
-    return cog_store_shm_recover(file->memory, file->size, &file->emptied) == COG_OK
+    return cog_store_segment_recover(file->memory, file->size, &file->emptied) == COG_OK
                ? NULL
                : make(pool, file);
 }

@@ -8,7 +8,7 @@
 
 #include "httpd/log_httpd.h"
 #include "httpd/start/store_file.h"
-#include "net/shm/store_shm.h"
+#include "net/shm/store_segment.h"
 
 /* changes with kept_t and with the layout of a store */
 #define KEPT "mod_auth_cognito stores 1"
@@ -61,14 +61,14 @@ static const char *make_anonymous(const cog_store_value_t *value, kept_t *kept)
 {
     apr_shm_t *shared;
     apr_status_t rv =
-        apr_shm_create(&shared, cog_store_shm_room(value->size), NULL, kept->pool);
+        apr_shm_create(&shared, cog_store_segment_size(value->size), NULL, kept->pool);
 
     if (rv != APR_SUCCESS) {
         return apr_psprintf(
             kept->pool, "cannot be had from the system: %pm; write a smaller size", &rv);
     }
     kept->memory = apr_shm_baseaddr_get(shared);
-    return cog_store_shm_format(kept->memory, value->size) == COG_OK
+    return cog_store_segment_format(kept->memory, value->size) == COG_OK
                ? NULL
                : "needs locks for shared memory, which this system does not have";
 }

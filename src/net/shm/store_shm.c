@@ -1,15 +1,8 @@
 #include "net/shm/store_shm.h"
 
-#include <string.h>
-
 #include "base/rate_limit.h"
 #include "net/shm/shard.h"
-
-/* changes with every layout of shard and segment */
-#define SIGN   "mod_auth_cognito store"
-#define LAYOUT SIGN " 1"
-
-_Static_assert(sizeof(SIGN) - 1 == COG_STORE_SHM_SIGN, "the sign has its length");
+#include "net/shm/store_segment.h"
 
 #define LOCK_LIMIT apr_time_from_msec(400)
 
@@ -18,65 +11,21 @@ _Static_assert(sizeof(SIGN) - 1 == COG_STORE_SHM_SIGN, "the sign has its length"
 #define FULL_EVERY   apr_time_from_sec(60)
 #define STUCK_EVERY  apr_time_from_sec(10)
 
-/* At the beginning of the memory; the shards follow. */
 typedef struct {
-    char layout[sizeof(LAYOUT)];
-    size_t shards;
-    cog_rate_limit_t warn;
-    cog_rate_limit_t full;
-    cog_rate_limit_t stuck;
-    atomic_uint dropped; /* since the log spoke of it */
-} segment_t;
-
-/* Locks shall not share their cache lines with the header. */
-#define HEADER_SIZE ((size_t)4096)
-
-_Static_assert(sizeof(segment_t) <= HEADER_SIZE, "the header has its room");
-
-typedef struct {
-    segment_t *segment;
+    cog_store_segment_t *segment;
     const char *form;
     cog_clock_t clock;
 } store_t;
 
-static size_t shards_of(apr_size_t size)
-{
-    return size < COG_STORE_SHM_MIN ? 1 : size / COG_SHARD_SIZE;
-}
-
-apr_size_t cog_store_shm_room(apr_size_t size)
-{
-    return HEADER_SIZE + shards_of(size) * COG_SHARD_SIZE;
-}
-
-static cog_shard_t *shard_at(segment_t *segment, size_t i)
-{
-    void *place = (unsigned char *)segment + HEADER_SIZE + i * COG_SHARD_SIZE;
-
-    return place;
-}
-
-cog_err_t cog_store_shm_format(void *memory, apr_size_t size)
-{
-    segment_t *segment = memory;
-
-    memcpy(segment->layout, LAYOUT, sizeof(LAYOUT));
-    segment->shards = shards_of(size);
-    for (size_t i = 0; i < segment->shards; ++i) {
-        COG_TRY(cog_shared_lock_make(&shard_at(segment, i)->lock));
-    }
-    return COG_OK;
-}
-
 /* ---- what the log hears ---- */
 
-static unsigned percent_used(segment_t *segment)
+static unsigned percent_used(cog_store_segment_t *segment)
 {
     uint64_t all = segment->shards * COG_SHARD_BLOCKS;
     uint64_t used = 0;
 
     for (size_t i = 0; i < segment->shards; ++i) {
-        used += cog_shard_used(shard_at(segment, i));
+        used += cog_shard_used(cog_store_segment_shard(segment, i));
     }
     return all > 0 ? (unsigned)(used * 100 / all) : 0;
 }
@@ -90,7 +39,7 @@ unsigned cog_store_shm_percent(const cog_store_t *port)
 
 static void warn_when_nearly_full(store_t *store, const cog_log_t *log, apr_time_t now)
 {
-    segment_t *segment = store->segment;
+    cog_store_segment_t *segment = store->segment;
     unsigned percent = percent_used(segment);
 
     if (percent >= WARN_PERCENT &&
@@ -111,7 +60,7 @@ static int is_nearly_full(cog_shard_t *shard)
 static void tell_of_dropped(store_t *store, const cog_log_t *log, apr_time_t now,
                             uint32_t dropped)
 {
-    segment_t *segment = store->segment;
+    cog_store_segment_t *segment = store->segment;
 
     segment->dropped += dropped;
     if (dropped > 0 && cog_rate_limit_allows(&segment->full, now, FULL_EVERY)) {
@@ -158,9 +107,9 @@ static cog_err_t take(store_t *store, const cog_log_t *log, cog_shard_t *shard)
 
 static cog_shard_t *shard_of(const store_t *store, const cog_shard_key_t *key)
 {
-    segment_t *segment = store->segment;
+    cog_store_segment_t *segment = store->segment;
 
-    return shard_at(segment, (size_t)(key->hash >> 32) % segment->shards);
+    return cog_store_segment_shard(segment, (size_t)(key->hash >> 32) % segment->shards);
 }
 
 static cog_err_t get(void *context, apr_pool_t *pool, const cog_log_t *log,
@@ -272,48 +221,12 @@ static void sweep(store_t *store, const cog_log_t *log, cog_shard_t *shard)
 void cog_store_shm_sweep(const cog_store_t *port, const cog_log_t *log)
 {
     store_t *store = port->context;
-    segment_t *segment = store->segment;
+    cog_store_segment_t *segment = store->segment;
 
     for (size_t i = 0; i < segment->shards; ++i) {
-        sweep(store, log, shard_at(segment, i));
+        sweep(store, log, cog_store_segment_shard(segment, i));
     }
     warn_when_nearly_full(store, log, now_of(store));
-}
-
-static int has_layout(const segment_t *segment)
-{
-    return strncmp(segment->layout, LAYOUT, sizeof(LAYOUT)) == 0;
-}
-
-int cog_store_shm_is_one(const char *bytes)
-{
-    return strncmp(bytes, SIGN, COG_STORE_SHM_SIGN) == 0;
-}
-
-static unsigned recover_shard(cog_shard_t *shard)
-{
-    if (!shard->is_changing && cog_shard_is_sound(shard)) {
-        return 0;
-    }
-    cog_shard_clear(shard);
-    shard->is_changing = 0;
-    return 1;
-}
-
-cog_err_t cog_store_shm_recover(void *memory, apr_size_t size, unsigned *emptied)
-{
-    segment_t *segment = memory;
-
-    COG_REQUIRE(has_layout(segment) && segment->shards == shards_of(size),
-                COG_E_MISCONFIGURED);
-    *emptied = 0;
-    for (size_t i = 0; i < segment->shards; ++i) {
-        cog_shard_t *shard = shard_at(segment, i);
-
-        COG_TRY(cog_shared_lock_make(&shard->lock));
-        *emptied += recover_shard(shard);
-    }
-    return COG_OK;
 }
 
 cog_err_t cog_store_shm_open(apr_pool_t *pool, void *memory, const char *form,
@@ -321,7 +234,7 @@ cog_err_t cog_store_shm_open(apr_pool_t *pool, void *memory, const char *form,
 {
     store_t *made;
 
-    COG_REQUIRE(has_layout(memory), COG_E_MISCONFIGURED);
+    COG_REQUIRE(cog_store_segment_is_ready(memory), COG_E_MISCONFIGURED);
     made = apr_pcalloc(pool, sizeof(*made));
     made->segment = memory;
     made->form = form;

@@ -3,6 +3,8 @@
 #include <apr_shm.h>
 #include <apr_strings.h>
 
+#include "net/shm/store_segment.h"
+
 static apr_time_t now_of(void *context)
 {
     return *(apr_time_t *)context;
@@ -22,9 +24,10 @@ shm_store_t *shm_make(apr_pool_t *pool, apr_size_t size)
     f->pool = pool;
     f->now = apr_time_from_sec(1700000000);
     f->log = kept_log_make(pool);
-    assert_int_equal(apr_shm_create(&memory, cog_store_shm_room(size), NULL, pool), 0);
+    assert_int_equal(apr_shm_create(&memory, cog_store_segment_size(size), NULL, pool),
+                     0);
     f->memory = apr_shm_baseaddr_get(memory);
-    assert_result("format", cog_store_shm_format(f->memory, size), COG_OK);
+    assert_result("format", cog_store_segment_format(f->memory, size), COG_OK);
     assert_result("open", cog_store_shm_open(pool, f->memory, "shmcb", &clock, &f->store),
                   COG_OK);
     return f;

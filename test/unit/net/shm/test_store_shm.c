@@ -2,6 +2,7 @@
 #include "test/unit/net/shm/shm_store.h"
 
 #include "net/shm/shard.h"
+#include "net/shm/store_segment.h"
 #include "test/unit/net/store_contract.h"
 
 static cog_err_t add(shm_store_t *f, const char *key)
@@ -139,8 +140,7 @@ static uint32_t used(shm_store_t *f)
     uint32_t blocks = 0;
 
     for (size_t i = 0; i < 4; ++i) {
-        blocks +=
-            cog_shard_used((cog_shard_t *)((unsigned char *)f->memory + 4096 + i * MB));
+        blocks += cog_shard_used(cog_store_segment_shard(f->memory, i));
     }
     return blocks;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "net/shm/shard.h"
+#include "net/shm/store_segment.h"
 #include "test/unit/children.h"
 
 static void memory_of_another_layout_is_not_opened(void **state)
@@ -34,7 +35,7 @@ static void what_is_there_is_there_when_it_is_opened_again(void **state)
 
 static cog_shard_t *first_shard(shm_store_t *f)
 {
-    return (cog_shard_t *)((unsigned char *)f->memory + 4096);
+    return cog_store_segment_shard(f->memory, 0);
 }
 
 /* ---- a store that was left in a file ---- */
@@ -43,7 +44,8 @@ static unsigned recover(shm_store_t *f, apr_size_t size)
 {
     unsigned emptied = 99;
 
-    assert_result("recover", cog_store_shm_recover(f->memory, size, &emptied), COG_OK);
+    assert_result("recover", cog_store_segment_recover(f->memory, size, &emptied),
+                  COG_OK);
     return emptied;
 }
 
@@ -67,15 +69,15 @@ static void a_store_of_another_size_or_version_is_not(void **state)
     shm_store_t *f = shm_make(*state, 4 * MB);
     unsigned emptied;
 
-    assert_true(cog_store_shm_is_one(f->memory));
-    assert_result("size", cog_store_shm_recover(f->memory, 5 * MB, &emptied),
+    assert_true(cog_store_segment_is_one(f->memory));
+    assert_result("size", cog_store_segment_recover(f->memory, 5 * MB, &emptied),
                   COG_E_MISCONFIGURED);
-    ((char *)f->memory)[COG_STORE_SHM_SIGN + 1] = 'x';
-    assert_true(cog_store_shm_is_one(f->memory));
-    assert_result("version", cog_store_shm_recover(f->memory, 4 * MB, &emptied),
+    ((char *)f->memory)[COG_STORE_SEGMENT_SIGN + 1] = 'x';
+    assert_true(cog_store_segment_is_one(f->memory));
+    assert_result("version", cog_store_segment_recover(f->memory, 4 * MB, &emptied),
                   COG_E_MISCONFIGURED);
     ((char *)f->memory)[0] = 'x';
-    assert_false(cog_store_shm_is_one(f->memory));
+    assert_false(cog_store_segment_is_one(f->memory));
 }
 
 static void a_part_that_is_damaged_is_emptied(void **state)
