@@ -4,6 +4,7 @@
 
 #include "flow/ports.h"
 #include "net/server/key_hash.h"
+#include "net/shm/shard_queue.h"
 
 #define FIRST_ROOM (sizeof(((cog_shard_block_t *)NULL)->first.bytes))
 #define MORE_ROOM  (sizeof(((cog_shard_block_t *)NULL)->more.bytes))
@@ -27,11 +28,6 @@ cog_shard_key_t cog_shard_key(const char *name)
     return (cog_shard_key_t){name, (uint32_t)strlen(name), cog_key_hash(name)};
 }
 
-static cog_shard_block_t *at(cog_shard_t *shard, cog_shard_index_t block)
-{
-    return &shard->blocks[block - 1];
-}
-
 uint32_t cog_shard_used(cog_shard_t *shard)
 {
     return shard->used[COG_SHARD_SHORT] + shard->used[COG_SHARD_LONG];
@@ -48,78 +44,6 @@ void cog_shard_clear(cog_shard_t *shard)
     memset(shard->buckets, 0, sizeof(shard->buckets));
 }
 
-/* ---- queues: binary heaps ---- */
-
-static apr_time_t end_at(cog_shard_t *shard, int kind, uint32_t place)
-{
-    return at(shard, shard->queues[kind][place])->first.end;
-}
-
-static void put_at(cog_shard_t *shard, int kind, uint32_t place, cog_shard_index_t entry)
-{
-    shard->queues[kind][place] = entry;
-    at(shard, entry)->first.place = (uint16_t)place;
-}
-
-static void swap(cog_shard_t *shard, int kind, uint32_t a, uint32_t b)
-{
-    cog_shard_index_t entry = shard->queues[kind][a];
-
-    put_at(shard, kind, a, shard->queues[kind][b]);
-    put_at(shard, kind, b, entry);
-}
-
-static void rise(cog_shard_t *shard, int kind, uint32_t place)
-{
-    uint32_t parent;
-
-    for (; place != 0; place = parent) {
-        parent = (place - 1) / 2;
-        if (end_at(shard, kind, place) >= end_at(shard, kind, parent)) {
-            return;
-        }
-        swap(shard, kind, place, parent);
-    }
-}
-
-static void sink(cog_shard_t *shard, int kind, uint32_t place)
-{
-    uint32_t count = shard->queued[kind];
-    uint32_t child = 2 * place + 1;
-
-    while (child < count) {
-        if (child + 1 < count &&
-            end_at(shard, kind, child + 1) < end_at(shard, kind, child)) {
-            ++child;
-        }
-        if (end_at(shard, kind, place) <= end_at(shard, kind, child)) {
-            return;
-        }
-        swap(shard, kind, place, child);
-        place = child;
-        child = 2 * place + 1;
-    }
-}
-
-static void enqueue(cog_shard_t *shard, int kind, cog_shard_index_t entry)
-{
-    uint32_t place = shard->queued[kind]++;
-
-    put_at(shard, kind, place, entry);
-    rise(shard, kind, place);
-}
-
-static void dequeue(cog_shard_t *shard, int kind, uint32_t place)
-{
-    uint32_t last = --shard->queued[kind];
-
-    if (place != last) {
-        put_at(shard, kind, place, shard->queues[kind][last]);
-        rise(shard, kind, place);
-        sink(shard, kind, place);
-    }
-}
-
 /* ---- blocks ---- */
 
 uint32_t cog_shard_blocks_for(size_t len)
@@ -134,7 +58,7 @@ static cog_shard_index_t take_block(cog_shard_t *shard)
     cog_shard_index_t block = shard->free;
 
     if (block) {
-        shard->free = at(shard, block)->next;
+        shard->free = cog_shard_block(shard, block)->next;
         return block;
     }
     return ++shard->touched;
@@ -148,7 +72,7 @@ static cog_shard_index_t take_blocks(cog_shard_t *shard, uint32_t count)
     for (uint32_t i = 0; i < count; ++i) {
         cog_shard_index_t block = take_block(shard);
 
-        at(shard, block)->next = chain;
+        cog_shard_block(shard, block)->next = chain;
         chain = block;
     }
     return chain;
@@ -158,10 +82,10 @@ static void free_blocks(cog_shard_t *shard, cog_shard_index_t chain)
 {
     cog_shard_index_t last = chain;
 
-    while (at(shard, last)->next) {
-        last = at(shard, last)->next;
+    while (cog_shard_block(shard, last)->next) {
+        last = cog_shard_block(shard, last)->next;
     }
-    at(shard, last)->next = shard->free;
+    cog_shard_block(shard, last)->next = shard->free;
     shard->free = chain;
 }
 
@@ -176,7 +100,7 @@ typedef struct {
 
 static cursor_t start_at(cog_shard_t *shard, cog_shard_index_t entry)
 {
-    cog_shard_block_t *block = at(shard, entry);
+    cog_shard_block_t *block = cog_shard_block(shard, entry);
 
     return (cursor_t){shard, block->first.next, block->first.bytes, FIRST_ROOM};
 }
@@ -187,7 +111,7 @@ static size_t step(cursor_t *cursor, size_t wanted, unsigned char **bytes)
     size_t len;
 
     if (cursor->room == 0) {
-        cog_shard_block_t *block = at(cursor->shard, cursor->next);
+        cog_shard_block_t *block = cog_shard_block(cursor->shard, cursor->next);
 
         cursor->next = block->more.next;
         cursor->bytes = block->more.bytes;
@@ -229,7 +153,7 @@ static int has_key(cog_shard_t *shard, cog_shard_index_t entry,
 {
     cursor_t cursor = start_at(shard, entry);
 
-    if (at(shard, entry)->first.key_len != key->len) {
+    if (cog_shard_block(shard, entry)->first.key_len != key->len) {
         return 0;
     }
     for (size_t done = 0; done < key->len;) {
@@ -250,9 +174,9 @@ cog_shard_index_t cog_shard_find(cog_shard_t *shard, const cog_shard_key_t *key,
     cog_shard_index_t entry = shard->buckets[key->hash % COG_SHARD_BUCKETS];
 
     while (entry && !has_key(shard, entry, key)) {
-        entry = at(shard, entry)->first.next_entry;
+        entry = cog_shard_block(shard, entry)->first.next_entry;
     }
-    return entry && at(shard, entry)->first.end > now ? entry : 0;
+    return entry && cog_shard_block(shard, entry)->first.end > now ? entry : 0;
 }
 
 static void skip(cursor_t *cursor, size_t len)
@@ -266,7 +190,7 @@ static void skip(cursor_t *cursor, size_t len)
 
 cog_span_t cog_shard_read(cog_shard_t *shard, apr_pool_t *pool, cog_shard_index_t entry)
 {
-    const cog_shard_block_t *block = at(shard, entry);
+    const cog_shard_block_t *block = cog_shard_block(shard, entry);
     cursor_t cursor = start_at(shard, entry);
     unsigned char *value = apr_palloc(pool, block->first.value_len + 1);
 
@@ -277,20 +201,21 @@ cog_span_t cog_shard_read(cog_shard_t *shard, apr_pool_t *pool, cog_shard_index_
 
 static void unlink_entry(cog_shard_t *shard, cog_shard_index_t entry)
 {
-    cog_shard_index_t *link = &shard->buckets[at(shard, entry)->first.bucket];
+    cog_shard_index_t *link =
+        &shard->buckets[cog_shard_block(shard, entry)->first.bucket];
 
     while (*link != entry) {
-        link = &at(shard, *link)->first.next_entry;
+        link = &cog_shard_block(shard, *link)->first.next_entry;
     }
-    *link = at(shard, entry)->first.next_entry;
+    *link = cog_shard_block(shard, entry)->first.next_entry;
 }
 
 void cog_shard_remove(cog_shard_t *shard, cog_shard_index_t entry)
 {
-    const cog_shard_block_t *block = at(shard, entry);
+    const cog_shard_block_t *block = cog_shard_block(shard, entry);
 
     unlink_entry(shard, entry);
-    dequeue(shard, block->first.kind, block->first.place);
+    cog_shard_queue_remove(shard, entry);
     shard->used[block->first.kind] -= block->first.blocks;
     free_blocks(shard, entry);
 }
@@ -306,8 +231,11 @@ static int is_over(int kind, apr_time_t end, apr_time_t now)
 void cog_shard_expire(cog_shard_t *shard, apr_time_t now)
 {
     for (int kind = 0; kind < COG_SHARD_KINDS; ++kind) {
-        while (shard->queued[kind] > 0 && is_over(kind, end_at(shard, kind, 0), now)) {
-            cog_shard_remove(shard, shard->queues[kind][0]);
+        cog_shard_index_t first = cog_shard_queue_first(shard, kind);
+
+        while (first && is_over(kind, cog_shard_block(shard, first)->first.end, now)) {
+            cog_shard_remove(shard, first);
+            first = cog_shard_queue_first(shard, kind);
         }
     }
 }
@@ -320,7 +248,7 @@ static uint32_t make_room(cog_shard_t *shard, uint32_t needed, int kind)
     while (COG_SHARD_BLOCKS - cog_shard_used(shard) < needed) {
         int victim = shard->used[kind] + needed > shares[kind] ? kind : other;
 
-        cog_shard_remove(shard, shard->queues[victim][0]);
+        cog_shard_remove(shard, cog_shard_queue_first(shard, victim));
         ++dropped;
     }
     return dropped;
@@ -329,7 +257,7 @@ static uint32_t make_room(cog_shard_t *shard, uint32_t needed, int kind)
 static void fill(cog_shard_t *shard, cog_shard_index_t entry, const cog_shard_key_t *key,
                  cog_span_t value)
 {
-    cog_shard_block_t *block = at(shard, entry);
+    cog_shard_block_t *block = cog_shard_block(shard, entry);
     cursor_t cursor = start_at(shard, entry);
 
     block->first.key_len = (uint8_t)key->len;
@@ -345,7 +273,7 @@ uint32_t cog_shard_insert(cog_shard_t *shard, const cog_shard_key_t *key,
     uint32_t dropped = make_room(shard, needed, kind);
     uint16_t bucket = (uint16_t)(key->hash % COG_SHARD_BUCKETS);
     cog_shard_index_t entry = take_blocks(shard, needed);
-    cog_shard_block_t *block = at(shard, entry);
+    cog_shard_block_t *block = cog_shard_block(shard, entry);
 
     fill(shard, entry, key, value);
     block->first.kind = (uint8_t)kind;
@@ -355,6 +283,6 @@ uint32_t cog_shard_insert(cog_shard_t *shard, const cog_shard_key_t *key,
     block->first.next_entry = shard->buckets[bucket];
     shard->buckets[bucket] = entry;
     shard->used[kind] += needed;
-    enqueue(shard, kind, entry);
+    cog_shard_queue_add(shard, entry);
     return dropped;
 }

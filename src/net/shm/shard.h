@@ -57,9 +57,15 @@ typedef struct {
     cog_shard_index_t free; /* first of the free blocks that were in use before */
     uint16_t touched;       /* how many blocks ever were */
     cog_shard_index_t buckets[COG_SHARD_BUCKETS];
-    cog_shard_index_t queues[COG_SHARD_KINDS][COG_SHARD_BLOCKS]; /* heaps */
+    cog_shard_index_t queues[COG_SHARD_KINDS][COG_SHARD_BLOCKS]; /* shard_queue.h */
     cog_shard_block_t blocks[COG_SHARD_BLOCKS];
 } cog_shard_t;
+
+static inline cog_shard_block_t *cog_shard_block(cog_shard_t *shard,
+                                                 cog_shard_index_t block)
+{
+    return &shard->blocks[block - 1];
+}
 
 typedef struct {
     const char *name;

@@ -3,6 +3,7 @@
 
 #include "flow/ports.h"
 #include "net/shm/shard.h"
+#include "net/shm/shard_queue.h"
 
 typedef struct {
     cog_shard_t *shard;
@@ -10,11 +11,6 @@ typedef struct {
     uint32_t queued[COG_SHARD_KINDS];
     unsigned char is_seen[COG_SHARD_BLOCKS + 1];
 } check_t;
-
-static cog_shard_block_t *at(const check_t *check, cog_shard_index_t block)
-{
-    return &check->shard->blocks[block - 1];
-}
 
 /* A block that is one, and belongs to nobody else. */
 static int see(check_t *check, cog_shard_index_t block)
@@ -32,14 +28,14 @@ static int is_chain(check_t *check, cog_shard_index_t block, uint32_t count)
         if (!see(check, block)) {
             return 0;
         }
-        block = at(check, block)->next;
+        block = cog_shard_block(check->shard, block)->next;
     }
     return block == 0;
 }
 
 static int has_its_place(const check_t *check, cog_shard_index_t entry)
 {
-    const cog_shard_block_t *block = at(check, entry);
+    const cog_shard_block_t *block = cog_shard_block(check->shard, entry);
 
     return block->first.place < check->shard->queued[block->first.kind] &&
            check->shard->queues[block->first.kind][block->first.place] == entry;
@@ -52,7 +48,7 @@ static int is_entry(check_t *check, uint32_t bucket, cog_shard_index_t entry)
     if (!see(check, entry)) {
         return 0;
     }
-    block = at(check, entry);
+    block = cog_shard_block(check->shard, entry);
     if (block->first.bucket != bucket || block->first.kind >= COG_SHARD_KINDS ||
         block->first.key_len > COG_STORE_MAX_KEY ||
         block->first.value_len > COG_STORE_MAX_VALUE ||
@@ -75,7 +71,7 @@ static int are_buckets_sound(check_t *check)
             if (!is_entry(check, bucket, entry)) {
                 return 0;
             }
-            entry = at(check, entry)->first.next_entry;
+            entry = cog_shard_block(check->shard, entry)->first.next_entry;
         }
     }
     return 1;
@@ -84,18 +80,9 @@ static int are_buckets_sound(check_t *check)
 /* Entries are known to have their places: all others would be too many. */
 static int is_queue_sound(const check_t *check, int kind)
 {
-    const cog_shard_index_t *queue = check->shard->queues[kind];
-    uint32_t count = check->shard->queued[kind];
-
-    if (count != check->queued[kind] || check->shard->used[kind] != check->used[kind]) {
-        return 0;
-    }
-    for (uint32_t i = 1; i < count; ++i) {
-        if (at(check, queue[i])->first.end < at(check, queue[(i - 1) / 2])->first.end) {
-            return 0;
-        }
-    }
-    return 1;
+    return check->shard->queued[kind] == check->queued[kind] &&
+           check->shard->used[kind] == check->used[kind] &&
+           cog_shard_queue_is_sound(check->shard, kind);
 }
 
 int cog_shard_is_sound(cog_shard_t *shard)
