@@ -49,7 +49,7 @@ typedef const char *cog_set_all_t(cmd_parms *cmd, void *dir, int count,
 
 /* directives_client.c */
 cog_set_one_t cog_set_user_pool, cog_set_issuer, cog_set_domain, cog_set_client_id,
-    cog_set_client_auth, cog_set_userinfo;
+    cog_set_client_auth, cog_set_callback, cog_set_userinfo;
 cog_set_two_t cog_set_endpoint, cog_set_client_secret;
 cog_set_all_t cog_set_scope;
 
@@ -57,8 +57,8 @@ cog_set_all_t cog_set_scope;
 cog_set_one_t cog_open_client;
 
 /* directives_server.c */
-cog_set_one_t cog_set_base_url, cog_set_path, cog_set_callback, cog_set_logout_return,
-    cog_set_secret, cog_set_cookie, cog_set_error_template;
+cog_set_one_t cog_set_base_url, cog_set_path, cog_set_logout_return, cog_set_secret,
+    cog_set_cookie, cog_set_error_template;
 
 /* directives_network.c */
 cog_set_one_t cog_set_proxy, cog_set_ca_file;
