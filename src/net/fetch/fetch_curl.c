@@ -8,12 +8,12 @@
 #include "base/url.h"
 #include "net/fetch/curl_handles.h"
 #include "net/fetch/curl_option.h"
+#include "net/fetch/curl_rules.h"
 #include "net/fetch/header_lines.h"
 #include "net/fetch/proxy.h"
-#include "version.h"
+#include "net/fetch/response_body.h"
 
 #define MAX_HEADERS 65536
-#define FIRST_ROOM  8192
 #define TOO_LARGE   "the answer is larger than 1 MiB"
 #define LOST        "the connection broke, and a form is not sent twice"
 
@@ -32,46 +32,11 @@ typedef struct {
     cog_secret_t password;    /* the proxy's */
     struct curl_slist *headers;
     size_t form_sent;
-    char *body;
-    size_t body_len;
-    size_t body_room;
+    cog_response_body_t body;
     size_t headers_len;
     const char *fault; /* why we stopped it */
     char error[CURL_ERROR_SIZE];
 } transfer_t;
-
-/* clang-format off */
-/* What holds for every call. Nothing of it is for an administrator to loosen. */
-static const struct {
-    CURLoption option;
-    long value;
-} rules[] = {
-    {CURLOPT_NOSIGNAL, 1},
-    {CURLOPT_FOLLOWLOCATION, 0},
-    {CURLOPT_SSL_VERIFYPEER, 1},
-    {CURLOPT_SSL_VERIFYHOST, 2},
-    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
-    {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
-    {CURLOPT_HTTP09_ALLOWED, 0},
-    {CURLOPT_HTTP_CONTENT_DECODING, 0},
-    {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
-    {CURLOPT_UNRESTRICTED_AUTH, 0},
-    {CURLOPT_NETRC, CURL_NETRC_IGNORED},
-    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
-    {CURLOPT_MAXFILESIZE, COG_FETCH_MAX_BODY},
-    {CURLOPT_LOW_SPEED_LIMIT, 100}, /* bytes a second */
-    {CURLOPT_LOW_SPEED_TIME, 10},
-    {CURLOPT_TCP_KEEPALIVE, 1},
-    {CURLOPT_TCP_KEEPIDLE, 15},
-    {CURLOPT_TCP_KEEPINTVL, 5},
-    {CURLOPT_MAXCONNECTS, 2},
-    {CURLOPT_MAXAGE_CONN, 30}, /* seconds; a peer may be gone without a word */
-    {CURLOPT_MAXLIFETIME_CONN, 120}, /* seconds, however busy */
-#if LIBCURL_VERSION_NUM >= 0x075700
-    {CURLOPT_QUICK_EXIT, 1}, /* else the end waits for a resolver that hangs */
-#endif
-};
-/* clang-format on */
 
 static apr_status_t end_global(void *unused)
 {
@@ -87,30 +52,6 @@ void cog_fetch_global_init(apr_pool_t *pool)
     }
 }
 
-/* Make room for `more` bytes and a NUL. The body may hold tokens: no copy is left over.
- */
-static void reserve(transfer_t *transfer, size_t more)
-{
-    size_t needed = transfer->body_len + more + 1;
-    size_t room = transfer->body_room ? transfer->body_room : FIRST_ROOM;
-    char *body;
-
-    if (needed <= transfer->body_room) {
-        return;
-    }
-    while (room < needed) {
-        room *= 2;
-    }
-    body = apr_palloc(transfer->pool, room);
-    cog_secret_wipe_with(transfer->pool, body, room);
-    if (transfer->body) {
-        memcpy(body, transfer->body, transfer->body_len);
-        cog_secret_wipe(transfer->body, transfer->body_len);
-    }
-    transfer->body = body;
-    transfer->body_room = room;
-}
-
 /* To take less than what came ends the transfer. */
 static size_t stop(transfer_t *transfer, const char *fault)
 {
@@ -123,13 +64,9 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     transfer_t *transfer = context;
     size_t len = size * count;
 
-    if (len > COG_FETCH_MAX_BODY - transfer->body_len) {
-        return stop(transfer, TOO_LARGE);
-    }
-    reserve(transfer, len);
-    memcpy(transfer->body + transfer->body_len, bytes, len);
-    transfer->body_len += len;
-    return len;
+    return cog_response_body_append(&transfer->body, bytes, len) == COG_OK
+               ? len
+               : stop(transfer, TOO_LARGE);
 }
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *context)
@@ -162,42 +99,10 @@ static size_t give_form(char *to, size_t size, size_t count, void *context)
     return len;
 }
 
-static cog_err_t set_rules(CURL *handle)
-{
-    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); ++i) {
-        COG_TRY(cog_curl_set_number(handle, rules[i].option, rules[i].value));
-    }
-    return cog_curl_set_pointer(handle, CURLOPT_USERAGENT,
-                                "mod_auth_cognito/" COG_VERSION);
-}
-
-/* 0 would mean no limit at all. */
-static long milliseconds(apr_interval_time_t limit)
-{
-    return limit > 1000 ? (long)apr_time_as_msec(limit) : 1;
-}
-
-static cog_err_t set_limits(CURL *handle, const transfer_t *transfer)
-{
-    apr_interval_time_t total = transfer->request->limit > 0
-                                    ? transfer->request->limit
-                                    : transfer->conf->total_limit;
-
-    COG_TRY(cog_curl_set_number(handle, CURLOPT_TIMEOUT_MS, milliseconds(total)));
-    return cog_curl_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS,
-                               milliseconds(transfer->conf->connect_limit));
-}
-
 /* An empty text, unlike NULL, keeps curl from asking the environment. */
 static cog_err_t set_way(CURL *handle, const transfer_t *transfer)
 {
-    COG_TRY(cog_curl_set_pointer(handle, CURLOPT_PROTOCOLS_STR, transfer->url.scheme));
-    COG_TRY(cog_curl_set_pointer(handle, CURLOPT_REDIR_PROTOCOLS_STR, "https"));
     COG_TRY(cog_curl_set_pointer(handle, CURLOPT_NOPROXY, ""));
-    if (transfer->conf->ca_file) {
-        COG_TRY(cog_curl_set_pointer(handle, CURLOPT_CAINFO, transfer->conf->ca_file));
-        COG_TRY(cog_curl_set_pointer(handle, CURLOPT_CAPATH, NULL));
-    }
     if (!transfer->proxy) {
         return cog_curl_set_pointer(handle, CURLOPT_PROXY, "");
     }
@@ -235,8 +140,8 @@ static cog_err_t set_ends(CURL *handle, transfer_t *transfer)
 static cog_err_t prepare(CURL *handle, transfer_t *transfer)
 {
     COG_TRY(cog_header_lines_make(transfer->pool, transfer->request, &transfer->headers));
-    COG_TRY(set_rules(handle));
-    COG_TRY(set_limits(handle, transfer));
+    COG_TRY(cog_curl_rules_set(handle, transfer->conf, &transfer->url,
+                               transfer->request->limit));
     COG_TRY(set_way(handle, transfer));
     COG_TRY(set_form(handle, transfer));
     return set_ends(handle, transfer);
@@ -258,12 +163,9 @@ static void read_answer(CURL *handle, transfer_t *transfer,
     long status = 0;
     const char *date;
 
-    reserve(transfer, 0);
-    transfer->body[transfer->body_len] = '\0';
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     response->status = (int)status;
-    response->body =
-        (cog_span_t){(const unsigned char *)transfer->body, transfer->body_len};
+    response->body = cog_response_body_end(&transfer->body);
     date = header_of(handle, "Date");
     response->date = date ? apr_date_parse_http(date) : 0;
     response->location = apr_pstrdup(transfer->pool, header_of(handle, "Location"));
@@ -333,6 +235,7 @@ static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
     cog_err_t err;
 
     transfer->pool = pool;
+    transfer->body.pool = pool;
     transfer->conf = &fetcher->conf;
     transfer->request = request;
     transfer->password = cog_proxy_password(pool, fetcher->conf.proxy);
