@@ -5,21 +5,19 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/flow_private.h"
-#include "flow/login/redeem.h"
 #include "flow/provider/provider.h"
 #include "flow/revocation/session_revocation.h"
 #include "flow/session/lease.h"
-#include "flow/session/session_claims.h"
+#include "flow/session/refresh.h"
 #include "flow/session/session_lookup.h"
 #include "flow/session/session_store.h"
 #include "flow/session/stored_session.h"
 
-#define LEASE_KEY      "cognito:lease:"
-#define USUAL_LIFE_SEC 3600 /* of a user pool's access token */
-#define FIRST_PAUSE    apr_time_from_msec(5)
-#define LAST_PAUSE     apr_time_from_msec(100)
-#define WRITE_TRIES    40 /* of that pause */
-#define WAIT_SEC       1 /* for another's renewal, while the old claims are good enough */
+#define LEASE_KEY   "cognito:lease:"
+#define FIRST_PAUSE apr_time_from_msec(5)
+#define LAST_PAUSE  apr_time_from_msec(100)
+#define WRITE_TRIES 40 /* of that pause */
+#define WAIT_SEC    1  /* for another's renewal, while the old claims are good enough */
 
 /* A renewal on its way. */
 typedef struct {
@@ -113,18 +111,6 @@ static cog_err_t end(const renewal_t *renewal, const char *why)
     return COG_E_SESSION_EXPIRED;
 }
 
-static cog_token_life_t life_of(const cog_flow_t *flow, const json_t *claims,
-                                const cog_tokens_t *fresh)
-{
-    int64_t now = cog_flow_now(flow);
-
-    if (claims) {
-        return cog_token_life_of(claims);
-    }
-    return (cog_token_life_t){
-        now, now + (fresh->expires_in > 0 ? fresh->expires_in : USUAL_LIFE_SEC)};
-}
-
 /* The old refresh token may be good for nothing by now: a store that restarts is worth
  * some seconds. */
 static cog_err_t write_patiently(const renewal_t *renewal, cog_session_t *renewed,
@@ -151,19 +137,20 @@ static int is_overtaken(const renewal_t *renewal)
 }
 
 /* Others look for what is in the store, so it has to be there before the lease ends. */
-static cog_err_t publish(const renewal_t *renewal, cog_session_t *renewed,
-                         const cog_session_tokens_t *kept)
+static cog_err_t publish(const renewal_t *renewal, const cog_refreshed_t *refreshed)
 {
     cog_flow_t *flow = renewal->flow;
+    cog_session_t *renewed = refreshed->session;
+    const cog_session_tokens_t *tokens = &refreshed->tokens;
 
     COG_REQUIRE(!cog_session_is_revoked(flow, renewed), COG_E_SESSION_EXPIRED);
     if (is_overtaken(renewal)) {
         return COG_OK;
     }
     if (!renewed->is_stored) {
-        (void)cog_stored_renewal_put(flow, flow->place->client, renewed, kept);
+        (void)cog_stored_renewal_put(flow, flow->place->client, renewed, tokens);
     }
-    COG_TRY(write_patiently(renewal, renewed, kept));
+    COG_TRY(write_patiently(renewal, renewed, tokens));
     *renewal->session = renewed;
     COG_LOG(flow->ports->log, DEBUG, 3072,
             "session %s is renewed, the %" APR_INT64_T_FMT ". time",
@@ -171,83 +158,19 @@ static cog_err_t publish(const renewal_t *renewal, cog_session_t *renewed,
     return COG_OK;
 }
 
-static cog_outage_t *outage_of(const cog_flow_t *flow)
-{
-    return cog_provider_outage(flow->place->client->provider);
-}
-
-static cog_err_t redeem(cog_flow_t *flow, cog_secret_t refresh_token, cog_tokens_t *fresh)
-{
-    cog_err_t err = cog_redeem_refresh_token(flow, refresh_token, fresh);
-    int is_outage = cog_err_is_no_answer(err);
-
-    cog_flow_note_outage(flow, flow->place->client->issuer, is_outage);
-    cog_outage_note(outage_of(flow), !is_outage, cog_flow_now(flow));
-    return err;
-}
-
-/* The session as it is, under the number of another renewal. */
-static cog_session_t *next_of(const renewal_t *renewal)
-{
-    const cog_session_t *old = *renewal->session;
-    cog_session_t *next = apr_pmemdup(renewal->flow->pool, old, sizeof(*old));
-
-    ++next->renewals;
-    return next;
-}
-
-/* What came cannot be believed, or not now; but the refresh token is spent, and the one
- * that came with it is the only way to ask again. */
-static cog_err_t save_refresh_token(const renewal_t *renewal,
-                                    const cog_session_tokens_t *held,
-                                    const cog_tokens_t *fresh)
-{
-    cog_session_tokens_t kept = *held;
-
-    if (!cog_secret_is_set(fresh->refresh_token)) {
-        return COG_OK;
-    }
-    kept.refresh_token = fresh->refresh_token;
-    return publish(renewal, next_of(renewal), &kept);
-}
-
-static cog_err_t take_over(const renewal_t *renewal, const cog_session_tokens_t *held,
-                           const cog_tokens_t *fresh, const json_t *claims)
-{
-    cog_flow_t *flow = renewal->flow;
-    cog_session_t *renewed = next_of(renewal);
-    cog_token_life_t life = life_of(flow, claims, fresh);
-    cog_session_tokens_t kept;
-
-    if (claims) {
-        cog_session_take_claims(flow, claims, renewed);
-        renewed->auth_time = (*renewal->session)->auth_time;
-    }
-    renewed->seen = cog_flow_now(flow);
-    cog_session_take_tokens(flow, fresh, held, &kept);
-    cog_session_set_life(flow, &life, 1, renewed);
-    COG_TRY(publish(renewal, renewed, &kept));
-    if (*renewal->session == renewed) {
-        cog_flow_count(flow, COG_EVENT_SESSION_RENEWED);
-        cog_flow_audit_session(flow, "refresh", renewed, claims);
-    }
-    return COG_OK;
-}
-
 static cog_err_t renew_with(const renewal_t *renewal, const cog_session_tokens_t *held)
 {
     cog_flow_t *flow = renewal->flow;
-    cog_tokens_t fresh;
-    json_t *claims = NULL;
-    cog_err_t err;
+    cog_refreshed_t refreshed;
 
-    COG_TRY(redeem(flow, held->refresh_token, &fresh));
-    err = cog_redeem_verify_renewed(flow, *renewal->session, held, &fresh, &claims);
-    if (err != COG_OK && err != COG_E_TOKEN_SUBJECT) {
-        COG_TRY(save_refresh_token(renewal, held, &fresh));
+    COG_TRY(cog_session_refresh(flow, *renewal->session, held, &refreshed));
+    COG_TRY(publish(renewal, &refreshed));
+    COG_TRY(refreshed.problem);
+    if (*renewal->session == refreshed.session) {
+        cog_flow_count(flow, COG_EVENT_SESSION_RENEWED);
+        cog_flow_audit_session(flow, "refresh", refreshed.session, refreshed.claims);
     }
-    COG_TRY(err);
-    return take_over(renewal, held, &fresh, claims);
+    return COG_OK;
 }
 
 static cog_err_t read_tokens(const renewal_t *renewal, cog_session_tokens_t *held)
@@ -299,12 +222,13 @@ static cog_err_t conclude(const renewal_t *renewal, cog_err_t err)
 static cog_err_t renew(const renewal_t *renewal)
 {
     const cog_flow_t *flow = renewal->flow;
+    cog_outage_t *outage = cog_provider_outage(flow->place->client->provider);
     cog_err_t err = find_newer(renewal);
 
     if (err != COG_E_NO_SESSION) {
         return conclude(renewal, err);
     }
-    if (!cog_outage_may_ask(outage_of(flow), cog_flow_now(flow))) {
+    if (!cog_outage_may_ask(outage, cog_flow_now(flow))) {
         return give_up(renewal, COG_E_IDP_BUSY);
     }
     return conclude(renewal, renew_now(renewal));
