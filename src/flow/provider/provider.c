@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "crypto/jwk_set.h"
 #include "crypto/jws.h"
 #include "flow/flow_private.h"
 #include "flow/provider/discovery.h"
-#include "flow/provider/document.h"
+#include "flow/provider/key_set.h"
 
 #define LOG_LIMIT 200 /* of foreign text in a log line */
 
@@ -87,45 +86,14 @@ static cog_err_t find_keys_url(cog_flow_t *flow, const issuer_keys_t *keys,
     return COG_OK;
 }
 
-static cog_err_t refuse_keys(cog_flow_t *flow, const char *url,
-                             const cog_document_t *document)
-{
-    COG_LOG(flow->ports->log, WARNING, 3213, "key set at %s answers %d",
-            cog_text_for_log(flow->pool, url, LOG_LIMIT), document->status);
-    return cog_document_is_overload(document) ? COG_E_IDP_BUSY : COG_E_JWKS;
-}
-
-static cog_err_t read_keys(cog_flow_t *flow, const char *url,
-                           const cog_document_t *document, cog_snapshot_t *snapshot)
-{
-    cog_jwk_set_t *set;
-    cog_err_t err;
-
-    if (document->status != 200) {
-        return refuse_keys(flow, url, document);
-    }
-    err = cog_jwk_set_parse(snapshot->pool, document->body, &set);
-    if (err != COG_OK) {
-        COG_LOG(flow->ports->log, WARNING, 3214, "key set at %s is unusable",
-                cog_text_for_log(flow->pool, url, LOG_LIMIT));
-        return err;
-    }
-    snapshot->value = set;
-    return COG_OK;
-}
-
 static cog_err_t get_keys(cog_flow_t *flow, const issuer_keys_t *keys,
                           const cog_document_freshness_t *freshness,
                           cog_snapshot_t *snapshot)
 {
-    cog_document_t document = {.call = COG_CALL_JWKS};
     const char *url;
 
     COG_TRY(find_keys_url(flow, keys, &url));
-    COG_TRY(cog_document_get(flow, url, freshness, &document));
-    snapshot->made_at = document.fetched_at;
-    return cog_document_finish(flow, url, &document,
-                               read_keys(flow, url, &document, snapshot));
+    return cog_key_set_load(flow, url, freshness, snapshot);
 }
 
 static cog_err_t load_keys(cog_flow_t *flow, const void *context,
@@ -211,15 +179,6 @@ static cog_err_t refuse_issuer(cog_flow_t *flow, const cog_provider_t *provider,
     return COG_E_TOKEN_ISSUER;
 }
 
-static cog_err_t verify_by(const cog_snapshot_t *set, const cog_jws_t *jws,
-                           json_t **claims)
-{
-    const cog_jwk_t *key = cog_jwk_set_find(set->value, cog_jws_kid(jws));
-
-    COG_REQUIRE(key, COG_E_TOKEN_KEY);
-    return cog_jws_verify(jws, key, claims);
-}
-
 static cog_err_t verify_by_newer(cog_flow_t *flow, const issuer_keys_t *keys,
                                  const cog_snapshot_t *seen, const cog_jws_t *jws,
                                  json_t **claims)
@@ -228,7 +187,7 @@ static cog_err_t verify_by_newer(cog_flow_t *flow, const issuer_keys_t *keys,
     cog_err_t err = COG_E_TOKEN_KEY;
 
     if (newer != seen) {
-        err = verify_by(newer, jws, claims);
+        err = cog_key_set_verify(newer, jws, claims);
     }
     if (err == COG_E_TOKEN_KEY) {
         COG_LOG(flow->ports->log, DEBUG, 3216, "token names the key %s, which %s lacks",
@@ -245,7 +204,7 @@ static cog_err_t verify_by_issuer(cog_flow_t *flow, const issuer_keys_t *keys,
     cog_err_t err;
 
     COG_TRY(cog_single_flight_get(flow, keys->flight, &set));
-    err = verify_by(set, jws, claims);
+    err = cog_key_set_verify(set, jws, claims);
     if (err == COG_E_TOKEN_KEY) {
         err = verify_by_newer(flow, keys, set, jws, claims);
     }
