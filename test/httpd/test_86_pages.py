@@ -138,7 +138,7 @@ class TestErrorDocument:
     def test_it_is_told_no_number_that_the_log_lacks(self, site, browser, log):
         log.allow("AH01631")
         site.sign_in(browser)
-        told = self.environment(site.visit(browser, "/quiet"))
+        told = site.visit(browser, "/quiet").variables
         assert told["REDIRECT_COGNITO_ERROR"] == "forbidden"
         assert "REDIRECT_COGNITO_INCIDENT" not in told and not log.find("COG3001")
 
