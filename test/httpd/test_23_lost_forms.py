@@ -100,8 +100,11 @@ class TestForms:
 
     def test_the_page_runs_its_own_script_and_no_other(self, site, ended):
         browser = ended()
-        body = urllib.parse.urlencode({"x": '"><script>alert(1)</script>'})
-        page = sign_in(site, browser, post(site, browser, body=body))
+        evil = '"><script>alert(1)</script>'
+        body = urllib.parse.urlencode({"x": evil, evil: "x"})
+        page = sign_in(site, browser, post(site, browser, "/secure/notes?x=" + evil, body))
+        assert Form(page.text).forms == [
+            ("POST", site.url("/secure/notes?x=" + evil), {"x": evil, evil: "x"})]
         script, = re.findall(r"<script>(.*?)</script>", page.text)
         assert "alert" not in script and page.text.count("<script") == 1
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

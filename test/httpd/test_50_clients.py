@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from harness.conf import Conf
+from harness.conf import Conf, section_lines
 from harness.pool import ROTATED
 from harness.site import (CALLBACK, ORIGIN, OTHER, SESSION, Site, add_secret, add_staff,
                           is_login, is_refusal, ordinary_conf, site_conf, site_lines, type_password)
@@ -48,6 +48,48 @@ class TestTwoPools:
     def test_a_login_by_hand_uses_the_client_of_its_target(self, office, browser):
         answer = office.visit(browser, "/.cognito/login?return_to=/secure/staff")
         assert is_login(office.pool, answer)
+
+
+class TestNestedSections:
+    """Sections of every kind inside of each other: each place knows the users of its own client,
+    whatever session they bring, and tells the backend of these alone."""
+
+    STAFF = ["/secure/m1", "/secure/m22/x", "/secure/if/office/x", "/secure/jump"]
+    APP = ["/secure/if/x", "/secure/m1/back", "/secure/m", "/secure/M1"]
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, staff, backend):
+        conf = add_staff(ordinary_conf(pool, backend), staff).load("rewrite")
+        conf.add("CognitoExport headers", "LimitRequestFieldSize 16380", "RewriteEngine on",
+                 "RewriteRule ^/secure/jump$ /secure/m1/x [PT]")
+        conf.section("LocationMatch", '"^/secure/m[0-9]+"', "CognitoUse staff")
+        conf.location("/secure/m1/back", "CognitoUse default")
+        conf.location("/secure/if", *section_lines(
+            "If", '"%{REQUEST_URI} =~ m#/office/#"', "CognitoUse staff"))
+        return Site(start(conf), pool)
+
+    @pytest.fixture
+    def office(self, site, staff):
+        return Site(site.server, staff)
+
+    def test_a_session_of_the_other_client_opens_nothing(self, site, office, browsers, backend):
+        alice, sam = site.browser(browsers), site.browser(browsers)
+        site.sign_in(alice)
+        office.sign_in(sam, "/secure/staff", "sam")
+        backend.clear()
+        for path in self.STAFF:
+            assert is_login(office.pool, site.visit(alice, path)), path
+        for path in self.APP:
+            assert is_login(site.pool, site.visit(sam, path)), path
+        assert not backend.seen
+
+    def test_who_has_both_is_who_the_place_knows(self, site, office, browser, backend):
+        site.sign_in(browser)
+        office.sign_in(browser, "/secure/staff", "sam")
+        for user, paths in {"sam": self.STAFF, "alice": self.APP}.items():
+            for path in paths:
+                assert site.visit(browser, path).status == 200, path
+                assert backend.seen[-1].header("X-Cognito-Username") == user, path
 
 
 class TestOnlyNamedClients:
