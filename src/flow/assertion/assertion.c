@@ -49,7 +49,8 @@ static void pack_claims(cog_packer_t *packer, const apr_array_header_t *claims)
 }
 
 /* All that two of them could differ in, beside times. By its last octets it is looked for
- * (token_cache.c): whose it is stands there. The last NUL does not count. */
+ * (token_cache.c): whose it is stands there, and the end of whom it is for. The last NUL
+ * does not count. */
 static cog_secret_t name_of(const cog_assertion_draft_t *draft)
 {
     const cog_flow_t *flow = draft->flow;
@@ -60,12 +61,12 @@ static cog_secret_t name_of(const cog_assertion_draft_t *draft)
 
     cog_pack_begin(flow->pool, &packer, 1024);
     cog_pack_number(&packer, options->form);
-    cog_pack_text(&packer, options->audience);
     cog_pack_text(&packer, options->signer);
     cog_pack_number(&packer, (uint64_t)options->ttl_sec);
     cog_pack_text(&packer, flow->place->client->client_id);
     cog_pack_text(&packer, flow->place->client->issuer);
     pack_claims(&packer, options->claims);
+    cog_pack_text(&packer, options->audience);
     cog_pack_bytes(&packer, session->id, sizeof(session->id));
     cog_pack_text(&packer, session->subject);
     packed = cog_pack_end(&packer);
