@@ -50,6 +50,18 @@ caller_t *caller_for(apr_pool_t *pool, const peer_t *peer)
     return caller;
 }
 
+caller_t *caller_in_tls(apr_pool_t *pool, const peer_t *peer, const char *host,
+                        const char *authorities)
+{
+    caller_t *caller = caller_for(pool, peer);
+
+    caller->conf.host = host;
+    caller->conf.has_tls = 1;
+    caller->conf.ca_file = authorities;
+    caller_make(caller);
+    return caller;
+}
+
 cog_err_t call_get(caller_t *caller, const char *key)
 {
     apr_time_t begin = apr_time_now();

@@ -25,6 +25,9 @@ typedef struct {
 
 /* For the peer, at 127.0.0.1, in plain, with a patient limit. */
 caller_t *caller_for(apr_pool_t *pool, const peer_t *peer);
+/* The same over TLS, by this name, with authorities of its own. */
+caller_t *caller_in_tls(apr_pool_t *pool, const peer_t *peer, const char *host,
+                        const char *authorities);
 /* After a change of `conf`. */
 void caller_make(caller_t *caller);
 

@@ -6,22 +6,9 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "net/server/client_certificate.h"
 #include "net/server/connection.h"
 #include "net/server/monotonic.h"
 #include "test/unit/net/server/certificates.h"
-
-static caller_t *caller_in_tls(apr_pool_t *pool, const peer_t *peer, const char *host,
-                               const char *authorities)
-{
-    caller_t *caller = caller_for(pool, peer);
-
-    caller->conf.host = host;
-    caller->conf.has_tls = 1;
-    caller->conf.ca_file = authorities;
-    caller_make(caller);
-    return caller;
-}
 
 static void asks_over_one_connection(apr_pool_t *pool, int version)
 {
@@ -191,8 +178,6 @@ static void names_the_host_but_no_address(void **state)
     assert_int_equal(atomic_load(&names_seen), 2);
 }
 
-/* ---- what the admin is told ---- */
-
 static void greet_in_plain(talk_t *talk)
 {
     talk_say(talk, "-ERR Protocol error: unauthenticated multibulk length\r\n");
@@ -221,107 +206,6 @@ static void tells_that_a_server_speaks_tls(void **state)
     assert_int_equal(call_get(caller, "k"), COG_E_STORE);
     assert_int_equal(caller->log->level, COG_LOG_WARNING);
 }
-
-static peer_t *ask_clients(apr_pool_t *pool, ca_t *ca, int version)
-{
-    const certificate_t certificate = {"DNS:localhost", 10, 0};
-    SSL_CTX *tls = ca_server(pool, ca, &certificate);
-
-    SSL_CTX_set_max_proto_version(tls, version);
-    ca_ask_clients(tls, ca);
-    return peer_start(pool, tls, redis_answer_all);
-}
-
-static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
-
-static void tells_that_a_server_wants_a_certificate(void **state)
-{
-    for (size_t i = 0; i < COUNT(versions); ++i) {
-        ca_t *ca = ca_make(*state);
-        peer_t *peer = ask_clients(*state, ca, versions[i]);
-        caller_t *caller = caller_in_tls(*state, peer, "localhost", ca_file(ca));
-
-        assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-        assert_logged(caller->log, "COG2200", "cert=SOURCE");
-        assert_logged(caller->log, "COG2200", "tls-auth-clients no");
-    }
-}
-
-static void shows_its_certificate(void **state)
-{
-    for (size_t i = 0; i < COUNT(versions); ++i) {
-        ca_t *ca = ca_make(*state);
-        peer_t *peer = ask_clients(*state, ca, versions[i]);
-        caller_t *caller = caller_in_tls(*state, peer, "localhost", ca_file(ca));
-
-        caller->conf.certificate = ca_client(*state, ca, 10);
-        caller_make(caller);
-        assert_int_equal(call_get(caller, "k"), COG_OK);
-        assert_value(caller, "value of k");
-        assert_int_equal(caller->log->count, 0);
-    }
-}
-
-static void tells_that_its_certificate_is_not_accepted(void **state)
-{
-    for (size_t i = 0; i < COUNT(versions); ++i) {
-        ca_t *ca = ca_make(*state);
-        ca_t *other = ca_make(*state);
-        peer_t *peer = ask_clients(*state, ca, versions[i]);
-        caller_t *caller = caller_in_tls(*state, peer, "localhost", ca_file(ca));
-        const cog_secret_t wrong[] = {ca_client(*state, other, 10),
-                                      ca_client(*state, ca, -1)};
-
-        for (size_t n = 0; n < COUNT(wrong); ++n) {
-            caller->conf.certificate = wrong[n];
-            caller_make(caller);
-            assert_int_equal(call_get(caller, "k"), COG_E_STORE);
-            assert_logged(caller->log, "COG2200", "certificate");
-        }
-        assert_int_equal(peer_requests(peer), 0);
-    }
-}
-
-static void wants_a_certificate_of_use(void **state)
-{
-    ca_t *ca = ca_make(*state);
-    const char *one = ca_client(*state, ca, 10).bytes;
-    const char *key = strstr(one, "-----BEGIN PRIVATE");
-    const char *other = strstr(ca_client(*state, ca, 10).bytes, "-----BEGIN PRIVATE");
-    const char *certificate = apr_pstrmemdup(*state, one, (size_t)(key - one));
-    const char *turned = apr_pstrcat(*state, key, certificate, NULL);
-    const char *chain = apr_pstrcat(*state, one, certificate, NULL);
-    const char *mixed = apr_pstrcat(*state, certificate, other, NULL);
-    const char *broken = apr_pstrcat(*state, one,
-                                     "-----BEGIN CERTIFICATE-----\nAAAA\n"
-                                     "-----END CERTIFICATE-----\n",
-                                     NULL);
-    const struct {
-        const char *pem;
-        const char *problem; /* NULL: none */
-    } cases[] = {
-        {one,         NULL            },
-        {turned,      NULL            },
-        {chain,       NULL            },
-        {certificate, "no private key"},
-        {mixed,       "no private key"},
-        {key,         "no certificate"},
-        {"text",      "no certificate"},
-        {broken,      "broken"        },
-    };
-
-    for (size_t i = 0; i < COUNT(cases); ++i) {
-        const char *problem = cog_client_certificate_check(cog_secret_of(cases[i].pem));
-        const char *expected = cases[i].problem;
-
-        if (expected ? !problem || !strstr(problem, expected) : problem != NULL) {
-            fail_msg("case %d: %s", (int)i, problem ? problem : "is taken");
-        }
-        assert_int_equal(ERR_peek_error(), 0);
-    }
-}
-
-/* ---- a connection that ends ---- */
 
 static void break_off_within_an_answer(talk_t *talk)
 {
@@ -431,14 +315,10 @@ int main(void)
         cmocka_unit_test_for_redis(names_the_host_but_no_address),
         cmocka_unit_test_for_redis(tells_that_a_server_speaks_no_tls),
         cmocka_unit_test_for_redis(tells_that_a_server_speaks_tls),
-        cmocka_unit_test_for_redis(tells_that_a_server_wants_a_certificate),
-        cmocka_unit_test_for_redis(shows_its_certificate),
-        cmocka_unit_test_for_redis(tells_that_its_certificate_is_not_accepted),
-        cmocka_unit_test_for_redis(wants_a_certificate_of_use),
         cmocka_unit_test_for_redis(takes_no_cut_wire_for_an_end),
         cmocka_unit_test_for_redis(gets_over_a_connection_that_was_closed),
         cmocka_unit_test_for_redis(writes_to_a_dead_connection_without_a_signal),
     };
 
-    return cmocka_run_group_tests_name("net/tls", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("net/server/tls", tests, NULL, NULL);
 }
