@@ -4,6 +4,14 @@
 
 #include <apr_strings.h>
 
+static char *text_of_len(apr_pool_t *pool, size_t len)
+{
+    char *text = apr_pcalloc(pool, len + 1);
+
+    memset(text, '~', len);
+    return text;
+}
+
 static void claim_name_of(world_t *world, size_t len)
 {
     char *name = apr_pcalloc(world->pool, len + 1);
@@ -90,8 +98,7 @@ static void gives_up_tokens_before_sessions(void **state)
 {
     world_t *world = world_make(*state);
 
-    world->refresh_token = apr_pcalloc(world->pool, 2001);
-    memset((char *)(uintptr_t)world->refresh_token, '~', 2000);
+    world->refresh_token = text_of_len(*state, 2000);
     sign_in_with_name_of(world, "/", 100);
     assert_non_null(apr_table_get(world->cookies, WORLD_TOKENS));
     sign_in_with_name_of(world, "/other/", 1000);
@@ -116,6 +123,35 @@ static void says_when_a_session_cannot_be_stored(void **state)
     assert_null(apr_table_get(world->cookies, WORLD_SESSION));
 }
 
+/* It is the refresh token that a session cannot live without. */
+static void keeps_what_renews_it_where_all_tokens_are_too_much(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->conf.keeps_access_token = 1;
+    world->access_claims = apr_pstrcat(*state, world->access_claims, ",'x':'",
+                                       text_of_len(*state, 70000), "'", NULL);
+    assert_int_equal(world_sign_in(world, "/")->status, 303);
+    assert_int_equal(fake_store_count(world->store, "cognito:tokens:"), 1);
+    assert_false(world_has_logged(world, "COG3020"));
+    world->now += 3300;
+    assert_true(world_is_granted(world));
+    assert_int_equal(world->renewals, 1);
+}
+
+static void lives_on_with_tokens_that_fit_nowhere(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->refresh_token = text_of_len(*state, 70000);
+    assert_int_equal(world_sign_in(world, "/")->status, 303);
+    assert_int_equal(fake_store_count(world->store, "cognito:tokens:"), 0);
+    assert_int_equal(world_log_count(world, "COG3020"), 1);
+    world->now += 3300;
+    assert_true(world_is_granted(world));
+    assert_int_equal(world->renewals, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +161,8 @@ int main(void)
         cmocka_unit_test_with_pool(keeps_the_sessions_of_all_clients_within_one_header),
         cmocka_unit_test_with_pool(gives_up_tokens_before_sessions),
         cmocka_unit_test_with_pool(says_when_a_session_cannot_be_stored),
+        cmocka_unit_test_with_pool(keeps_what_renews_it_where_all_tokens_are_too_much),
+        cmocka_unit_test_with_pool(lives_on_with_tokens_that_fit_nowhere),
     };
 
     return cmocka_run_group_tests_name("flow/session/cookie_room", tests, NULL, NULL);
