@@ -10,12 +10,12 @@
 /* No login answers to these: they only have to look right. */
 #define MADE_UP "doctor-0000000000000000000000000000000000000"
 
-static const char *url_of(const cog_patient_t *patient, const char *redirect_uri,
+static const char *url_of(const cog_probe_t *probe, const char *redirect_uri,
                           const char *scope)
 {
     const cog_authorize_t authorize = {
-        .endpoint = patient->endpoints.authorize,
-        .client_id = patient->client->client_id,
+        .endpoint = probe->endpoints.authorize,
+        .client_id = probe->client->client_id,
         .redirect_uri = redirect_uri,
         .scope = scope,
         .state = MADE_UP,
@@ -23,40 +23,40 @@ static const char *url_of(const cog_patient_t *patient, const char *redirect_uri
         .code_verifier = cog_secret_of(MADE_UP),
     };
 
-    return cog_authorize_url(patient->pool, &authorize);
+    return cog_authorize_url(probe->pool, &authorize);
 }
 
-static cog_login_answer_t ask_url(cog_patient_t *patient, const char *url,
+static cog_login_answer_t ask_url(cog_probe_t *probe, const char *url,
                                   const char *redirect_uri)
 {
     cog_fetch_response_t response;
-    const char *problem = cog_patient_get(patient, url, &response);
+    const char *problem = cog_probe_get(probe, url, &response);
 
     if (problem) {
         return (cog_login_answer_t){COG_LOGIN_UNKNOWN, problem};
     }
-    return cog_login_answer_read(patient->pool, &response, redirect_uri);
+    return cog_login_answer_read(probe->pool, &response, redirect_uri);
 }
 
-static cog_login_answer_t ask(cog_patient_t *patient, const char *redirect_uri,
+static cog_login_answer_t ask(cog_probe_t *probe, const char *redirect_uri,
                               const char *scope)
 {
-    return ask_url(patient, url_of(patient, redirect_uri, scope), redirect_uri);
+    return ask_url(probe, url_of(probe, redirect_uri, scope), redirect_uri);
 }
 
 /* The same without PKCE. */
-static cog_login_answer_t ask_plainly(cog_patient_t *patient)
+static cog_login_answer_t ask_plainly(cog_probe_t *probe)
 {
-    const char *redirect_uri = cog_patient_callback(patient, 0);
-    apr_array_header_t *params = cog_query_make(patient->pool);
+    const char *redirect_uri = cog_probe_callback(probe, 0);
+    apr_array_header_t *params = cog_query_make(probe->pool);
 
     cog_query_add(params, "response_type", "code");
-    cog_query_add(params, "client_id", patient->client->client_id);
+    cog_query_add(params, "client_id", probe->client->client_id);
     cog_query_add(params, "redirect_uri", redirect_uri);
-    cog_query_add(params, "scope", patient->client->scope);
+    cog_query_add(params, "scope", probe->client->scope);
     cog_query_add(params, "state", MADE_UP);
-    return ask_url(patient,
-                   cog_query_append(patient->pool, patient->endpoints.authorize, params),
+    return ask_url(probe,
+                   cog_query_append(probe->pool, probe->endpoints.authorize, params),
                    redirect_uri);
 }
 
@@ -67,48 +67,47 @@ static void say_domain(cog_report_t *report)
 
 /* The hosted UI has the same answer for a client that it does not know, and for one
  * without any flow; the token endpoint has not. */
-static void ask_token_endpoint(cog_patient_t *patient)
+static void ask_token_endpoint(cog_probe_t *probe)
 {
-    if (cog_token_answer_is_known(cog_token_answer_to_any(patient))) {
-        patient->login.kind = COG_LOGIN_FLOW;
+    if (cog_token_answer_is_known(cog_token_answer_to_any(probe))) {
+        probe->login.kind = COG_LOGIN_FLOW;
     }
 }
 
 void cog_check_client(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
-    const char *id = patient->client->client_id;
+    cog_probe_t *probe = context;
+    const char *id = probe->client->client_id;
 
-    if (!patient->has_endpoints) {
+    if (!probe->has_endpoints) {
         say_domain(report);
         return;
     }
-    patient->login =
-        ask(patient, cog_patient_callback(patient, 0), patient->client->scope);
-    if (patient->login.kind == COG_LOGIN_NO_CLIENT) {
-        ask_token_endpoint(patient);
+    probe->login = ask(probe, cog_probe_callback(probe, 0), probe->client->scope);
+    if (probe->login.kind == COG_LOGIN_NO_CLIENT) {
+        ask_token_endpoint(probe);
     }
-    switch (patient->login.kind) {
+    switch (probe->login.kind) {
     case COG_LOGIN_NO_CLIENT:
         cog_report_say(
             report, COG_FOUND_FAILED,
             "%s is no app client of this user pool; if it is one, it has %s, and "
             "is not allowed the authorization code grant",
-            id, patient->client->secret_count ? "another secret" : "a secret");
+            id, probe->client->secret_count ? "another secret" : "a secret");
         return;
     case COG_LOGIN_UNKNOWN:
         cog_report_say(report, COG_FOUND_WARNING, "the hosted UI answers: %s",
-                       patient->login.text);
+                       probe->login.text);
         return;
     default:
         cog_report_say(report, COG_FOUND_OK, "%s", id);
     }
 }
 
-static int is_client_known(const cog_patient_t *patient)
+static int is_client_known(const cog_probe_t *probe)
 {
-    return patient->has_endpoints && patient->login.kind != COG_LOGIN_NO_CLIENT &&
-           patient->login.kind != COG_LOGIN_UNKNOWN;
+    return probe->has_endpoints && probe->login.kind != COG_LOGIN_NO_CLIENT &&
+           probe->login.kind != COG_LOGIN_UNKNOWN;
 }
 
 static void say_client(cog_report_t *report)
@@ -118,15 +117,15 @@ static void say_client(cog_report_t *report)
 
 void cog_check_flow(cog_report_t *report, void *context)
 {
-    const cog_patient_t *patient = context;
+    const cog_probe_t *probe = context;
 
-    if (!is_client_known(patient)) {
+    if (!is_client_known(probe)) {
         say_client(report);
     }
-    else if (patient->login.kind == COG_LOGIN_FLOW) {
+    else if (probe->login.kind == COG_LOGIN_FLOW) {
         cog_report_say(report, COG_FOUND_FAILED,
                        "%s is not allowed the authorization code grant",
-                       patient->client->client_id);
+                       probe->client->client_id);
     }
     else {
         cog_report_say(report, COG_FOUND_OK, "authorization code grant");
@@ -135,15 +134,15 @@ void cog_check_flow(cog_report_t *report, void *context)
 
 void cog_check_callback(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
+    cog_probe_t *probe = context;
 
-    if (!is_client_known(patient)) {
+    if (!is_client_known(probe)) {
         say_client(report);
         return;
     }
-    for (int i = 0; i < patient->conf->origins->nelts; ++i) {
-        const char *uri = cog_patient_callback(patient, i);
-        cog_login_answer_t answer = ask(patient, uri, patient->client->scope);
+    for (int i = 0; i < probe->conf->origins->nelts; ++i) {
+        const char *uri = cog_probe_callback(probe, i);
+        cog_login_answer_t answer = ask(probe, uri, probe->client->scope);
 
         if (answer.kind == COG_LOGIN_REDIRECT_MISMATCH) {
             cog_report_say(report, COG_FOUND_FAILED,
@@ -160,36 +159,34 @@ void cog_check_callback(cog_report_t *report, void *context)
 }
 
 /* Whether scopes and PKCE are taken is only told to who may have the answer. */
-static int is_registered(const cog_patient_t *patient)
+static int is_registered(const cog_probe_t *probe)
 {
-    return is_client_known(patient) &&
-           patient->login.kind != COG_LOGIN_REDIRECT_MISMATCH &&
-           patient->login.kind != COG_LOGIN_FLOW;
+    return is_client_known(probe) && probe->login.kind != COG_LOGIN_REDIRECT_MISMATCH &&
+           probe->login.kind != COG_LOGIN_FLOW;
 }
 
-static void say_callback(cog_report_t *report, const cog_patient_t *patient)
+static void say_callback(cog_report_t *report, const cog_probe_t *probe)
 {
     cog_report_say(report, COG_FOUND_SKIPPED,
-                   patient->login.kind == COG_LOGIN_FLOW
+                   probe->login.kind == COG_LOGIN_FLOW
                        ? "the code grant is not allowed"
                        : "the callback URL is not registered");
 }
 
-static const char *refused_scopes(cog_patient_t *patient)
+static const char *refused_scopes(cog_probe_t *probe)
 {
     const char *refused = "";
     char *last;
-    char *text = apr_pstrdup(patient->pool, patient->client->scope);
+    char *text = apr_pstrdup(probe->pool, probe->client->scope);
 
     for (char *one = apr_strtok(text, " ", &last); one;
          one = apr_strtok(NULL, " ", &last)) {
         const char *scope = strcmp(one, "openid") == 0
                                 ? one
-                                : apr_pstrcat(patient->pool, "openid ", one, NULL);
+                                : apr_pstrcat(probe->pool, "openid ", one, NULL);
 
-        if (ask(patient, cog_patient_callback(patient, 0), scope).kind ==
-            COG_LOGIN_SCOPE) {
-            refused = apr_pstrcat(patient->pool, refused, " ", one, NULL);
+        if (ask(probe, cog_probe_callback(probe, 0), scope).kind == COG_LOGIN_SCOPE) {
+            refused = apr_pstrcat(probe->pool, refused, " ", one, NULL);
         }
     }
     return refused;
@@ -197,40 +194,40 @@ static const char *refused_scopes(cog_patient_t *patient)
 
 void cog_check_scopes(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
+    cog_probe_t *probe = context;
 
-    if (!is_registered(patient)) {
-        say_callback(report, patient);
+    if (!is_registered(probe)) {
+        say_callback(report, probe);
         return;
     }
-    if (patient->login.kind == COG_LOGIN_SCOPE) {
+    if (probe->login.kind == COG_LOGIN_SCOPE) {
         cog_report_say(report, COG_FOUND_FAILED,
                        "the app client is not allowed:%s (invalid_scope)",
-                       refused_scopes(patient));
+                       refused_scopes(probe));
         return;
     }
-    cog_report_say(report, COG_FOUND_OK, "%s", patient->client->scope);
+    cog_report_say(report, COG_FOUND_OK, "%s", probe->client->scope);
 }
 
 void cog_check_pkce(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
+    cog_probe_t *probe = context;
 
-    if (!is_registered(patient)) {
-        say_callback(report, patient);
+    if (!is_registered(probe)) {
+        say_callback(report, probe);
         return;
     }
-    if (patient->login.kind != COG_LOGIN_REQUEST) {
+    if (probe->login.kind != COG_LOGIN_REQUEST) {
         cog_report_say(report, COG_FOUND_OK, "S256");
         return;
     }
-    if (ask_plainly(patient).kind == COG_LOGIN_REQUEST) {
+    if (ask_plainly(probe).kind == COG_LOGIN_REQUEST) {
         cog_report_say(report, COG_FOUND_WARNING,
                        "the authorize request is refused with and without it (%s)",
-                       patient->login.text);
+                       probe->login.text);
         return;
     }
     cog_report_say(report, COG_FOUND_FAILED,
                    "a request with a code challenge is refused (%s), one without is not",
-                   patient->login.text);
+                   probe->login.text);
 }

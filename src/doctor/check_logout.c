@@ -8,14 +8,14 @@
 
 #define LOG_LIMIT 200
 
-static void check_one(cog_report_t *report, cog_patient_t *patient, const char *uri)
+static void check_one(cog_report_t *report, cog_probe_t *probe, const char *uri)
 {
-    const char *url = cog_logout_url(patient->pool, patient->endpoints.logout,
-                                     patient->client->client_id, uri);
+    const char *url = cog_logout_url(probe->pool, probe->endpoints.logout,
+                                     probe->client->client_id, uri);
     cog_fetch_response_t response;
-    const char *problem = cog_patient_get(patient, url, &response);
+    const char *problem = cog_probe_get(probe, url, &response);
 
-    if (problem || cog_patient_is_busy(response.status)) {
+    if (problem || cog_probe_is_busy(response.status)) {
         cog_report_say(report, COG_FOUND_WARNING, "%s",
                        problem ? problem : "the hosted UI is too busy to tell");
         return;
@@ -30,13 +30,13 @@ static void check_one(cog_report_t *report, cog_patient_t *patient, const char *
 
 void cog_check_sign_out(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
+    cog_probe_t *probe = context;
 
-    if (!patient->has_endpoints || patient->login.kind == COG_LOGIN_NO_CLIENT) {
+    if (!probe->has_endpoints || probe->login.kind == COG_LOGIN_NO_CLIENT) {
         cog_report_say(report, COG_FOUND_SKIPPED, "the app client is not known");
         return;
     }
-    for (int i = 0; i < patient->conf->origins->nelts; ++i) {
-        check_one(report, patient, cog_patient_signed_out(patient, i));
+    for (int i = 0; i < probe->conf->origins->nelts; ++i) {
+        check_one(report, probe, cog_probe_signed_out(probe, i));
     }
 }

@@ -14,35 +14,34 @@
 #define SKEW_FINE_SEC 10
 
 /* Where all that a login needs is configured, no discovery is made. */
-static int needs_discovery(const cog_patient_t *patient)
+static int needs_discovery(const cog_probe_t *probe)
 {
-    const cog_endpoints_t *configured = &patient->provider->endpoints;
+    const cog_endpoints_t *configured = &probe->provider->endpoints;
 
     return !configured->authorize || !configured->token || !configured->logout;
 }
 
 /* Where the keys have an address of their own as well, httpd never asks the issuer. */
-static int is_issuer_asked(const cog_patient_t *patient)
+static int is_issuer_asked(const cog_probe_t *probe)
 {
-    return needs_discovery(patient) || !patient->provider->endpoints.jwks;
+    return needs_discovery(probe) || !probe->provider->endpoints.jwks;
 }
 
-static const char *jwks_url(const cog_patient_t *patient)
+static const char *jwks_url(const cog_probe_t *probe)
 {
-    const char *configured = patient->provider->endpoints.jwks;
+    const char *configured = probe->provider->endpoints.jwks;
 
     if (configured) {
         return configured;
     }
-    return patient->has_endpoints && patient->endpoints.jwks
-               ? patient->endpoints.jwks
-               : cog_discovery_jwks_url(patient->pool, patient->client->issuer);
+    return probe->has_endpoints && probe->endpoints.jwks
+               ? probe->endpoints.jwks
+               : cog_discovery_jwks_url(probe->pool, probe->client->issuer);
 }
 
-static const char *first_url(const cog_patient_t *patient)
+static const char *first_url(const cog_probe_t *probe)
 {
-    return needs_discovery(patient) ? patient->provider->discovery_url
-                                    : jwks_url(patient);
+    return needs_discovery(probe) ? probe->provider->discovery_url : jwks_url(probe);
 }
 
 /* What mends the way to the user pool. */
@@ -61,17 +60,17 @@ static const char *cure_of(cog_err_t failure)
 
 void cog_check_reach(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
+    cog_probe_t *probe = context;
     cog_fetch_response_t response;
-    const char *problem = cog_patient_get(patient, first_url(patient), &response);
+    const char *problem = cog_probe_get(probe, first_url(probe), &response);
 
-    patient->is_reached = !problem;
-    cog_report_let(report, "way", cure_of(patient->failure));
+    probe->is_reached = !problem;
+    cog_report_let(report, "way", cure_of(probe->failure));
     if (problem) {
-        cog_report_say(report, COG_FOUND_FAILED, "%s; asked %s", problem, patient->way);
+        cog_report_say(report, COG_FOUND_FAILED, "%s; asked %s", problem, probe->way);
         return;
     }
-    cog_report_say(report, COG_FOUND_OK, "%s", patient->way);
+    cog_report_say(report, COG_FOUND_OK, "%s", probe->way);
 }
 
 static void say_unreached(cog_report_t *report)
@@ -81,37 +80,36 @@ static void say_unreached(cog_report_t *report)
 
 void cog_check_pool(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
+    cog_probe_t *probe = context;
     cog_fetch_response_t response;
 
-    if (!patient->is_reached) {
+    if (!probe->is_reached) {
         say_unreached(report);
         return;
     }
-    (void)cog_patient_get(patient, first_url(patient), &response);
+    (void)cog_probe_get(probe, first_url(probe), &response);
     if (response.status == 200) {
-        cog_report_say(report, COG_FOUND_OK, "%s", patient->client->issuer);
+        cog_report_say(report, COG_FOUND_OK, "%s", probe->client->issuer);
         return;
     }
-    if (cog_patient_is_busy(response.status)) {
-        cog_report_say(report, COG_FOUND_WARNING, "%s answers %d", first_url(patient),
+    if (cog_probe_is_busy(response.status)) {
+        cog_report_say(report, COG_FOUND_WARNING, "%s answers %d", first_url(probe),
                        response.status);
         return;
     }
-    patient->is_reached = 0;
+    probe->is_reached = 0;
     cog_report_say(report, COG_FOUND_FAILED, "%s answers %d: there is no such user pool",
-                   first_url(patient), response.status);
+                   first_url(probe), response.status);
 }
 
 /* What the document says of itself; NULL: there is none. */
-static const char *issuer_in(cog_patient_t *patient, const char *url,
+static const char *issuer_in(cog_probe_t *probe, const char *url,
                              cog_fetch_response_t *response)
 {
     json_t *document;
 
-    if (cog_patient_get(patient, url, response) || response->status != 200 ||
-        cog_json_parse(patient->pool, response->body, DOCUMENT_MAX, &document) !=
-            COG_OK) {
+    if (cog_probe_get(probe, url, response) || response->status != 200 ||
+        cog_json_parse(probe->pool, response->body, DOCUMENT_MAX, &document) != COG_OK) {
         return NULL;
     }
     return cog_json_string(document, "issuer");
@@ -119,61 +117,61 @@ static const char *issuer_in(cog_patient_t *patient, const char *url,
 
 void cog_check_issuer(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
+    cog_probe_t *probe = context;
     cog_fetch_response_t response;
     const char *issuer;
 
-    if (!patient->is_reached) {
+    if (!probe->is_reached) {
         say_unreached(report);
         return;
     }
-    if (!is_issuer_asked(patient)) {
+    if (!is_issuer_asked(probe)) {
         cog_report_say(report, COG_FOUND_SKIPPED,
                        "not asked, as all endpoints are configured; tokens must name %s",
-                       patient->client->issuer);
+                       probe->client->issuer);
         return;
     }
-    issuer = issuer_in(patient, patient->provider->discovery_url, &response);
+    issuer = issuer_in(probe, probe->provider->discovery_url, &response);
     if (!issuer) {
         cog_report_say(report,
-                       needs_discovery(patient) ? COG_FOUND_FAILED : COG_FOUND_SKIPPED,
-                       "%s is no discovery document", patient->provider->discovery_url);
+                       needs_discovery(probe) ? COG_FOUND_FAILED : COG_FOUND_SKIPPED,
+                       "%s is no discovery document", probe->provider->discovery_url);
         return;
     }
-    cog_report_let(report, "issuer", cog_text_for_log(patient->pool, issuer, LOG_LIMIT));
-    if (strcmp(issuer, patient->client->issuer) != 0) {
+    cog_report_let(report, "issuer", cog_text_for_log(probe->pool, issuer, LOG_LIMIT));
+    if (strcmp(issuer, probe->client->issuer) != 0) {
         cog_report_say(
             report, COG_FOUND_FAILED, "the user pool calls itself %s, configured is %s",
-            cog_text_for_log(patient->pool, issuer, LOG_LIMIT), patient->client->issuer);
+            cog_text_for_log(probe->pool, issuer, LOG_LIMIT), probe->client->issuer);
         return;
     }
     cog_report_say(report, COG_FOUND_OK, "%s", issuer);
 }
 
-static void know_endpoints(cog_patient_t *patient, const cog_endpoints_t *discovered)
+static void know_endpoints(cog_probe_t *probe, const cog_endpoints_t *discovered)
 {
-    patient->endpoints = patient->provider->endpoints;
-    cog_endpoints_add(discovered, &patient->endpoints);
-    patient->has_endpoints = 1;
+    probe->endpoints = probe->provider->endpoints;
+    cog_endpoints_add(discovered, &probe->endpoints);
+    probe->has_endpoints = 1;
 }
 
 /* NULL, or why nothing is known of the hosted UI. */
-static const char *find_endpoints(cog_patient_t *patient)
+static const char *find_endpoints(cog_probe_t *probe)
 {
     cog_endpoints_t discovered = {.authorize = NULL};
     cog_fetch_response_t response;
     const char *reason = NULL;
 
-    if (needs_discovery(patient)) {
-        if (cog_patient_get(patient, patient->provider->discovery_url, &response) ||
+    if (needs_discovery(probe)) {
+        if (cog_probe_get(probe, probe->provider->discovery_url, &response) ||
             response.status != 200) {
             return "discovery does not answer";
         }
-        (void)cog_discovery_parse(patient->pool, response.body, patient->client->issuer,
+        (void)cog_discovery_parse(probe->pool, response.body, probe->client->issuer,
                                   &discovered, &reason);
     }
     if (!reason) {
-        know_endpoints(patient, &discovered);
+        know_endpoints(probe, &discovered);
     }
     return reason;
 }
@@ -184,53 +182,53 @@ static cog_found_t judge_domain(int status)
     if (status == 403 || status == 404) {
         return COG_FOUND_FAILED;
     }
-    return cog_patient_is_busy(status) ? COG_FOUND_WARNING : COG_FOUND_OK;
+    return cog_probe_is_busy(status) ? COG_FOUND_WARNING : COG_FOUND_OK;
 }
 
 void cog_check_domain(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
+    cog_probe_t *probe = context;
     cog_fetch_response_t response;
     const char *reason;
     cog_found_t found;
 
-    if (!patient->is_reached && needs_discovery(patient)) {
+    if (!probe->is_reached && needs_discovery(probe)) {
         say_unreached(report);
         return;
     }
-    reason = find_endpoints(patient);
+    reason = find_endpoints(probe);
     if (!reason) {
-        reason = cog_patient_get(patient, patient->endpoints.authorize, &response);
+        reason = cog_probe_get(probe, probe->endpoints.authorize, &response);
     }
     if (reason) {
-        patient->has_endpoints = 0;
+        probe->has_endpoints = 0;
         cog_report_say(report, COG_FOUND_FAILED, "%s", reason);
         return;
     }
     found = judge_domain(response.status);
-    patient->has_endpoints = found != COG_FOUND_FAILED;
-    cog_report_say(report, found, "%s answers %d", patient->endpoints.authorize,
+    probe->has_endpoints = found != COG_FOUND_FAILED;
+    cog_report_say(report, found, "%s answers %d", probe->endpoints.authorize,
                    response.status);
 }
 
 void cog_check_keys(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
-    const char *url = jwks_url(patient);
+    cog_probe_t *probe = context;
+    const char *url = jwks_url(probe);
     cog_fetch_response_t response;
     const char *problem;
     cog_jwk_set_t *set;
 
-    if (!patient->is_reached) {
+    if (!probe->is_reached) {
         say_unreached(report);
         return;
     }
-    problem = cog_patient_get(patient, url, &response);
+    problem = cog_probe_get(probe, url, &response);
     if (!problem && response.status != 200) {
-        problem = apr_psprintf(patient->pool, "%s answers %d", url, response.status);
+        problem = apr_psprintf(probe->pool, "%s answers %d", url, response.status);
     }
-    if (!problem && cog_jwk_set_parse(patient->pool, response.body, &set) != COG_OK) {
-        problem = apr_psprintf(patient->pool, "%s holds no key that may be used", url);
+    if (!problem && cog_jwk_set_parse(probe->pool, response.body, &set) != COG_OK) {
+        problem = apr_psprintf(probe->pool, "%s holds no key that may be used", url);
     }
     if (problem) {
         cog_report_say(report, COG_FOUND_FAILED, "%s", problem);
@@ -241,21 +239,21 @@ void cog_check_keys(cog_report_t *report, void *context)
 
 void cog_check_clock(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
+    cog_probe_t *probe = context;
     cog_fetch_response_t response;
     apr_int64_t skew;
 
-    if (!patient->is_reached) {
+    if (!probe->is_reached) {
         say_unreached(report);
         return;
     }
-    (void)cog_patient_get(patient, first_url(patient), &response);
+    (void)cog_probe_get(probe, first_url(probe), &response);
     if (!response.date) {
         cog_report_say(report, COG_FOUND_SKIPPED, "the answer has no Date");
         return;
     }
     skew = apr_time_sec(response.date) -
-           apr_time_sec(patient->clock.now(patient->clock.context));
+           apr_time_sec(probe->clock.now(probe->clock.context));
     if (llabs(skew) <= SKEW_FINE_SEC) {
         cog_report_say(report, COG_FOUND_OK,
                        "no more than %d s apart from that of the user pool",

@@ -7,23 +7,23 @@
 #define SECRET_CHARACTERS                                                                \
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+"
 
-static void say_answer(cog_report_t *report, const cog_patient_t *patient, cog_err_t err)
+static void say_answer(cog_report_t *report, const cog_probe_t *probe, cog_err_t err)
 {
     if (err == COG_E_IDP_UNREACHABLE) {
-        cog_report_say(report, COG_FOUND_FAILED, "%s", patient->reason->text);
+        cog_report_say(report, COG_FOUND_FAILED, "%s", probe->reason->text);
         return;
     }
-    if (patient->login.kind == COG_LOGIN_FLOW) {
+    if (probe->login.kind == COG_LOGIN_FLOW) {
         cog_report_say(report, COG_FOUND_SKIPPED, "the code grant is not allowed");
         return;
     }
     cog_report_say(report, COG_FOUND_WARNING, "%s answers neither yes nor no: %s",
-                   patient->endpoints.token, cog_err_text(err));
+                   probe->endpoints.token, cog_err_text(err));
 }
 
-static void check_public(cog_report_t *report, cog_patient_t *patient)
+static void check_public(cog_report_t *report, cog_probe_t *probe)
 {
-    cog_err_t err = cog_token_answer(patient, cog_secret_of(NULL));
+    cog_err_t err = cog_token_answer(probe, cog_secret_of(NULL));
 
     if (err == COG_E_IDP_GRANT) {
         cog_report_say(report, COG_FOUND_OK, "a public client, without a secret");
@@ -35,15 +35,15 @@ static void check_public(cog_report_t *report, cog_patient_t *patient)
                        "(invalid_client)");
         return;
     }
-    say_answer(report, patient, err);
+    say_answer(report, probe, err);
 }
 
-static const char *name_of(const cog_patient_t *patient, int n)
+static const char *name_of(const cog_probe_t *probe, int n)
 {
     static const char *const names[COG_MAX_SECRETS] = {"the first secret",
                                                        "the second secret"};
 
-    return patient->client->secret_count == 1 ? "the secret" : names[n];
+    return probe->client->secret_count == 1 ? "the secret" : names[n];
 }
 
 /* As the user pool makes them, or takes them; blanks, quotes or a byte order mark came
@@ -58,15 +58,15 @@ static const char *odd_characters(cog_secret_t secret)
 }
 
 /* One that another one stands in for is no more than untidy. */
-static void say_wrong(cog_report_t *report, cog_patient_t *patient, int n, int is_spare)
+static void say_wrong(cog_report_t *report, cog_probe_t *probe, int n, int is_spare)
 {
     if (is_spare) {
         cog_report_say(report, COG_FOUND_WARNING,
                        "%s is not (or no longer) of the app client; the other one is",
-                       name_of(patient, n));
+                       name_of(probe, n));
         return;
     }
-    if (cog_token_answer(patient, cog_secret_of(NULL)) == COG_E_IDP_GRANT) {
+    if (cog_token_answer(probe, cog_secret_of(NULL)) == COG_E_IDP_GRANT) {
         cog_report_say(report, COG_FOUND_FAILED,
                        "the app client is public, but a secret is configured: remove "
                        "CognitoClientSecret, or make an app client with a secret");
@@ -74,41 +74,41 @@ static void say_wrong(cog_report_t *report, cog_patient_t *patient, int n, int i
     }
     cog_report_say(report, COG_FOUND_FAILED,
                    "%s is not that of the app client (invalid_client)%s",
-                   name_of(patient, n), odd_characters(patient->secrets[n].secret));
+                   name_of(probe, n), odd_characters(probe->secrets[n].secret));
 }
 
-static void say_secret(cog_report_t *report, cog_patient_t *patient, int n,
-                       cog_err_t answer, int has_good)
+static void say_secret(cog_report_t *report, cog_probe_t *probe, int n, cog_err_t answer,
+                       int has_good)
 {
-    const char *problem = patient->secrets[n].problem;
+    const char *problem = probe->secrets[n].problem;
 
     if (problem) {
-        cog_report_say(report, COG_FOUND_FAILED, "%s %s", name_of(patient, n), problem);
+        cog_report_say(report, COG_FOUND_FAILED, "%s %s", name_of(probe, n), problem);
     }
     else if (answer == COG_E_IDP_GRANT) {
-        cog_report_say(report, COG_FOUND_OK, "%s is right", name_of(patient, n));
+        cog_report_say(report, COG_FOUND_OK, "%s is right", name_of(probe, n));
     }
     else if (answer == COG_E_IDP_CLIENT) {
-        say_wrong(report, patient, n, has_good);
+        say_wrong(report, probe, n, has_good);
     }
     else {
-        say_answer(report, patient, answer);
+        say_answer(report, probe, answer);
     }
 }
 
-static void check_confidential(cog_report_t *report, cog_patient_t *patient)
+static void check_confidential(cog_report_t *report, cog_probe_t *probe)
 {
     cog_err_t answers[COG_MAX_SECRETS] = {COG_OK};
     int has_good = 0;
 
-    for (int i = 0; i < COG_MAX_SECRETS && i < patient->client->secret_count; ++i) {
-        if (!patient->secrets[i].problem) {
-            answers[i] = cog_token_answer(patient, patient->secrets[i].secret);
+    for (int i = 0; i < COG_MAX_SECRETS && i < probe->client->secret_count; ++i) {
+        if (!probe->secrets[i].problem) {
+            answers[i] = cog_token_answer(probe, probe->secrets[i].secret);
         }
         has_good |= answers[i] == COG_E_IDP_GRANT;
     }
-    for (int i = 0; i < COG_MAX_SECRETS && i < patient->client->secret_count; ++i) {
-        say_secret(report, patient, i, answers[i], has_good);
+    for (int i = 0; i < COG_MAX_SECRETS && i < probe->client->secret_count; ++i) {
+        say_secret(report, probe, i, answers[i], has_good);
     }
 }
 
@@ -116,19 +116,19 @@ static void check_confidential(cog_report_t *report, cog_patient_t *patient)
  * fetcher asks over TLS with a certificate that it trusts, or not at all. */
 void cog_check_secret(cog_report_t *report, void *context)
 {
-    cog_patient_t *patient = context;
+    cog_probe_t *probe = context;
 
-    if (!patient->has_endpoints) {
+    if (!probe->has_endpoints) {
         cog_report_say(report, COG_FOUND_SKIPPED, "the token endpoint is not known");
         return;
     }
-    if (patient->login.kind == COG_LOGIN_NO_CLIENT) {
+    if (probe->login.kind == COG_LOGIN_NO_CLIENT) {
         cog_report_say(report, COG_FOUND_SKIPPED, "the app client is not known");
         return;
     }
-    if (patient->client->secret_count == 0) {
-        check_public(report, patient);
+    if (probe->client->secret_count == 0) {
+        check_public(report, probe);
         return;
     }
-    check_confidential(report, patient);
+    check_confidential(report, probe);
 }

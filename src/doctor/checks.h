@@ -2,13 +2,13 @@
 #ifndef COG_DOCTOR_CHECKS_H
 #define COG_DOCTOR_CHECKS_H
 
-#include "doctor/patient.h"
+#include "doctor/probe.h"
 #include "doctor/report.h"
 
-/* For a cog_patient_t that was prepared. */
+/* For a cog_probe_t that was prepared. */
 extern const cog_check_t cog_client_checks[];
 
-typedef void cog_check_run_t(cog_report_t *report, void *patient);
+typedef void cog_check_run_t(cog_report_t *report, void *context);
 
 /* check_pool.c */
 cog_check_run_t cog_check_reach, cog_check_pool, cog_check_issuer, cog_check_keys,

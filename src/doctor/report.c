@@ -31,11 +31,11 @@ void cog_report_let(cog_report_t *report, const char *name, const char *value)
     apr_table_set(last_group(report)->words, name, value);
 }
 
-void cog_report_run(cog_report_t *report, const cog_check_t *checks, void *patient)
+void cog_report_run(cog_report_t *report, const cog_check_t *checks, void *context)
 {
     for (; checks->id; ++checks) {
         report->check = checks;
-        checks->run(report, patient);
+        checks->run(report, context);
     }
 }
 

@@ -28,7 +28,7 @@ typedef struct {
 typedef struct {
     const char *id;    /* for programs; NULL ends a table */
     const char *title; /* for people */
-    void (*run)(cog_report_t *report, void *patient);
+    void (*run)(cog_report_t *report, void *context);
     cog_remedy_t remedy;
 } cog_check_t;
 
@@ -62,7 +62,7 @@ void cog_report_open(cog_report_t *report, const char *host, const char *client)
 void cog_report_let(cog_report_t *report, const char *name, const char *value);
 
 /* Run all checks of a table. */
-void cog_report_run(cog_report_t *report, const cog_check_t *checks, void *patient);
+void cog_report_run(cog_report_t *report, const cog_check_t *checks, void *context);
 
 /* What a check says. Foreign text in it has to be fit for a log line. */
 void cog_report_say(cog_report_t *report, cog_found_t found, const char *format, ...)

@@ -25,7 +25,7 @@ typedef struct {
     const cog_export_t *export;
     const apr_array_header_t *claims; /* cog_claim_t: those of the session, by groups */
     const cog_raw_tokens_t *tokens;
-} telling_t;
+} exporter_t;
 
 /* The memo outlives a subrequest, and the .htaccess file that was read for it. */
 static void remember(const cog_memo_t *memo, const char *name)
@@ -35,197 +35,198 @@ static void remember(const cog_memo_t *memo, const char *name)
     }
 }
 
-static cog_err_t set(const telling_t *telling, const char *name, const char *value)
+static cog_err_t set(const exporter_t *exporter, const char *name, const char *value)
 {
     size_t len = strlen(name) + strlen(": ") + strlen(value);
 
     if (len > COG_HEADER_MAX) {
-        COG_LOG(cog_log_of_request(telling->r), ERROR, 4220,
+        COG_LOG(cog_log_of_request(exporter->r), ERROR, 4220,
                 "header %s of %" APR_SIZE_T_FMT " bytes is longer than %d",
-                cog_text_for_log(telling->r->pool, name, 128), len, COG_HEADER_MAX);
+                cog_text_for_log(exporter->r->pool, name, 128), len, COG_HEADER_MAX);
         return COG_E_HEADER_TOO_LONG;
     }
-    apr_table_setn(telling->r->headers_in, name, value);
-    remember(telling->memo, name);
+    apr_table_setn(exporter->r->headers_in, name, value);
+    remember(exporter->memo, name);
     return COG_OK;
 }
 
-static cog_err_t tell(const telling_t *telling, const char *name, cog_claim_kind_t kind,
+static cog_err_t tell(const exporter_t *exporter, const char *name, cog_claim_kind_t kind,
                       const char *value)
 {
-    apr_pool_t *pool = telling->r->pool;
-    const char *text = cog_backend_value(pool, telling->export->backend, kind, value);
-    const char *carried = cog_header_value(pool, telling->export->encoding, kind, text);
+    apr_pool_t *pool = exporter->r->pool;
+    const char *text = cog_backend_value(pool, exporter->export->backend, kind, value);
+    const char *carried = cog_header_value(pool, exporter->export->encoding, kind, text);
 
     if (!carried) {
-        COG_LOG(cog_log_of_request(telling->r), INFO, 4221,
+        COG_LOG(cog_log_of_request(exporter->r), INFO, 4221,
                 "header %s is sent empty, for it cannot carry its value as it is; "
                 "encoding=percent and encoding=base64 can",
                 cog_text_for_log(pool, name, 128));
         carried = "";
     }
-    return set(telling, name, carried);
+    return set(exporter, name, carried);
 }
 
-static const char *name_of(const telling_t *telling, const char *prefix,
+static const char *name_of(const exporter_t *exporter, const char *prefix,
                            const char *claim)
 {
-    return telling->export->backend->name_of(telling->r->pool, prefix, claim);
+    return exporter->export->backend->name_of(exporter->r->pool, prefix, claim);
 }
 
-static int is_wanted(const telling_t *telling, const char *claim)
+static int is_wanted(const exporter_t *exporter, const char *claim)
 {
-    return cog_claims_are_wanted(telling->export->claims, claim);
+    return cog_claims_are_wanted(exporter->export->claims, claim);
 }
 
 /* Those that are named one by one, and wanted: what is missing of them is told too. */
-static cog_err_t tell_missing(const telling_t *telling, const char *prefix)
+static cog_err_t tell_missing(const exporter_t *exporter, const char *prefix)
 {
-    const apr_array_header_t *patterns = telling->export->claims;
+    const apr_array_header_t *patterns = exporter->export->claims;
 
     for (int i = 0; patterns && i < patterns->nelts; ++i) {
         const char *claim = APR_ARRAY_IDX(patterns, i, const char *);
 
-        if (*claim != '!' && !apr_fnmatch_test(claim) && is_wanted(telling, claim) &&
-            !cog_claims_find(telling->claims, claim)) {
-            COG_TRY(set(telling, name_of(telling, prefix, claim), ""));
+        if (*claim != '!' && !apr_fnmatch_test(claim) && is_wanted(exporter, claim) &&
+            !cog_claims_find(exporter->claims, claim)) {
+            COG_TRY(set(exporter, name_of(exporter, prefix, claim), ""));
         }
     }
     return COG_OK;
 }
 
-static cog_err_t tell_all(const telling_t *telling, const char *prefix)
+static cog_err_t tell_all(const exporter_t *exporter, const char *prefix)
 {
-    const apr_array_header_t *claims = telling->claims;
+    const apr_array_header_t *claims = exporter->claims;
 
-    COG_TRY(tell_missing(telling, prefix));
+    COG_TRY(tell_missing(exporter, prefix));
     for (int i = 0; i < claims->nelts; ++i) {
         const cog_claim_t *claim = &APR_ARRAY_IDX(claims, i, cog_claim_t);
 
-        if (is_wanted(telling, claim->name)) {
-            COG_TRY(tell(telling, name_of(telling, prefix, claim->name), claim->kind,
+        if (is_wanted(exporter, claim->name)) {
+            COG_TRY(tell(exporter, name_of(exporter, prefix, claim->name), claim->kind,
                          claim->value));
         }
     }
     return COG_OK;
 }
 
-static cog_err_t tell_claim(const telling_t *telling, const cog_sent_header_t *row)
+static cog_err_t tell_claim(const exporter_t *exporter, const cog_sent_header_t *row)
 {
-    const cog_claim_t *claim = cog_claims_find(telling->claims, row->claim);
+    const cog_claim_t *claim = cog_claims_find(exporter->claims, row->claim);
 
-    if (!claim || !is_wanted(telling, claim->name)) {
+    if (!claim || !is_wanted(exporter, claim->name)) {
         return COG_OK;
     }
-    return tell(telling, row->header, claim->kind, claim->value);
+    return tell(exporter, row->header, claim->kind, claim->value);
 }
 
 /* A machine may have no name. */
-static cog_err_t tell_user(const telling_t *telling, const char *header)
+static cog_err_t tell_user(const exporter_t *exporter, const char *header)
 {
-    const char *user = telling->r->user;
+    const char *user = exporter->r->user;
 
-    return user && *user ? tell(telling, header, COG_CLAIM_TEXT, user) : COG_OK;
+    return user && *user ? tell(exporter, header, COG_CLAIM_TEXT, user) : COG_OK;
 }
 
 /* A token is ASCII. */
-static cog_err_t tell_token(const telling_t *telling, const char *header,
+static cog_err_t tell_token(const exporter_t *exporter, const char *header,
                             cog_secret_t token)
 {
-    int is_bearer = telling->export->tokens & COG_TOKENS_AS_BEARER;
+    int is_bearer = exporter->export->tokens & COG_TOKENS_AS_BEARER;
 
-    return !is_bearer && cog_secret_is_set(token) ? set(telling, header, token.bytes)
+    return !is_bearer && cog_secret_is_set(token) ? set(exporter, header, token.bytes)
                                                   : COG_OK;
 }
 
-static cog_err_t tell_access_end(const telling_t *telling, const char *header)
+static cog_err_t tell_access_end(const exporter_t *exporter, const char *header)
 {
-    const char *end = telling->export->tokens & COG_TOKENS_AS_BEARER
+    const char *end = exporter->export->tokens & COG_TOKENS_AS_BEARER
                           ? NULL
-                          : cog_export_access_end(telling->r->pool, telling->tokens);
+                          : cog_export_access_end(exporter->r->pool, exporter->tokens);
 
-    return end ? set(telling, header, end) : COG_OK;
+    return end ? set(exporter, header, end) : COG_OK;
 }
 
 /* Authorization has its own form (RFC 6750, 2.1). */
-static cog_err_t tell_assertion(const telling_t *telling, const char *header,
+static cog_err_t tell_assertion(const exporter_t *exporter, const char *header,
                                 cog_assertion_form_t form)
 {
     const char *begin = strcasecmp(header, "Authorization") == 0 ? "Bearer " : "";
     cog_secret_t jwt;
     char *value;
 
-    COG_TRY(cog_export_assertion(telling->r, telling->export, form, &jwt));
-    value = apr_pstrcat(telling->r->pool, begin, jwt.bytes, NULL);
-    cog_secret_wipe_with(telling->r->pool, value, strlen(value));
-    return set(telling, header, value);
+    COG_TRY(cog_export_assertion(exporter->r, exporter->export, form, &jwt));
+    value = apr_pstrcat(exporter->r->pool, begin, jwt.bytes, NULL);
+    cog_secret_wipe_with(exporter->r->pool, value, strlen(value));
+    return set(exporter, header, value);
 }
 
-static cog_err_t tell_row(const telling_t *telling, const cog_sent_header_t *row)
+static cog_err_t tell_row(const exporter_t *exporter, const cog_sent_header_t *row)
 {
     switch (row->source) {
     case COG_SENT_ALL:
-        return tell_all(telling, row->header);
+        return tell_all(exporter, row->header);
     case COG_SENT_CLAIM:
-        return tell_claim(telling, row);
+        return tell_claim(exporter, row);
     case COG_SENT_ID_TOKEN:
-        return tell_token(telling, row->header, telling->tokens->id);
+        return tell_token(exporter, row->header, exporter->tokens->id);
     case COG_SENT_ACCESS_TOKEN:
-        return tell_token(telling, row->header, telling->tokens->access);
+        return tell_token(exporter, row->header, exporter->tokens->access);
     case COG_SENT_ACCESS_END:
-        return tell_access_end(telling, row->header);
+        return tell_access_end(exporter, row->header);
     case COG_SENT_ASSERTION:
-        return tell_assertion(telling, row->header, telling->export->backend->assertion);
+        return tell_assertion(exporter, row->header,
+                              exporter->export->backend->assertion);
     case COG_SENT_USER:
         break;
     }
-    return tell_user(telling, row->header);
+    return tell_user(exporter, row->header);
 }
 
-static cog_err_t tell_rows(const telling_t *telling)
+static cog_err_t tell_rows(const exporter_t *exporter)
 {
-    const cog_sent_header_t *row = telling->export->backend->headers;
+    const cog_sent_header_t *row = exporter->export->backend->headers;
 
     for (; row->header; ++row) {
-        COG_TRY(tell_row(telling, row));
+        COG_TRY(tell_row(exporter, row));
     }
     return COG_OK;
 }
 
 /* One of the tokens is there at most. */
-static cog_err_t tell_bearer(const telling_t *telling)
+static cog_err_t tell_bearer(const exporter_t *exporter)
 {
-    const cog_raw_tokens_t *tokens = telling->tokens;
+    const cog_raw_tokens_t *tokens = exporter->tokens;
     cog_secret_t token = cog_secret_is_set(tokens->id) ? tokens->id : tokens->access;
     char *value;
 
     if (!cog_secret_is_set(token)) {
         return COG_OK;
     }
-    value = apr_pstrcat(telling->r->pool, "Bearer ", token.bytes, NULL);
-    cog_secret_wipe_with(telling->r->pool, value, strlen(value));
-    return set(telling, "Authorization", value);
+    value = apr_pstrcat(exporter->r->pool, "Bearer ", token.bytes, NULL);
+    cog_secret_wipe_with(exporter->r->pool, value, strlen(value));
+    return set(exporter, "Authorization", value);
 }
 
 cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
                              const cog_session_t *session, const cog_raw_tokens_t *tokens)
 {
-    telling_t telling = {r, cog_memo_of(r), export,
-                         cog_groups_select(r->pool, session->claims, export->groups),
-                         tokens};
+    exporter_t exporter = {r, cog_memo_of(r), export,
+                           cog_groups_select(r->pool, session->claims, export->groups),
+                           tokens};
 
-    if (!telling.memo->exported_headers) {
-        telling.memo->exported_headers = apr_table_make(telling.memo->root->pool, 16);
+    if (!exporter.memo->exported_headers) {
+        exporter.memo->exported_headers = apr_table_make(exporter.memo->root->pool, 16);
     }
-    cog_export_check_groups(r, telling.claims);
+    cog_export_check_groups(r, exporter.claims);
     if (export->to_headers) {
-        COG_TRY(tell_rows(&telling));
+        COG_TRY(tell_rows(&exporter));
     }
     if (export->tokens & COG_TOKENS_AS_BEARER) {
-        COG_TRY(tell_bearer(&telling));
+        COG_TRY(tell_bearer(&exporter));
     }
     return export->assertion.header
-               ? tell_assertion(&telling, export->assertion.header, COG_ASSERTION_OWN)
+               ? tell_assertion(&exporter, export->assertion.header, COG_ASSERTION_OWN)
                : COG_OK;
 }
 

@@ -20,7 +20,7 @@ static int is_whole(apr_pool_t *pool, const ap_directive_t *section)
            strcmp(path, "/") == 0;
 }
 
-static int is_of(const cog_host_patient_t *self, const cog_written_t *written)
+static int is_of(const cog_host_probe_t *self, const cog_written_t *written)
 {
     return written->s == self->host->s || written->s == self->tree->main_server;
 }
@@ -72,7 +72,7 @@ static int is_for_all(apr_pool_t *pool, const cog_written_t *need)
     return 0;
 }
 
-static int asks_everywhere(const cog_host_patient_t *self)
+static int asks_everywhere(const cog_host_probe_t *self)
 {
     const apr_array_header_t *needs = self->tree->needs;
 
@@ -94,7 +94,7 @@ static int denies_all(apr_pool_t *pool, const ap_directive_t *section)
 
 /* `Require all denied` for all URLs; that of a <Directory /> is undone by each
  * <Directory> that holds pages. */
-static int is_closed(const cog_host_patient_t *self, const ap_directive_t *first)
+static int is_closed(const cog_host_probe_t *self, const ap_directive_t *first)
 {
     const char *path;
 
@@ -107,7 +107,7 @@ static int is_closed(const cog_host_patient_t *self, const ap_directive_t *first
     return 0;
 }
 
-static const char *protected_places(const cog_host_patient_t *self)
+static const char *protected_places(const cog_host_probe_t *self)
 {
     const apr_array_header_t *auth_types = self->tree->auth_types;
     const char *places = "";
@@ -123,7 +123,7 @@ static const char *protected_places(const cog_host_patient_t *self)
     return places;
 }
 
-static int has_any(const cog_host_patient_t *self, const apr_array_header_t *list)
+static int has_any(const cog_host_probe_t *self, const apr_array_header_t *list)
 {
     for (int i = 0; i < list->nelts; ++i) {
         if (is_of(self, &APR_ARRAY_IDX(list, i, cog_written_t))) {
@@ -133,9 +133,9 @@ static int has_any(const cog_host_patient_t *self, const apr_array_header_t *lis
     return 0;
 }
 
-void cog_check_default_deny(cog_report_t *report, void *patient)
+void cog_check_default_deny(cog_report_t *report, void *context)
 {
-    const cog_host_patient_t *self = patient;
+    const cog_host_probe_t *self = context;
     const ap_directive_t *own = cog_section_of_host(self->host->s);
 
     if (!has_any(self, self->tree->auth_types)) {

@@ -82,15 +82,15 @@ static way_t find_way(apr_pool_t *pool, const cog_site_t *site)
 }
 
 /* A rehearsal has not run programs; now their secrets are needed. */
-static void read_secrets(const cog_client_conf_t *client, cog_patient_t *patient)
+static void read_secrets(const cog_client_conf_t *client, cog_probe_t *probe)
 {
     for (int i = 0; i < client->secret_count; ++i) {
-        cog_known_secret_t *known = &patient->secrets[i];
+        cog_known_secret_t *known = &probe->secrets[i];
 
         known->secret = client->secrets[i];
         if (!cog_secret_is_set(known->secret)) {
             known->problem = cog_secret_source_read(
-                patient->pool, &client->secret_sources[i], &known->secret);
+                probe->pool, &client->secret_sources[i], &known->secret);
         }
     }
 }
@@ -99,7 +99,7 @@ static void examine_client(cog_report_t *report, const cog_host_t *host,
                            const cog_client_conf_t *client, const way_t *way,
                            apr_hash_t *asked)
 {
-    cog_patient_t patient = {
+    cog_probe_t probe = {
         .pool = report->pool,
         .conf = host->site->conf,
         .client = client,
@@ -112,20 +112,20 @@ static void examine_client(cog_report_t *report, const cog_host_t *host,
 
     cog_report_open(report, cog_host_name(report->pool, host->s),
                     *client->name ? client->name : "default");
-    read_secrets(client, &patient);
-    cog_patient_prepare(&patient, report);
-    cog_report_run(report, cog_client_checks, &patient);
+    read_secrets(client, &probe);
+    cog_probe_prepare(&probe, report);
+    cog_report_run(report, cog_client_checks, &probe);
 }
 
 static void examine_host(cog_report_t *report, const cog_tree_t *tree,
                          const cog_host_t *host, apr_hash_t *asked)
 {
-    cog_host_patient_t patient = {report->pool, tree, host};
+    cog_host_probe_t probe = {report->pool, tree, host};
     const apr_array_header_t *clients = host->site->clients;
     const way_t way = find_way(report->pool, host->site);
 
     cog_report_open(report, cog_host_name(report->pool, host->s), NULL);
-    cog_report_run(report, cog_host_checks, &patient);
+    cog_report_run(report, cog_host_checks, &probe);
     for (int i = 0; i < clients->nelts; ++i) {
         examine_client(report, host, APR_ARRAY_IDX(clients, i, cog_site_client_t).client,
                        &way, asked);
@@ -159,15 +159,15 @@ typedef struct {
 } all_t;
 
 /* Else nobody would come here: doctor_refusal.c. */
-static void say_accepted(cog_report_t *report, void *patient)
+static void say_accepted(cog_report_t *report, void *context)
 {
-    (void)patient;
+    (void)context;
     cog_report_say(report, COG_FOUND_OK, "httpd accepts it");
 }
 
-static void find_site(cog_report_t *report, void *patient)
+static void find_site(cog_report_t *report, void *context)
 {
-    const apr_array_header_t *hosts = ((const all_t *)patient)->hosts;
+    const apr_array_header_t *hosts = ((const all_t *)context)->hosts;
     int count = 0;
 
     for (int i = 0; i < hosts->nelts; ++i) {

@@ -19,26 +19,26 @@ typedef struct {
     apr_pool_t *pool;
     const cog_tree_t *tree;
     const cog_host_t *host;
-} cog_host_patient_t;
+} cog_host_probe_t;
 
-/* For a cog_host_patient_t. */
+/* For a cog_host_probe_t. */
 extern const cog_check_t cog_host_checks[];
 
 /* host.c */
-void cog_check_base_url(cog_report_t *report, void *patient);
-void cog_check_server_name(cog_report_t *report, void *patient);
-void cog_check_cookies(cog_report_t *report, void *patient);
-void cog_check_headers(cog_report_t *report, void *patient);
-void cog_check_trace(cog_report_t *report, void *patient);
+void cog_check_base_url(cog_report_t *report, void *context);
+void cog_check_server_name(cog_report_t *report, void *context);
+void cog_check_cookies(cog_report_t *report, void *context);
+void cog_check_headers(cog_report_t *report, void *context);
+void cog_check_trace(cog_report_t *report, void *context);
 
 /* deny.c */
-void cog_check_default_deny(cog_report_t *report, void *patient);
+void cog_check_default_deny(cog_report_t *report, void *context);
 
 /* secrets.c */
-void cog_check_keys_kept(cog_report_t *report, void *patient);
-void cog_check_state(cog_report_t *report, void *patient);
+void cog_check_keys_kept(cog_report_t *report, void *context);
+void cog_check_state(cog_report_t *report, void *context);
 
 /* store.c */
-void cog_check_store(cog_report_t *report, void *patient);
+void cog_check_store(cog_report_t *report, void *context);
 
 #endif

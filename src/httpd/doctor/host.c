@@ -9,19 +9,19 @@
 #include "base/url.h"
 #include "httpd/doctor/doctor.h"
 
-static const char *origin_at(const cog_host_patient_t *self, int i)
+static const char *origin_at(const cog_host_probe_t *self, int i)
 {
     return APR_ARRAY_IDX(self->host->site->conf->origins, i, const char *);
 }
 
-static int count_origins(const cog_host_patient_t *self)
+static int count_origins(const cog_host_probe_t *self)
 {
     return self->host->site->conf->origins->nelts;
 }
 
-void cog_check_base_url(cog_report_t *report, void *patient)
+void cog_check_base_url(cog_report_t *report, void *context)
 {
-    const cog_host_patient_t *self = patient;
+    const cog_host_probe_t *self = context;
 
     for (int i = 0; i < count_origins(self); ++i) {
         const char *origin = origin_at(self, i);
@@ -58,9 +58,9 @@ static int is_named(const server_rec *s, const char *host)
 }
 
 /* A virtual host that does not know the name may still be the first of its address. */
-void cog_check_server_name(cog_report_t *report, void *patient)
+void cog_check_server_name(cog_report_t *report, void *context)
 {
-    const cog_host_patient_t *self = patient;
+    const cog_host_probe_t *self = context;
     const server_rec *s = self->host->s;
 
     for (int i = 0; i < count_origins(self); ++i) {
@@ -82,9 +82,9 @@ void cog_check_server_name(cog_report_t *report, void *patient)
     }
 }
 
-void cog_check_cookies(cog_report_t *report, void *patient)
+void cog_check_cookies(cog_report_t *report, void *context)
 {
-    const cog_host_patient_t *self = patient;
+    const cog_host_probe_t *self = context;
     const cog_server_conf_t *written = self->host->written;
     const char *prefix = self->host->site->conf->cookies.prefix;
     int is_good = 1;
@@ -107,9 +107,9 @@ void cog_check_cookies(cog_report_t *report, void *patient)
     }
 }
 
-void cog_check_headers(cog_report_t *report, void *patient)
+void cog_check_headers(cog_report_t *report, void *context)
 {
-    const cog_host_patient_t *self = patient;
+    const cog_host_probe_t *self = context;
     int limit = self->host->s->limit_req_fieldsize;
     int room = self->host->site->conf->cookie_room;
 
@@ -127,9 +127,9 @@ void cog_check_headers(cog_report_t *report, void *patient)
 }
 
 /* httpd answers TRACE unless it is told not to. */
-void cog_check_trace(cog_report_t *report, void *patient)
+void cog_check_trace(cog_report_t *report, void *context)
 {
-    const cog_host_patient_t *self = patient;
+    const cog_host_probe_t *self = context;
     const core_server_config *core =
         ap_get_core_module_config(self->host->s->module_config);
 

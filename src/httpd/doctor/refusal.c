@@ -50,9 +50,9 @@ static void keep(const ap_errorlog_info *info, const char *line)
     }
 }
 
-static void say_refused(cog_report_t *report, void *patient)
+static void say_refused(cog_report_t *report, void *context)
 {
-    const refusal_t *refusal = patient;
+    const refusal_t *refusal = context;
 
     cog_report_say(report, COG_FOUND_FAILED, "%s",
                    *refusal->text ? refusal->text : "httpd has ended without a word");

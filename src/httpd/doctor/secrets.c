@@ -109,7 +109,7 @@ static complaint_t complain_of_value(apr_pool_t *pool, const char *where)
 }
 
 /* `is_ours`: it is for us to make one that is hard to guess. */
-static complaint_t examine(const cog_host_patient_t *self,
+static complaint_t examine(const cog_host_probe_t *self,
                            const cog_secret_source_t *source, int is_ours)
 {
     apr_pool_t *pool = self->pool;
@@ -138,7 +138,7 @@ static complaint_t examine(const cog_host_patient_t *self,
     return complaint;
 }
 
-static void say(cog_report_t *report, const cog_host_patient_t *self,
+static void say(cog_report_t *report, const cog_host_probe_t *self,
                 const cog_secret_source_t *source, complaint_t complaint)
 {
     const char *name = cog_secret_words_source(self->pool, source);
@@ -151,20 +151,20 @@ static void say(cog_report_t *report, const cog_host_patient_t *self,
     cog_report_say(report, COG_FOUND_OK, "%s", name);
 }
 
-static void check_one(cog_report_t *report, const cog_host_patient_t *self,
+static void check_one(cog_report_t *report, const cog_host_probe_t *self,
                       const cog_secret_source_t *source)
 {
     say(report, self, source, examine(self, source, 1));
 }
 
 /* What others have chosen, or what is long by itself. */
-static void check_password(cog_report_t *report, const cog_host_patient_t *self,
+static void check_password(cog_report_t *report, const cog_host_probe_t *self,
                            const cog_secret_source_t *source)
 {
     say(report, self, source, examine(self, source, 0));
 }
 
-static void check_list(cog_report_t *report, const cog_host_patient_t *self,
+static void check_list(cog_report_t *report, const cog_host_probe_t *self,
                        const apr_array_header_t *sources)
 {
     for (int i = 0; sources && i < sources->nelts; ++i) {
@@ -179,9 +179,9 @@ static int is_there(apr_pool_t *pool, const char *path)
     return apr_stat(&info, path, APR_FINFO_TYPE, pool) == APR_SUCCESS;
 }
 
-void cog_check_keys_kept(cog_report_t *report, void *patient)
+void cog_check_keys_kept(cog_report_t *report, void *context)
 {
-    const cog_host_patient_t *self = patient;
+    const cog_host_probe_t *self = context;
     const cog_server_conf_t *written = self->host->written;
     const cog_secret_source_t own = {COG_SOURCE_FILE, cog_own_key_path(self->pool)};
     const apr_array_header_t *clients = self->host->site->clients;
@@ -217,9 +217,9 @@ void cog_check_keys_kept(cog_report_t *report, void *patient)
 }
 
 /* As the user who starts httpd, which is who should ask. */
-void cog_check_state(cog_report_t *report, void *patient)
+void cog_check_state(cog_report_t *report, void *context)
 {
-    const cog_host_patient_t *self = patient;
+    const cog_host_probe_t *self = context;
     const char *folder = folder_of(self->pool, cog_state_path(self->pool, "any"));
 
     cog_report_let(report, "folder", folder);

@@ -20,7 +20,7 @@ typedef struct {
 } answer_t;
 
 /* One that is slow for once is no finding. Nobody keeps anything under such a key. */
-static int is_answered(const cog_host_patient_t *self, const cog_store_t *store,
+static int is_answered(const cog_host_probe_t *self, const cog_store_t *store,
                        const cog_log_t *log, int number)
 {
     const char *key = apr_psprintf(self->pool, "cognito:doctor:%d", number);
@@ -34,7 +34,7 @@ static int is_answered(const cog_host_patient_t *self, const cog_store_t *store,
     return 0;
 }
 
-static void ask_for_all(const cog_host_patient_t *self, const cog_made_store_t *made,
+static void ask_for_all(const cog_host_probe_t *self, const cog_made_store_t *made,
                         answer_t *answer)
 {
     int is_redis = made->kind == COG_STORE_REDIS;
@@ -49,7 +49,7 @@ static void ask_for_all(const cog_host_patient_t *self, const cog_made_store_t *
     answer->trouble = answer->nodes > 1 ? reason->text : NULL;
 }
 
-static answer_t ask(const cog_host_patient_t *self, const cog_store_value_t *value)
+static answer_t ask(const cog_host_probe_t *self, const cog_store_value_t *value)
 {
     cog_start_t *start = cog_start_make(self->pool, self->pool, 0);
     const cog_made_store_t *made;
@@ -84,7 +84,7 @@ static cog_store_peer_t peer_of(apr_pool_t *pool, const cog_store_value_t *value
     };
 }
 
-static void check_server(cog_report_t *report, const cog_host_patient_t *self,
+static void check_server(cog_report_t *report, const cog_host_probe_t *self,
                          const cog_store_value_t *value)
 {
     const answer_t answer = ask(self, value);
@@ -120,7 +120,7 @@ static void check_server(cog_report_t *report, const cog_host_patient_t *self,
 }
 
 /* A key belongs to one of several servers: each is asked by itself. */
-static void check_remote(cog_report_t *report, const cog_host_patient_t *self,
+static void check_remote(cog_report_t *report, const cog_host_probe_t *self,
                          const cog_store_value_t *value)
 {
     if (value->hosts->nelts == 1) {
@@ -138,7 +138,7 @@ static void check_remote(cog_report_t *report, const cog_host_patient_t *self,
     }
 }
 
-static void check_file(cog_report_t *report, const cog_host_patient_t *self,
+static void check_file(cog_report_t *report, const cog_host_probe_t *self,
                        const cog_store_value_t *value)
 {
     const char *folder = ap_make_dirstr_parent(self->pool, value->path);
@@ -154,9 +154,9 @@ static void check_file(cog_report_t *report, const cog_host_patient_t *self,
     cog_report_say(report, COG_FOUND_OK, "%s", value->name);
 }
 
-void cog_check_store(cog_report_t *report, void *patient)
+void cog_check_store(cog_report_t *report, void *context)
 {
-    const cog_host_patient_t *self = patient;
+    const cog_host_probe_t *self = context;
     const cog_store_value_t *value = &self->host->site->store_value;
 
     switch (value->kind) {

@@ -167,7 +167,7 @@ static cog_report_t *examine(apr_pool_t *pool, const answer_t *changed)
                                       .scope = "openid email",
                                       .issuer = ISSUER,
                                       .callback = "/.cognito/callback"};
-    cog_patient_t patient = {
+    cog_probe_t probe = {
         .pool = pool,
         .conf = &conf,
         .client = &client,
@@ -182,8 +182,8 @@ static cog_report_t *examine(apr_pool_t *pool, const answer_t *changed)
 
     change = changed;
     cog_report_open(report, "host", "default");
-    cog_patient_prepare(&patient, report);
-    cog_report_run(report, cog_client_checks, &patient);
+    cog_probe_prepare(&probe, report);
+    cog_report_run(report, cog_client_checks, &probe);
     return report;
 }
 
