@@ -10,6 +10,8 @@
 #define MAX_REPLY (COG_STORE_MAX_VALUE + 16)
 /* a cluster of hundreds of nodes with long names */
 #define MAX_MAP (512 * 1024)
+/* arrays inside of each other: all, a range, a node, what is known of it; one to spare */
+#define MAX_DEPTH 5
 
 /* hiredis 0.14 counts an array's elements with an int */
 #if HIREDIS_MAJOR > 0
@@ -111,6 +113,9 @@ static void *take_array(const redisReadTask *task, array_len_t len)
     cog_redis_reply_t *reply = task->privdata;
 
     (void)len;
+    if (place_of(task).depth >= MAX_DEPTH) {
+        return NULL; /* hiredis 1 has no limit of its own */
+    }
     reply->kind = COG_REPLY_MAP;
     return reply;
 }

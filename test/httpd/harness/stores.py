@@ -104,4 +104,5 @@ def far(request):
 
 @pytest.fixture
 def far_site(start, pool, backend, far):
-    return Site(start(store_conf(pool, backend, far)), pool)
+    # what could not be told during an outage is told behind it, maybe behind the test
+    return Site(start(store_conf(pool, backend, far), allowed=["COG3311"]), pool)

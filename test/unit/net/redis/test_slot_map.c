@@ -120,7 +120,7 @@ static const struct {
     {"port beyond",          "*1\r\n" LOCAL(0, 1, 65536),                      COG_E_STORE, 0},
     {"unknown host",         "*1\r\n" RANGE(0, 1) NODE("?", 1, 1),             COG_E_STORE, 0},
     {"a socket",             "*1\r\n" RANGE(0, 1) NODE("/run/redis", 10, 1),   COG_E_STORE, 0},
-    {"deep arrays",          "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n", COG_E_STORE, 0},
+    {"deep arrays",          "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n", COG_E_STORE, 0},
 };
 /* clang-format on */
 
