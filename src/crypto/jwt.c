@@ -1,63 +1,80 @@
 #include "crypto/jwt.h"
 
 #include <apr_strings.h>
+#include <openssl/err.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "crypto/signing_key_private.h"
 
-static const char *encode(apr_pool_t *pool, cog_span_t bytes, int is_padded)
+static cjose_header_t *header_of(const cog_signing_key_t *key)
 {
-    static const char *const padding[] = {"", "==", "="};
-    const char *text = cog_base64url_encode(pool, bytes);
+    cjose_header_t *header = cjose_header_new(NULL);
 
-    return is_padded ? apr_pstrcat(pool, text, padding[bytes.len % 3], NULL) : text;
+    if (header && cjose_header_set(header, CJOSE_HDR_ALG, CJOSE_HDR_ALG_ES256, NULL) &&
+        cjose_header_set(header, CJOSE_HDR_KID, cog_signing_key_id(key), NULL) &&
+        cjose_header_set(header, "typ", "JWT", NULL)) {
+        return header;
+    }
+    cjose_header_release(header);
+    return NULL;
 }
 
-/* The signing input, which then gets its signature (RFC 7515, 5.1). */
-static const char *begin(apr_pool_t *pool, const char *header, const char *claims,
-                         int is_padded)
+static cjose_jws_t *sign(const cog_signing_key_t *key, const char *payload)
 {
-    return apr_pstrcat(pool, encode(pool, cog_span_of(header), is_padded), ".",
-                       encode(pool, cog_span_of(claims), is_padded), NULL);
-}
+    cjose_header_t *header = header_of(key);
+    cjose_jws_t *jws =
+        header ? cjose_jws_sign(cog_signing_key_jose(key), header,
+                                (const uint8_t *)payload, strlen(payload), NULL)
+               : NULL;
 
-static cog_err_t finish(apr_pool_t *pool, const cog_signing_key_t *key, const char *begun,
-                        int is_padded, cog_secret_t *jwt)
-{
-    unsigned char signature[COG_SIGNATURE_LEN];
-    char *text;
-
-    COG_TRY(cog_signing_key_sign(key, cog_span_of(begun), signature));
-    text = apr_pstrcat(
-        pool, begun, ".",
-        encode(pool, (cog_span_t){signature, sizeof(signature)}, is_padded), NULL);
-    cog_secret_wipe_with(pool, text, strlen(text));
-    *jwt = cog_secret_of(text);
-    return COG_OK;
+    cjose_header_release(header);
+    return jws;
 }
 
 cog_err_t cog_jwt_sign(apr_pool_t *pool, const cog_signing_key_t *key,
                        const json_t *claims, cog_secret_t *jwt)
 {
-    json_t *header =
-        cog_json_own(pool, json_pack("{s:s, s:s, s:s}", "alg", "ES256", "kid",
-                                     cog_signing_key_id(key), "typ", "JWT"));
-    const char *first = cog_json_write(pool, header);
-    const char *second = cog_json_write(pool, claims);
+    const char *payload = cog_json_write(pool, claims);
+    cjose_jws_t *jws = *payload ? sign(key, payload) : NULL;
+    const char *text = NULL;
+    int is_signed = jws && cjose_jws_export(jws, &text, NULL);
 
-    COG_REQUIRE(*first && *second, COG_E_INTERNAL);
-    return finish(pool, key, begin(pool, first, second, 0), 0, jwt);
+    if (is_signed) {
+        *jwt = cog_secret_copy(pool, text, strlen(text));
+    }
+    cjose_jws_release(jws);
+    ERR_clear_error(); /* what we leave there, mod_ssl would take for its own */
+    return is_signed ? COG_OK : COG_E_INTERNAL;
+}
+
+/* ---- cjose knows no padding ---- */
+
+static const char *padded(apr_pool_t *pool, cog_span_t bytes)
+{
+    static const char *const padding[] = {"", "==", "="};
+
+    return apr_pstrcat(pool, cog_base64url_encode(pool, bytes), padding[bytes.len % 3],
+                       NULL);
 }
 
 cog_err_t cog_jwt_sign_padded(apr_pool_t *pool, const cog_signing_key_t *key,
                               json_t *header, const json_t *claims, cog_secret_t *jwt)
 {
+    unsigned char signature[COG_SIGNATURE_LEN];
+    const char *text;
     const char *first;
     const char *second = cog_json_write_in_order(pool, claims);
 
     json_object_set_new(header, "kid", json_string(cog_signing_key_id(key)));
     first = cog_json_write_in_order(pool, header);
     COG_REQUIRE(*first && *second, COG_E_INTERNAL);
-    return finish(pool, key, begin(pool, first, second, 1), 1, jwt);
+    text = apr_pstrcat(pool, padded(pool, cog_span_of(first)), ".",
+                       padded(pool, cog_span_of(second)), NULL);
+    COG_TRY(cog_signing_key_sign(key, cog_span_of(text), signature));
+    text = apr_pstrcat(pool, text, ".",
+                       padded(pool, (cog_span_t){signature, sizeof(signature)}), NULL);
+    *jwt = cog_secret_copy(pool, text, strlen(text));
+    return COG_OK;
 }

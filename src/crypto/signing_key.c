@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "crypto/signing_key_private.h"
 
 #define CURVE      "P-256"
 #define NUMBER_LEN (COG_SIGNATURE_LEN / 2) /* also of a coordinate */
@@ -24,11 +25,18 @@ struct cog_signing_key_t {
     const char *y;
     const char *pem;
     EVP_PKEY *pair;
+    cjose_jwk_t *jwk; /* the same */
 };
 
 static apr_status_t release_pair(void *pair)
 {
     EVP_PKEY_free(pair);
+    return APR_SUCCESS;
+}
+
+static apr_status_t release_jwk(void *jwk)
+{
+    cjose_jwk_release(jwk);
     return APR_SUCCESS;
 }
 
@@ -82,6 +90,29 @@ static cog_err_t make_pair(apr_pool_t *pool, const BIGNUM *number, unsigned char
     return COG_OK;
 }
 
+static cog_err_t make_jwk(apr_pool_t *pool, const BIGNUM *number, unsigned char *point,
+                          cog_signing_key_t *key)
+{
+    unsigned char private[NUMBER_LEN];
+    const cjose_jwk_ec_keyspec spec = {
+        .crv = CJOSE_JWK_EC_P_256,
+        .d = private,
+        .dlen = NUMBER_LEN,
+        .x = point + 1,
+        .xlen = NUMBER_LEN,
+        .y = point + 1 + NUMBER_LEN,
+        .ylen = NUMBER_LEN,
+    };
+
+    if (BN_bn2binpad(number, private, NUMBER_LEN) == NUMBER_LEN) {
+        key->jwk = cjose_jwk_create_EC_spec(&spec, NULL);
+    }
+    cog_secret_wipe(private, sizeof(private));
+    COG_REQUIRE(key->jwk, COG_E_INTERNAL);
+    apr_pool_cleanup_register(pool, key->jwk, release_jwk, apr_pool_cleanup_null);
+    return COG_OK;
+}
+
 static cog_err_t write_pem(apr_pool_t *pool, cog_signing_key_t *key)
 {
     BIO *bio = BIO_new(BIO_s_mem());
@@ -122,6 +153,7 @@ static cog_err_t finish(apr_pool_t *pool, const BIGNUM *number, cog_signing_key_
     const unsigned char *x = point + 1;
 
     COG_TRY(make_pair(pool, number, point, key));
+    COG_TRY(make_jwk(pool, number, point, key));
     COG_TRY(write_pem(pool, key));
     key->x = cog_base64url_encode(pool, (cog_span_t){x, NUMBER_LEN});
     key->y = cog_base64url_encode(pool, (cog_span_t){x + NUMBER_LEN, NUMBER_LEN});
@@ -220,6 +252,11 @@ cog_err_t cog_signing_key_parse(apr_pool_t *pool, cog_secret_t pem,
 const char *cog_signing_key_id(const cog_signing_key_t *key)
 {
     return key->id;
+}
+
+const cjose_jwk_t *cog_signing_key_jose(const cog_signing_key_t *key)
+{
+    return key->jwk;
 }
 
 const char *cog_signing_key_pem(const cog_signing_key_t *key)
