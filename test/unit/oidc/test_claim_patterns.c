@@ -1,22 +1,7 @@
 #include "test/unit/unit.h"
 
-#include <apr_strings.h>
-
 #include "oidc/claim_patterns.h"
-
-/* `a b c` as an array of patterns; NULL for "". */
-static apr_array_header_t *patterns_of(apr_pool_t *pool, const char *words)
-{
-    apr_array_header_t *patterns = apr_array_make(pool, 4, sizeof(const char *));
-    char *copy = apr_pstrdup(pool, words);
-    char *rest;
-
-    for (char *word = apr_strtok(copy, " ", &rest); word;
-         word = apr_strtok(NULL, " ", &rest)) {
-        APR_ARRAY_PUSH(patterns, const char *) = word;
-    }
-    return patterns->nelts ? patterns : NULL;
-}
+#include "test/unit/oidc/patterns.h"
 
 /* clang-format off */
 static const struct {
