@@ -1,11 +1,13 @@
 #include "net/redis/cluster.h"
 
 #include <apr_thread_mutex.h>
+#include <stdatomic.h>
 
 #include "net/redis/node_table.h"
 #include "net/server/monotonic.h"
 
 struct cog_cluster_t {
+    atomic_int is_of_several; /* has a server sent to another one? needs no lock */
     apr_thread_mutex_t *lock; /* of what follows; never held while a node is asked */
     cog_node_table_t *table;
     apr_time_t next_look;
@@ -13,8 +15,10 @@ struct cog_cluster_t {
 
 /* ---- nodes are held while they are asked ---- */
 
-static cog_node_t *hold_for(cog_cluster_t *cluster, int slot)
+/* A single server has all slots: which one the key is in, is not worked out for it. */
+static cog_node_t *hold_for(cog_cluster_t *cluster, const char *key)
 {
+    int slot = atomic_load(&cluster->is_of_several) ? cog_slot_of(key) : 0;
     cog_node_t *node;
 
     apr_thread_mutex_lock(cluster->lock);
@@ -34,6 +38,7 @@ static cog_node_t *hold_named(cog_cluster_t *cluster, const cog_redirect_t *redi
         ++node->holders;
         if (redirect->kind == COG_REDIRECT_MOVED) {
             cog_node_table_move(cluster->table, redirect->slot, node);
+            atomic_store(&cluster->is_of_several, 1);
         }
     }
     apr_thread_mutex_unlock(cluster->lock);
@@ -138,7 +143,7 @@ static cog_err_t follow(cog_cluster_t *cluster, const cog_log_t *log, cog_node_t
 cog_err_t cog_cluster_ask(cog_cluster_t *cluster, const cog_log_t *log,
                           cog_redis_call_t *call)
 {
-    cog_node_t *node = hold_for(cluster, cog_slot_of(call->key));
+    cog_node_t *node = hold_for(cluster, call->key);
     int has_moved = 0;
     cog_err_t err;
 
