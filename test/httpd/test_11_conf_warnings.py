@@ -157,9 +157,14 @@ def test_a_section_that_a_later_one_undoes_is_a_warning(made, lines, warns):
     assert ("COG4026" in output) == warns, output
 
 
-def test_it_says_which_two_sections(made):
-    output = said(made(*COMPLETE, *ADMIN, *WHOLE))
+@pytest.mark.parametrize("later, at, remedy", [
+    (WHOLE, "/", "write the section of the longer path last, or AuthMerging And in that of the shorter one"),
+    (place("/admin", "Require valid-user"), "/admin",
+     "write the Require lines of both in one section, or AuthMerging And in the later one"),
+], ids=["a shorter path", "the same path"])
+def test_it_says_which_two_sections(made, later, at, remedy):
+    output = said(made(*COMPLETE, *ADMIN, *later))
     assert re.fullmatch(
         r"COG4026: Require cognito-group admins \(ROOT/httpd.conf:\d+\) does not hold in Location /admin: "
-        r"Location / \(ROOT/httpd.conf:\d+\) stands behind it and has a Require of its own; write the "
-        r"section of the longer path last, or AuthMerging And\nSyntax OK\n", output), output
+        rf"Location {at} \(ROOT/httpd.conf:\d+\) stands behind it and has a Require of its own; {remedy}\n"
+        r"Syntax OK\n", output), output

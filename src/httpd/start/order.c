@@ -83,16 +83,32 @@ static int is_ours(const cog_written_t *need, const ap_directive_t *section,
            (other && strcasecmp(other->args, "Cognito") == 0);
 }
 
+/* NULL where it is about something else than one path. */
+static const char *path_of(apr_pool_t *scratch, const ap_directive_t *section)
+{
+    const char *path;
+
+    return cog_section_is_path(scratch, section, "<Location", &path) ? path : NULL;
+}
+
 static int is_undone_by(apr_pool_t *scratch, const cog_written_t *need,
                         const ap_directive_t *section, const ap_directive_t *later)
 {
-    const char *inner;
-    const char *outer;
+    const char *inner = path_of(scratch, section);
+    const char *outer = path_of(scratch, later);
 
-    return cog_section_is_path(scratch, section, "<Location", &inner) &&
-           cog_section_is_path(scratch, later, "<Location", &outer) &&
-           covers(outer, inner) && has_requirements(later) &&
+    return inner && outer && covers(outer, inner) && has_requirements(later) &&
            !says_the_same(later, need->line) && is_ours(need, section, later);
+}
+
+static const char *remedy_for(apr_pool_t *scratch, const ap_directive_t *section,
+                              const ap_directive_t *later)
+{
+    return strcmp(path_of(scratch, section), path_of(scratch, later)) == 0
+               ? "write the Require lines of both in one section, or AuthMerging And in "
+                 "the later one"
+               : "write the section of the longer path last, or AuthMerging And in that "
+                 "of the shorter one";
 }
 
 static void warn_of_one(apr_pool_t *scratch, const cog_written_t *need)
@@ -105,10 +121,10 @@ static void warn_of_one(apr_pool_t *scratch, const cog_written_t *need)
             COG_LOG(
                 cog_log_of_server(scratch, need->s), WARNING, 4026,
                 "Require %s (%s) does not hold in %s: %s (%s:%d) stands behind it and "
-                "has a Require of its own; write the section of the longer path last, "
-                "or AuthMerging And",
+                "has a Require of its own; %s",
                 need->line->args, need->place, cog_section_name(scratch, section),
-                cog_section_name(scratch, later), later->filename, later->line_num);
+                cog_section_name(scratch, later), later->filename, later->line_num,
+                remedy_for(scratch, section, later));
             return;
         }
     }
