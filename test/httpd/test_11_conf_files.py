@@ -62,10 +62,32 @@ def test_a_command_runs_at_the_start_but_not_for_the_test(made):
         assert file.read() == "run argument\n"
 
 
-def test_a_command_that_fails_stops_the_start(made):
-    with pytest.raises(StartFailed, match="CognitoSecret: 'exec:/bin/false' ended with exit "
-                                          "status 1"):
-        made(*COMPLETE, "CognitoSecret exec:/bin/false").start()
+ARGUMENT = "t0psecret"
+
+
+@pytest.mark.parametrize("lines, problem", [
+    (["CognitoSecret exec:/bin/false"], "CognitoSecret: 'exec:/bin/false' ended with exit status 1"),
+    ([f"CognitoSecret 'exec:/bin/false {ARGUMENT}'"],
+     "CognitoSecret: 'exec:/bin/false ...' ended with exit status 1"),
+    ([f"CognitoRevokeKey 'exec:/bin/echo {ARGUMENT}'"],
+     "CognitoRevokeKey: 'exec:/bin/echo ...' is shorter than 32 bytes"),
+], ids=["alone", "with an argument", "too short"])
+def test_a_command_that_fails_stops_the_start_and_its_arguments_stay_unsaid(made, lines, problem):
+    with pytest.raises(StartFailed) as failure:
+        made(*COMPLETE, *lines).start()
+    assert problem in str(failure.value)
+    assert ARGUMENT not in str(failure.value)
+
+
+def test_of_a_command_that_works_the_log_tells_the_program_alone(made):
+    server = made(*COMPLETE, f"CognitoProxy 'http://svc:exec:/bin/echo {ARGUMENT}@127.0.0.1:9'",
+                  f"CognitoStore 'redis://:exec:/bin/echo {ARGUMENT}@127.0.0.1:9'")
+    server.start()
+    with open(server.path("error.log"), encoding="ascii") as file:
+        log = file.read()
+    assert re.search(r"COG4014.*; store redis://:exec:/bin/echo \.\.\.@127\.0\.0\.1:9/0; "
+                     r"calls by proxy http://svc:exec:/bin/echo \.\.\.@127\.0\.0\.1:9,", log), log
+    assert ARGUMENT not in log
 
 
 OWN_KEY = "auth_cognito.key"

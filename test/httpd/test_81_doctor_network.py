@@ -78,7 +78,7 @@ class TestARealStore:
         found = wrong.expect("store", "failed", "COG2200")
         check_remedy(found, f"CognitoStore redis://:file:/etc/cognito/redis@127.0.0.1:{redis.port}\n")
         right = consult(host=[f'CognitoStore "{url}"'])
-        right.expect("store", "ok", r"redis://:exec:/bin/echo …@127\.0\.0\.1:\d+/0 answers")
+        right.expect("store", "ok", r"redis://:exec:/bin/echo \.\.\.@127\.0\.0\.1:\d+/0 answers")
         assert "something-else" not in right.text + right.errors
         assert "something-else" not in "".join(consult.servers[-1].ask("DUMP_COGNITO")[1:])
 

@@ -8,8 +8,8 @@ const char *cog_secret_words_command(apr_pool_t *pool, const char *command)
     size_t len = strspn(command, "|$ \t");
 
     len += strcspn(command + len, " \t=");
-    return apr_pstrcat(pool, apr_pstrmemdup(pool, command, len), command[len] ? " …" : "",
-                       NULL);
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, command, len),
+                       command[len] ? " ..." : "", NULL);
 }
 
 const char *cog_secret_words_source(apr_pool_t *pool, const cog_secret_source_t *source)

@@ -6,11 +6,11 @@
 
 #include "base/secret_source.h"
 
-/* "/usr/bin/program …", also of a piped log: what stands behind the program's name may be
- * a secret itself. */
+/* "/usr/bin/program ...", also of a piped log: what stands behind the program's name may
+ * be a secret itself. */
 const char *cog_secret_words_command(apr_pool_t *pool, const char *command);
 
-/* "file:/etc/cognito/secret", "env:NAME" or "exec:/usr/bin/program …". */
+/* "file:/etc/cognito/secret", "env:NAME" or "exec:/usr/bin/program ...". */
 const char *cog_secret_words_source(apr_pool_t *pool, const cog_secret_source_t *source);
 
 /* The same for a list of cog_secret_source_t, each with the class of its length: "32 to

@@ -109,8 +109,9 @@ static void tell_settings(apr_pool_t *scratch, const cog_log_t *log,
             "sealed with %s; store %s; calls by proxy %s, CA file %s, connected in %d s, "
             "done in %d s",
             host->written->secrets ? "CognitoSecret" : cog_own_key_path(scratch),
-            host->site->store_value.name, calls->proxy ? calls->proxy->name : "none",
-            or_else(calls->ca_file, "system"), (int)apr_time_sec(calls->connect_limit),
+            cog_store_value_shown(scratch, &host->site->store_value),
+            calls->proxy ? calls->proxy->name : "none", or_else(calls->ca_file, "system"),
+            (int)apr_time_sec(calls->connect_limit),
             (int)apr_time_sec(calls->total_limit));
 }
 

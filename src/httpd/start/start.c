@@ -6,6 +6,7 @@
 #include "crypto/keyring.h"
 #include "flow/provider/provider.h"
 #include "flow/token_cache.h"
+#include "httpd/dump/secret_words.h"
 #include "httpd/start/own_key.h"
 #include "net/fetch/fetch_curl.h"
 
@@ -26,6 +27,7 @@ cog_start_t *cog_start_make(apr_pool_t *pool, apr_pool_t *scratch, int is_rehear
     return start;
 }
 
+/* Tells one source from another; may hold secrets, for programs may be told some. */
 static const char *name_of(apr_pool_t *pool, const cog_secret_source_t *source)
 {
     static const char *const kinds[] = {[COG_SOURCE_FILE] = "file:",
@@ -57,7 +59,8 @@ const char *cog_start_secret(cog_start_t *start, const char *directive,
         known = apr_pcalloc(start->scratch, sizeof(*known));
         problem = read_now(start, source, known);
         if (problem) {
-            return apr_psprintf(start->scratch, "%s: '%s' %s", directive, name, problem);
+            return apr_psprintf(start->scratch, "%s: '%s' %s", directive,
+                                cog_secret_words_source(start->scratch, source), problem);
         }
         apr_hash_set(start->secrets, name, APR_HASH_KEY_STRING, known);
     }
@@ -89,7 +92,7 @@ const char *cog_start_key(cog_start_t *start, const char *directive,
         return apr_psprintf(start->scratch,
                             "%s: '%s' is shorter than 32 bytes; write one with "
                             "openssl rand -base64 32",
-                            directive, name_of(start->scratch, source));
+                            directive, cog_secret_words_source(start->scratch, source));
     }
     return NULL;
 }

@@ -103,7 +103,8 @@ static const char *make_redis(cog_start_t *start, const cog_store_value_t *value
         return problem;
     }
     if (cog_redis_make(start->pool, &conf, store) != COG_OK) {
-        return apr_pstrcat(start->scratch, "CognitoStore: '", value->name,
+        return apr_pstrcat(start->scratch, "CognitoStore: '",
+                           cog_store_value_shown(start->scratch, value),
                            "' cannot be used: the certificates in ",
                            value->ca_file ? value->ca_file : "the system's folder",
                            " cannot be read", NULL);
