@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "crypto/jwk_set.h"
 #include "doctor/checks.h"
-#include "flow/login/redeem.h"
+#include "oidc/token_rules.h"
 
 #define LOG_LIMIT     200
 #define DOCUMENT_MAX  (1024 * 1024)

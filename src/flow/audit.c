@@ -1,7 +1,7 @@
 #include "flow/audit.h"
 
 #include "base/json.h"
-#include "flow/flow_private.h"
+#include "flow/flow.h"
 
 static void write_entry(const cog_flow_t *flow, const cog_audit_t *entry)
 {

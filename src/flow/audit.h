@@ -8,6 +8,9 @@
 #include "base/error.h"
 #include "session/session.h"
 
+typedef struct cog_flow_t cog_flow_t;               /* flow/flow.h */
+typedef struct cog_client_conf_t cog_client_conf_t; /* flow/conf.h */
+
 /* A NULL is not known, or does not apply. */
 typedef struct {
     const char *event;      /* login, refresh, logout, refusal */
@@ -27,5 +30,21 @@ typedef struct {
     void (*write)(void *context, const cog_audit_t *entry);
     int is_kept; /* what is written can be looked up later */
 } cog_auditor_t;
+
+/* Tell the flow's auditor, where there is one. */
+
+/* A login, or a refresh; `claims` of the ID token, NULL when none came. */
+void cog_flow_audit_session(const cog_flow_t *flow, const char *event,
+                            const cog_session_t *session, const json_t *claims);
+
+/* The end of a session before its time. */
+void cog_flow_audit_logout(const cog_flow_t *flow, const char *cause,
+                           const cog_client_conf_t *client, const cog_session_t *session);
+
+/* That of all sessions of a user. */
+void cog_flow_audit_user_ended(const cog_flow_t *flow, const char *subject);
+
+/* `incident` is NULL where nobody is told of one. */
+void cog_flow_audit_refusal(const cog_flow_t *flow, cog_err_t err, const char *incident);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct cog_signing_keys_t cog_signing_keys_t; /* crypto/signing_keys.h *
 #define COG_MAX_SECRETS 2
 
 /* An app client of a user pool: the default one, or a <CognitoClient>. */
-typedef struct {
+typedef struct cog_client_conf_t {
     const char *name; /* "" for the default client */
     const char *client_id;
     cog_client_auth_t auth_method;

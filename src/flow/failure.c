@@ -7,8 +7,10 @@
 #include "base/json.h"
 #include "base/language.h"
 #include "base/text.h"
-#include "flow/flow_private.h"
+#include "flow/audit.h"
+#include "flow/meter.h"
 #include "flow/navigation.h"
+#include "flow/routes.h"
 
 #define TRY_AGAIN       COG_SAY("Try again.")
 #define TRY_IN_A_MOMENT COG_SAY("Try again in a moment.")

@@ -1,136 +1,110 @@
 #include "flow/flow.h"
 
+#include <apr_strings.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/text.h"
-#include "flow/bearer/bearer.h"
-#include "flow/bearer/metadata.h"
-#include "flow/failure.h"
-#include "flow/flow_private.h"
+#include "base/url.h"
+#include "flow/routes.h"
 
-int cog_flow_is_callback(const cog_conf_t *conf, const char *path)
+apr_time_t cog_flow_time(const cog_flow_t *flow)
 {
-    for (int i = 0; i < conf->callbacks->nelts; ++i) {
-        if (strcmp(path, APR_ARRAY_IDX(conf->callbacks, i, const char *)) == 0) {
-            return 1;
+    const cog_clock_t *clock = &flow->ports->clock;
+
+    return clock->now(clock->context);
+}
+
+int64_t cog_flow_now(const cog_flow_t *flow)
+{
+    return apr_time_sec(cog_flow_time(flow));
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+cog_session_limits_t cog_flow_limits(const cog_flow_t *flow)
+{
+    const cog_session_limits_t *here = &flow->place->limits;
+    const cog_session_limits_t *longest = &flow->conf->longest;
+
+    return (cog_session_limits_t){.idle_sec = smaller(here->idle_sec, longest->idle_sec),
+                                  .max_sec = smaller(here->max_sec, longest->max_sec),
+                                  .least_idle_sec =
+                                      smaller(here->idle_sec, longest->least_idle_sec)};
+}
+
+cog_sealer_t cog_flow_sealer(const cog_flow_t *flow)
+{
+    return (cog_sealer_t){flow->conf->keyring, flow->ports->random};
+}
+
+cog_cookie_jar_t cog_flow_jar(const cog_flow_t *flow, cog_reply_t *reply)
+{
+    return (cog_cookie_jar_t){&flow->conf->cookies, flow->request->cookies,
+                              cog_reply_cookies(flow, reply)};
+}
+
+/* Host may name the port of its scheme, or not (RFC 9110, 4.2.3). */
+static int is_host_of(const char *host, const char *origin)
+{
+    const char *authority = strstr(origin, "://") + 3;
+    const char *port = cog_text_begins(origin, "https:") ? ":443" : ":80";
+    size_t len = strlen(authority);
+
+    return strncasecmp(host, authority, len) == 0 &&
+           (!host[len] || strcmp(host + len, port) == 0);
+}
+
+const char *cog_flow_known_origin(const cog_flow_t *flow)
+{
+    const apr_array_header_t *origins = flow->conf->origins;
+    const char *host = flow->request->header(flow->request, "Host");
+
+    for (int i = 0; host && i < origins->nelts; ++i) {
+        const char *origin = APR_ARRAY_IDX(origins, i, const char *);
+
+        if (is_host_of(host, origin)) {
+            return origin;
         }
     }
-    return 0;
+    return NULL;
 }
 
-static int is_below(const cog_conf_t *conf, const char *path, const char *name)
+const char *cog_flow_origin(const cog_flow_t *flow)
 {
-    const char *own = cog_conf_own_name(conf, path);
+    const char *known = cog_flow_known_origin(flow);
 
-    return own && strcmp(own, name) == 0;
+    return known ? known : APR_ARRAY_IDX(flow->conf->origins, 0, const char *);
 }
 
-static int is_login(const cog_conf_t *conf, const char *path)
+const char *cog_flow_own_url(const cog_flow_t *flow, const char *name)
 {
-    return is_below(conf, path, "login");
+    return apr_pstrcat(flow->pool, cog_flow_origin(flow), flow->conf->path, "/", name,
+                       NULL);
 }
 
-static int is_logout(const cog_conf_t *conf, const char *path)
+const char *cog_flow_return_to(const cog_flow_t *flow, const char *text)
 {
-    return is_below(conf, path, "logout");
-}
+    const char *path;
 
-static int is_signed_out(const cog_conf_t *conf, const char *path)
-{
-    return is_below(conf, path, "signed-out");
-}
-
-static int is_session_info(const cog_conf_t *conf, const char *path)
-{
-    return is_below(conf, path, "session");
-}
-
-static int is_health(const cog_conf_t *conf, const char *path)
-{
-    return is_below(conf, path, "health");
-}
-
-/* Without a key there is no such URL. */
-static int is_revoke_user(const cog_conf_t *conf, const char *path)
-{
-    return cog_secret_is_set(conf->revoke_key) && is_below(conf, path, "revoke");
-}
-
-static int is_any(const cog_conf_t *conf, const char *path)
-{
-    (void)conf;
-    (void)path;
-    return 1;
-}
-
-/* First match wins. Every kind of request the module knows is one line here. */
-static const cog_route_t routes[] = {
-    {"callback",          cog_flow_is_callback,          cog_flow_callback         },
-    {"login",             is_login,                      cog_flow_login            },
-    {"logout",            is_logout,                     cog_flow_logout           },
-    {"signed-out",        is_signed_out,                 cog_flow_signed_out       },
-    {"session",           is_session_info,               cog_flow_session_info     },
-    {"revoke",            is_revoke_user,                cog_flow_revoke_user      },
-    {"key set",           cog_flow_is_key_set,           cog_flow_key_set          },
-    {"key",               cog_flow_is_key,               cog_flow_key              },
-    {"health",            is_health,                     cog_flow_health           },
-    {"resource metadata", cog_flow_is_resource_metadata, cog_flow_resource_metadata},
-    {"server metadata",   cog_flow_is_server_metadata,   cog_flow_server_metadata  },
-    {"resource",          is_any,                        cog_flow_resource         },
-};
-
-/* By whom a protected place is asked for does not show in the path. */
-static const cog_route_t bearer = {"bearer", is_any, cog_flow_bearer};
-
-static const cog_route_t *const resource = &routes[sizeof(routes) / sizeof(*routes) - 1];
-
-static const cog_route_t *classify(const cog_conf_t *conf, const char *path)
-{
-    const cog_route_t *route = routes;
-
-    while (!route->matches(conf, path)) {
-        ++route; /* ends: is_any() matches all */
+    if (!text || !cog_url_may_return_to(flow->pool, text)) {
+        return "/";
     }
-    return route;
+    path = apr_pstrndup(flow->pool, text, strcspn(text, "?"));
+    return cog_flow_is_own_url(flow->conf, path) ? "/" : text;
 }
 
-static void run(cog_flow_t *flow, const cog_route_t *route, cog_reply_t *reply)
+const cog_place_t *cog_flow_place_of(const cog_flow_t *flow, const char *path)
 {
-    cog_err_t err;
+    const cog_place_t *place = flow->request->place_of(flow->request, path);
+    cog_place_t *open_place;
 
-    COG_LOG(flow->ports->log, TRACE, 3000, "request is of the kind %s", route->name);
-    err = route->handle(flow, reply);
-    if (err != COG_OK) {
-        cog_reply_fail(flow, err, reply);
+    if (place->client) {
+        return place;
     }
-}
-
-/* All but callbacks are below CognitoPath or where RFC 8615 has such things: most
- * requests need not be compared with each route. */
-static int may_be_own_url(const cog_conf_t *conf, const char *path)
-{
-    return cog_conf_own_name(conf, path) || cog_text_begins(path, "/.well-known/") ||
-           cog_flow_is_callback(conf, path);
-}
-
-int cog_flow_is_own_url(const cog_conf_t *conf, const char *path)
-{
-    return may_be_own_url(conf, path) && classify(conf, path) != resource;
-}
-
-void cog_flow_run_own_url(cog_flow_t *flow, cog_reply_t *reply)
-{
-    run(flow, classify(flow->conf, flow->request->path), reply);
-}
-
-void cog_flow_run_resource(cog_flow_t *flow, cog_reply_t *reply)
-{
-    run(flow,
-        cog_bearer_decides(flow->place, flow->request->authorization) ? &bearer
-                                                                      : resource,
-        reply);
-    if (reply->status == 401 && !reply->challenge) {
-        reply->challenge = cog_bearer_challenge(flow);
-    }
+    open_place = apr_pmemdup(flow->pool, place, sizeof(*place));
+    open_place->client = cog_conf_first_client(flow->conf);
+    return open_place;
 }

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "base/query.h"
-#include "flow/flow_private.h"
+#include "flow/handlers.h"
 #include "flow/provider/provider.h"
 
 #define STORE_KEY "cognito:health" /* nobody keeps anything there */

@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 
+typedef struct cog_flow_t cog_flow_t; /* flow/flow.h */
+
 /* Rare ones first: of them it is also known in which minute they happened. */
 typedef enum {
     COG_EVENT_LOGIN_BEGUN,      /* sent to the hosted UI */
@@ -81,5 +83,13 @@ typedef struct {
     void (*note_outage)(void *context, const char *issuer, int is_out, apr_time_t now);
     void (*note_problem)(void *context, const cog_problem_t *problem);
 } cog_meter_t;
+
+/* Tell the flow's meter, where there is one, what has happened. */
+void cog_flow_count(const cog_flow_t *flow, cog_event_t event);
+void cog_flow_count_refusal(const cog_flow_t *flow, cog_err_t err);
+void cog_flow_note_keys(const cog_flow_t *flow, const char *issuer, cog_err_t err,
+                        apr_time_t fetched_at);
+void cog_flow_note_outage(const cog_flow_t *flow, const char *issuer, int is_out);
+void cog_flow_note_problem(const cog_flow_t *flow, cog_problem_t problem);
 
 #endif

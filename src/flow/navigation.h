@@ -3,7 +3,7 @@
 #ifndef COG_FLOW_NAVIGATION_H
 #define COG_FLOW_NAVIGATION_H
 
-#include "flow/flow.h"
+#include "flow/request.h"
 
 /* Is it a browser's window going to a page, which can follow a login? Fetch Metadata
  * decides where it is sent, else Accept; never for an upgrade, a prefetch,

@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "session/session.h"
 
+typedef struct cog_flow_t cog_flow_t; /* flow/flow.h */
+
 typedef enum {
     COG_REPLY_GRANT,    /* let it through as `session`'s user, or as `bearer` */
     COG_REPLY_PASS,     /* let it through as nobody's */
@@ -62,9 +64,27 @@ typedef struct cog_reply_t {
     void *afterwards_context;
 } cog_reply_t;
 
+/* Its Set-Cookie values; most have none, and no list of them before this. */
+apr_array_header_t *cog_reply_cookies(const cog_flow_t *flow, cog_reply_t *reply);
+
 void cog_reply_redirect(cog_reply_t *reply, int status, const char *location);
 
 /* Answer with `object`, which is the caller's. */
 void cog_reply_json(apr_pool_t *pool, cog_reply_t *reply, int status, json_t *object);
+
+/* Redirect the browser to a path of this site. */
+void cog_reply_send_back(const cog_flow_t *flow, const char *return_to,
+                         cog_reply_t *reply);
+
+/* What is no secret: scripts of all sites may read it. COG_E_METHOD, with Allow set, when
+ * the method does more than that. */
+cog_err_t cog_reply_open_to_all(const cog_flow_t *flow, cog_reply_t *reply);
+
+/* COG_E_METHOD, with Allow set, unless the method is one of these: "GET, HEAD". */
+cog_err_t cog_reply_require_method(const cog_flow_t *flow, const char *allowed,
+                                   cog_reply_t *reply);
+
+/* The same for GET alone. HEAD is none: it must consume nothing. */
+cog_err_t cog_reply_require_get(const cog_flow_t *flow, cog_reply_t *reply);
 
 #endif

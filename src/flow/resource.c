@@ -5,12 +5,14 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "flow/failure.h"
-#include "flow/flow_private.h"
+#include "flow/handlers.h"
 #include "flow/login/login.h"
+#include "flow/meter.h"
 #include "flow/navigation.h"
+#include "flow/resource.h"
 #include "flow/session/renewal.h"
 #include "flow/session/session_lookup.h"
-#include "flow/session/session_store.h"
+#include "flow/session/session_lifecycle.h"
 
 static void grant(cog_flow_t *flow, const cog_session_t *session, cog_reply_t *reply)
 {

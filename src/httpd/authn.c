@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "flow/failure.h"
 #include "flow/flow.h"
+#include "flow/routes.h"
 #include "flow/session/session_lookup.h"
 #include "httpd/export_variables.h"
 #include "httpd/log_httpd.h"

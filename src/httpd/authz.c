@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "flow/failure.h"
 #include "flow/flow.h"
+#include "flow/resource.h"
 #include "httpd/authn.h"
 #include "httpd/export_variables.h"
 #include "httpd/log_httpd.h"

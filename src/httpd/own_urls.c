@@ -4,7 +4,7 @@
 #include <http_protocol.h>
 #include <string.h>
 
-#include "flow/flow.h"
+#include "flow/routes.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/site.h"

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 
+#define COG_CLOCK_LEEWAY_SEC 60 /* by which clocks may differ */
+
 /* Is the claim this very text? */
 int cog_token_claim_is(const json_t *claims, const char *name, const char *expected);
 

@@ -5,7 +5,8 @@
 
 #include "base/query.h"
 #include "base/text.h"
-#include "flow/session/session_store.h"
+#include "flow/resource.h"
+#include "flow/session/session_lifecycle.h"
 #include "flow/session/stored_session.h"
 #include "session/rule.h"
 

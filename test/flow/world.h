@@ -8,9 +8,9 @@
 #include <apr_tables.h>
 
 #include "base/query.h"
-#include "flow/flow.h"
 #include "flow/provider/provider.h"
 #include "flow/revocation/session_revocation.h"
+#include "flow/routes.h"
 #include "session/login_state.h"
 #include "session/tokens_codec.h"
 #include "test/flow/fake_store.h"

@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/pack.h"
 #include "flow/assertion/assertion_claims.h"
-#include "flow/flow_private.h"
 #include "flow/token_cache.h"
 
 static int64_t smaller(int64_t a, int64_t b)

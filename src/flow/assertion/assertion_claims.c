@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "flow/flow_private.h"
+#include "flow/flow.h"
 
 #define JTI_LEN 16
 

@@ -3,7 +3,7 @@
 
 #include "crypto/signing_key.h"
 #include "crypto/signing_keys.h"
-#include "flow/flow_private.h"
+#include "flow/handlers.h"
 
 #define SET          "jwks.json"
 #define POMERIUM_SET "/.well-known/pomerium/jwks.json"

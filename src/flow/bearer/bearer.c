@@ -6,9 +6,11 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "flow/audit.h"
 #include "flow/bearer/bearer_token.h"
 #include "flow/bearer/metadata.h"
-#include "flow/flow_private.h"
+#include "flow/handlers.h"
+#include "flow/meter.h"
 #include "flow/revocation/session_revocation.h"
 #include "oidc/bearer.h"
 

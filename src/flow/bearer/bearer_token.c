@@ -5,12 +5,13 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/pack.h"
-#include "flow/flow_private.h"
-#include "flow/login/redeem.h"
+#include "flow/flow.h"
+#include "flow/meter.h"
 #include "flow/provider/provider.h"
 #include "flow/token_cache.h"
 #include "oidc/bearer.h"
 #include "oidc/claims.h"
+#include "oidc/token_rules.h"
 #include "session/session_codec.h"
 
 /* What is remembered: the facts, and the claims as a session. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "flow/flow_private.h"
+#include "flow/handlers.h"
 #include "flow/provider/provider.h"
 
 #define WELL_KNOWN "/.well-known/"

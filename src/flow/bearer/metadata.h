@@ -3,13 +3,9 @@
 #ifndef COG_FLOW_METADATA_H
 #define COG_FLOW_METADATA_H
 
-#include "flow/flow.h"
+#include <apr_pools.h>
 
 /* Where the metadata of the resource with this identifier are. */
 const char *cog_metadata_url(apr_pool_t *pool, const char *resource);
-
-/* For the route table. */
-int cog_flow_is_resource_metadata(const cog_conf_t *conf, const char *path);
-int cog_flow_is_server_metadata(const cog_conf_t *conf, const char *path);
 
 #endif

@@ -7,15 +7,18 @@
 #include "base/log.h"
 #include "base/query.h"
 #include "base/text.h"
-#include "flow/flow_private.h"
+#include "flow/audit.h"
+#include "flow/handlers.h"
 #include "flow/login/kept_form.h"
 #include "flow/login/login.h"
 #include "flow/login/login_cookies.h"
 #include "flow/login/redeem.h"
+#include "flow/login/verified_claims.h"
+#include "flow/meter.h"
 #include "flow/provider/provider.h"
 #include "flow/session/session_claims.h"
 #include "flow/session/session_lookup.h"
-#include "flow/session/session_store.h"
+#include "flow/session/session_lifecycle.h"
 
 /* What the query of a callback says (RFC 6749, 4.1.2). */
 typedef struct {
@@ -174,7 +177,7 @@ static cog_err_t start_session(cog_flow_t *flow, const cog_login_state_t *login,
     cog_token_life_t life;
     json_t *claims;
 
-    COG_TRY(cog_redeem_verify(flow, login, tokens, &claims));
+    COG_TRY(cog_verified_claims_of_login(flow, login, tokens, &claims));
     cog_session_take_claims(flow, claims, session);
     COG_REQUIRE(cog_login_is_fresh(flow, login->max_age_sec, session->auth_time),
                 COG_E_AUTH_AGE);

@@ -6,7 +6,6 @@
 
 #include "base/multipart.h"
 #include "base/query.h"
-#include "flow/flow_private.h"
 
 #define FORM_TYPE "application/x-www-form-urlencoded"
 

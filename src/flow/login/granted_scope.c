@@ -3,8 +3,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "flow/flow_private.h"
-#include "flow/login/redeem.h"
 #include "flow/provider/provider.h"
 #include "oidc/access_token.h"
 #include "oidc/claim_patterns.h"

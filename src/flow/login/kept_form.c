@@ -10,7 +10,6 @@
 #include "base/query.h"
 #include "base/text.h"
 #include "crypto/seal.h"
-#include "flow/flow_private.h"
 #include "flow/login/form_fields.h"
 #include "flow/navigation.h"
 #include "flow/session/session_lookup.h"

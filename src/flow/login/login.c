@@ -7,9 +7,9 @@
 #include "base/log.h"
 #include "base/query.h"
 #include "base/text.h"
-#include "flow/flow_private.h"
 #include "flow/login/kept_form.h"
 #include "flow/login/login_cookies.h"
+#include "flow/meter.h"
 #include "flow/provider/provider.h"
 #include "session/rule.h"
 

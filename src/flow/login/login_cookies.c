@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "flow/flow_private.h"
 #include "session/cookie.h"
 
 typedef struct {

@@ -5,7 +5,7 @@
 
 #include "base/duration.h"
 #include "base/query.h"
-#include "flow/flow_private.h"
+#include "flow/handlers.h"
 #include "flow/login/login.h"
 #include "flow/navigation.h"
 #include "flow/session/renewal.h"

@@ -1,15 +1,9 @@
 #include "flow/login/redeem.h"
 
-#include <apr_strings.h>
-#include <string.h>
-
 #include "base/log.h"
-#include "flow/flow_private.h"
-#include "flow/login/granted_scope.h"
+#include "flow/fetch.h"
 #include "flow/provider/client_credentials.h"
 #include "flow/provider/provider.h"
-#include "oidc/id_token.h"
-#include "oidc/userinfo.h"
 
 #define SAY_EVERY apr_time_from_sec(60)
 
@@ -48,9 +42,8 @@ static cog_log_level_t level_of(const grant_t *grant, cog_err_t err)
 static cog_err_t fetch(const cog_flow_t *flow, const cog_fetch_request_t *request,
                        cog_fetch_response_t *response)
 {
-    const cog_clock_t *clock = &flow->ports->clock;
     cog_bulkhead_t *bulkhead = cog_provider_bulkhead(flow->place->client->provider);
-    apr_time_t now = clock->now(clock->context);
+    apr_time_t now = cog_flow_time(flow);
     cog_err_t err;
 
     if (!cog_bulkhead_enter(bulkhead, flow->conf->waiting_limit, now)) {
@@ -63,7 +56,7 @@ static cog_err_t fetch(const cog_flow_t *flow, const cog_fetch_request_t *reques
         return COG_E_IDP_UNREACHABLE;
     }
     err = cog_flow_fetch(flow, request, response);
-    cog_bulkhead_leave(bulkhead, err == COG_OK, clock->now(clock->context));
+    cog_bulkhead_leave(bulkhead, err == COG_OK, cog_flow_time(flow));
     return err;
 }
 
@@ -120,74 +113,4 @@ cog_err_t cog_redeem_refresh_token(cog_flow_t *flow, cog_secret_t refresh_token,
     const grant_t grant = {.refresh_token = refresh_token};
 
     return redeem(flow, &grant, tokens);
-}
-
-static cog_err_t add_userinfo(cog_flow_t *flow, const cog_tokens_t *tokens,
-                              json_t *claims)
-{
-    cog_fetch_request_t request = {.kind = COG_CALL_USERINFO,
-                                   .accept = "application/json"};
-    cog_fetch_response_t response;
-    cog_endpoints_t endpoints;
-    char *bearer;
-
-    COG_TRY(cog_provider_endpoints(flow, flow->place->client->provider, &endpoints));
-    COG_REQUIRE(endpoints.userinfo, COG_E_DISCOVERY);
-    request.url = endpoints.userinfo;
-    bearer = apr_pstrcat(flow->pool, "Bearer ", tokens->access_token.bytes, NULL);
-    cog_secret_wipe_with(flow->pool, bearer, strlen(bearer));
-    request.authorization = cog_secret_of(bearer);
-    COG_TRY(cog_flow_fetch(flow, &request, &response));
-    return cog_userinfo_merge(flow->pool, response.status, response.body, claims);
-}
-
-static cog_token_expect_t expectation(const cog_flow_t *flow, const char *nonce)
-{
-    return (cog_token_expect_t){
-        .client_id = flow->place->client->client_id,
-        .nonce = nonce,
-        .now = cog_flow_now(flow),
-        .leeway = COG_CLOCK_LEEWAY_SEC,
-    };
-}
-
-/* What goes beyond the ID token's own claims. */
-static cog_err_t complete(cog_flow_t *flow, const cog_tokens_t *tokens, json_t *claims)
-{
-    COG_TRY(cog_id_token_check_hash(flow->pool, claims, tokens->access_token));
-    COG_TRY(cog_granted_scope_add(flow, tokens, claims));
-    return flow->place->client->has_userinfo ? add_userinfo(flow, tokens, claims)
-                                             : COG_OK;
-}
-
-cog_err_t cog_redeem_verify(cog_flow_t *flow, const cog_login_state_t *login,
-                            const cog_tokens_t *tokens, json_t **claims)
-{
-    cog_token_expect_t expect = expectation(flow, login->nonce);
-    json_t *verified;
-
-    COG_TRY(cog_provider_verify(flow, flow->place->client->provider, tokens->id_token,
-                                &expect.issuer, &verified));
-    COG_TRY(cog_id_token_check(verified, &expect));
-    COG_TRY(complete(flow, tokens, verified));
-    *claims = verified;
-    return COG_OK;
-}
-
-cog_err_t cog_redeem_verify_renewed(cog_flow_t *flow, const cog_session_t *session,
-                                    const cog_session_tokens_t *before,
-                                    const cog_tokens_t *tokens, json_t **claims)
-{
-    cog_token_expect_t expect = expectation(flow, before->nonce.bytes);
-    json_t *verified = NULL;
-
-    if (cog_secret_is_set(tokens->id_token)) {
-        COG_TRY(cog_provider_verify(flow, flow->place->client->provider, tokens->id_token,
-                                    &expect.issuer, &verified));
-        COG_TRY(cog_id_token_check_renewed(verified, &expect, session->subject,
-                                           session->auth_time));
-        COG_TRY(complete(flow, tokens, verified));
-    }
-    *claims = verified;
-    return COG_OK;
 }

@@ -8,14 +8,16 @@
 #include "base/query.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "flow/flow_private.h"
+#include "flow/audit.h"
+#include "flow/handlers.h"
 #include "flow/logout/logout_return.h"
 #include "flow/logout/token_revocation.h"
+#include "flow/meter.h"
 #include "flow/navigation.h"
 #include "flow/provider/provider.h"
 #include "flow/revocation/session_revocation.h"
 #include "flow/session/session_lookup.h"
-#include "flow/session/session_store.h"
+#include "flow/session/session_lifecycle.h"
 #include "oidc/logout.h"
 
 /* A client of this site and the session that the browser holds for it. */

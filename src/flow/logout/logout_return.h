@@ -12,4 +12,8 @@ const char *cog_logout_return_choose(cog_flow_t *flow, const char *wanted);
 /* Remember it for the time of the way through the user pool. */
 cog_err_t cog_logout_return_set(cog_flow_t *flow, const char *target, cog_reply_t *reply);
 
+/* What was remembered, and is forgotten from now on; else as if nothing had been wanted.
+ */
+const char *cog_logout_return_take(cog_flow_t *flow, cog_reply_t *reply);
+
 #endif

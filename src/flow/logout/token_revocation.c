@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "crypto/digest.h"
-#include "flow/flow_private.h"
+#include "flow/fetch.h"
 #include "flow/provider/client_credentials.h"
 #include "flow/provider/provider.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/pack.h"
 #include "crypto/digest.h"
-#include "flow/flow_private.h"
+#include "flow/fetch.h"
 #include "flow/provider/single_flight.h"
 
 #define KEPT   "kept:"   /* the last good one */
@@ -165,7 +165,6 @@ static cog_err_t fetch(const cog_flow_t *flow, const char *url, cog_document_t *
                                          .url = url,
                                          .accept = "application/json",
                                          .limit = turns[document->kind].limit};
-    const cog_clock_t *clock = &flow->ports->clock;
     cog_fetch_response_t response;
     cog_err_t err = cog_flow_fetch(flow, &request, &response);
 
@@ -176,7 +175,7 @@ static cog_err_t fetch(const cog_flow_t *flow, const char *url, cog_document_t *
     document->is_kept = 0;
     document->status = response.status;
     document->body = response.body;
-    document->fetched_at = clock->now(clock->context);
+    document->fetched_at = cog_flow_time(flow);
     return COG_OK;
 }
 
@@ -184,11 +183,9 @@ static cog_err_t fetch(const cog_flow_t *flow, const char *url, cog_document_t *
 static int will_do(const cog_flow_t *flow, const cog_document_t *document,
                    const cog_document_freshness_t *freshness)
 {
-    const cog_clock_t *clock = &flow->ports->clock;
-
     return freshness->kind == COG_DOCUMENT_KEPT ||
            (document->fetched_at > freshness->than &&
-            document->fetched_at <= clock->now(clock->context));
+            document->fetched_at <= cog_flow_time(flow));
 }
 
 /* The pauses are counted: a clock that jumps does not make more of them. */

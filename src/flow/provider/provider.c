@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "crypto/jws.h"
-#include "flow/flow_private.h"
+#include "flow/meter.h"
 #include "flow/provider/discovery.h"
 #include "flow/provider/key_set.h"
 

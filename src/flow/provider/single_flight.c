@@ -53,13 +53,6 @@ cog_err_t cog_single_flight_make(apr_pool_t *conf_pool, const char *what,
     return COG_OK;
 }
 
-static apr_time_t now_of(const cog_flow_t *flow)
-{
-    const cog_clock_t *clock = &flow->ports->clock;
-
-    return clock->now(clock->context);
-}
-
 /* Is it less than `sec` seconds ago? Not when the clock has gone back behind it. */
 static int is_recent(apr_time_t since, int sec, apr_time_t now)
 {
@@ -140,10 +133,10 @@ static cog_err_t fly(cog_flow_t *flow, cog_single_flight_t *flight,
     apr_thread_mutex_lock(flight->lock);
     flight->is_loading = 0;
     if (err != COG_OK && err != COG_E_NOT_FOUND) {
-        note_error(flight, err, now_of(flow));
+        note_error(flight, err, cog_flow_time(flow));
     }
     if (snapshot) {
-        note_value(flight, snapshot, now_of(flow));
+        note_value(flight, snapshot, cog_flow_time(flow));
     }
     apr_thread_cond_broadcast(flight->landed);
     return has_value || !snapshot ? err : COG_OK;
@@ -175,7 +168,7 @@ static void log_old_one(const cog_flow_t *flow, const cog_single_flight_t *fligh
 cog_err_t cog_single_flight_get(cog_flow_t *flow, cog_single_flight_t *flight,
                                 cog_snapshot_t **snapshot)
 {
-    apr_time_t now = now_of(flow);
+    apr_time_t now = cog_flow_time(flow);
     const cog_document_freshness_t freshness = {
         COG_DOCUMENT_RECENT, now - apr_time_from_sec(COG_METADATA_FRESH_SEC)};
     cog_err_t loaded = COG_OK, err;
@@ -221,7 +214,7 @@ static void look_for_kept(cog_flow_t *flow, cog_single_flight_t *flight)
         cog_snapshot_release(found);
     }
     else {
-        note_value(flight, found, now_of(flow));
+        note_value(flight, found, cog_flow_time(flow));
     }
     apr_thread_mutex_unlock(flight->lock);
 }
@@ -229,7 +222,7 @@ static void look_for_kept(cog_flow_t *flow, cog_single_flight_t *flight)
 cog_err_t cog_single_flight_renew_ahead(cog_flow_t *flow, cog_single_flight_t *flight,
                                         int *is_known)
 {
-    apr_time_t now = now_of(flow);
+    apr_time_t now = cog_flow_time(flow);
     const cog_document_freshness_t ahead = {
         COG_DOCUMENT_AHEAD, now - apr_time_from_sec(COG_METADATA_AHEAD_SEC)};
     cog_err_t err = COG_OK;
@@ -261,7 +254,7 @@ static int may_renew(const cog_single_flight_t *flight, apr_time_t now)
 static cog_err_t renew(cog_flow_t *flow, cog_single_flight_t *flight, apr_time_t than)
 {
     const cog_document_freshness_t freshness = {COG_DOCUMENT_NEWER, than};
-    apr_time_t now = now_of(flow);
+    apr_time_t now = cog_flow_time(flow);
 
     if (flight->is_loading) {
         wait_for_landing(flight);

@@ -1,7 +1,6 @@
 #include "flow/revocation/revocation_lag.h"
 
 #include "base/log.h"
-#include "flow/flow_private.h"
 
 #define PATIENCE_SEC   10
 #define WARN_EVERY_SEC 300

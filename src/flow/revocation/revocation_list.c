@@ -4,7 +4,6 @@
 
 #include "base/pack.h"
 #include "crypto/seal.h"
-#include "flow/flow_private.h"
 
 #define LIST_KEY     "cognito:end:" /* and the name of the secret */
 #define APPEND_TRIES 20             /* numbers that other hosts take meanwhile */
@@ -175,13 +174,12 @@ static cog_err_t add_at_end(const cog_flow_t *flow, const char *list,
 cog_err_t cog_revocation_list_append(const cog_flow_t *flow,
                                      const cog_revocation_t *revocation)
 {
-    const cog_clock_t *clock = &flow->ports->clock;
     const char *list = cog_revocation_list_name(flow, 0);
     head_t head;
 
     COG_TRY(read_head(flow, list, &head));
     if (head.epoch == 0) {
-        head.epoch = (uint64_t)clock->now(clock->context);
+        head.epoch = (uint64_t)cog_flow_time(flow);
     }
     COG_TRY(add_at_end(flow, list, revocation, &head.next));
     ++head.next;

@@ -6,7 +6,9 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "flow/flow_private.h"
+#include "flow/audit.h"
+#include "flow/handlers.h"
+#include "flow/meter.h"
 #include "flow/revocation/session_revocation.h"
 
 #define HEADER      "Cognito-Signature"

@@ -4,7 +4,6 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "flow/flow_private.h"
 #include "flow/revocation/revocation_list.h"
 
 #define READ_AT_ONCE 500 /* entries of each list; the next second reads on */
@@ -13,8 +12,7 @@
 static void say_when_crowded(const cog_flow_t *flow)
 {
     cog_revocation_table_t *table = flow->conf->revocations;
-    const cog_clock_t *clock = &flow->ports->clock;
-    unsigned count = cog_revocation_table_crowded(table, clock->now(clock->context));
+    unsigned count = cog_revocation_table_crowded(table, cog_flow_time(flow));
 
     if (count > 0) {
         COG_LOG(flow->ports->log, WARNING, 3314,

@@ -1,7 +1,6 @@
 #include "flow/session/cookie_room.h"
 
 #include "base/log.h"
-#include "flow/flow_private.h"
 #include "flow/session/session_lookup.h"
 #include "flow/session/stored_session.h"
 #include "session/cookie_chunks.h"

@@ -5,7 +5,6 @@
 
 #include "base/base64.h"
 #include "base/span.h"
-#include "flow/flow_private.h"
 
 #define FAILED "failed"
 

@@ -2,8 +2,9 @@
 
 #include <apr_strings.h>
 
-#include "flow/flow_private.h"
 #include "flow/login/redeem.h"
+#include "flow/login/verified_claims.h"
+#include "flow/meter.h"
 #include "flow/provider/provider.h"
 #include "flow/session/session_claims.h"
 
@@ -68,7 +69,7 @@ cog_err_t cog_session_refresh(cog_flow_t *flow, const cog_session_t *session,
     cog_err_t err;
 
     COG_TRY(redeem(flow, held->refresh_token, &fresh));
-    err = cog_redeem_verify_renewed(flow, session, held, &fresh, &claims);
+    err = cog_verified_claims_of_renewal(flow, session, held, &fresh, &claims);
     COG_REQUIRE(err != COG_E_TOKEN_SUBJECT, err);
     COG_REQUIRE(err == COG_OK || cog_secret_is_set(fresh.refresh_token), err);
     *refreshed = (cog_refreshed_t){next_of(flow, session), *held, NULL, err};

@@ -4,13 +4,14 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "flow/flow_private.h"
+#include "flow/audit.h"
+#include "flow/meter.h"
 #include "flow/provider/provider.h"
 #include "flow/revocation/session_revocation.h"
 #include "flow/session/lease.h"
 #include "flow/session/refresh.h"
 #include "flow/session/session_lookup.h"
-#include "flow/session/session_store.h"
+#include "flow/session/session_lifecycle.h"
 #include "flow/session/stored_session.h"
 
 #define LEASE_KEY   "cognito:lease:"
@@ -261,14 +262,14 @@ static cog_err_t renew_or_wait(renewal_t *renewal)
     const cog_flow_t *flow = renewal->flow;
     const cog_clock_t *clock = &flow->ports->clock;
     apr_interval_time_t limit = patience(renewal);
-    apr_time_t end = clock->now(clock->context) + limit;
+    apr_time_t end = cog_flow_time(flow) + limit;
     apr_interval_time_t waited = 0; /* a clock that is put back makes it no longer */
     apr_interval_time_t pause = FIRST_PAUSE;
     cog_err_t err = try_once(renewal);
 
     while (err == COG_E_EXISTS &&
            cog_session_needs_renewal(*renewal->session, cog_flow_now(flow)) &&
-           waited < limit && clock->now(clock->context) < end) {
+           waited < limit && cog_flow_time(flow) < end) {
         clock->pause(clock->context, pause);
         waited += pause;
         pause = pause * 2 < LAST_PAUSE ? pause * 2 : LAST_PAUSE;

@@ -1,7 +1,6 @@
 #include "flow/session/session_claims.h"
 
 #include "base/json.h"
-#include "flow/flow_private.h"
 #include "oidc/claims.h"
 
 #define MIN_LIFE_SEC 60 /* less is no life, but clocks that differ */

@@ -6,7 +6,7 @@
 #include "base/claim.h"
 #include "base/json.h"
 #include "base/query.h"
-#include "flow/flow_private.h"
+#include "flow/handlers.h"
 #include "flow/login/login.h"
 #include "flow/navigation.h"
 #include "flow/session/session_lookup.h"

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "crypto/seal.h"
-#include "flow/flow_private.h"
 #include "flow/revocation/session_revocation.h"
 #include "flow/session/stored_session.h"
 #include "session/cookie_chunks.h"

@@ -4,7 +4,6 @@
 
 #include "base/pack.h"
 #include "crypto/seal.h"
-#include "flow/flow_private.h"
 #include "session/session_codec.h"
 
 #define SESSION_KEY "cognito:session:"

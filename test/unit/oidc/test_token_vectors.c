@@ -6,9 +6,9 @@
 #include <apr_strings.h>
 
 #include "crypto/jws.h"
-#include "flow/login/redeem.h"
 #include "oidc/access_token.h"
 #include "oidc/id_token.h"
+#include "oidc/token_rules.h"
 
 #define VECTORS "data/token_vectors/vectors.json"
 

@@ -1,4 +1,4 @@
-#include "flow/session/session_store.h"
+#include "flow/session/session_lifecycle.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -6,8 +6,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/seal.h"
-#include "flow/flow_private.h"
+#include "flow/audit.h"
 #include "flow/logout/token_revocation.h"
+#include "flow/meter.h"
 #include "flow/revocation/session_revocation.h"
 #include "flow/session/cookie_room.h"
 #include "flow/session/session_lookup.h"

@@ -1,8 +1,8 @@
 /* Where a session lives: sealed in the browser's cookies, or in the store, with a sealed
  * reference in a cookie. Started at a login, written again now and then, ended at a
  * logout; found by session_lookup.h. */
-#ifndef COG_FLOW_SESSION_STORE_H
-#define COG_FLOW_SESSION_STORE_H
+#ifndef COG_FLOW_SESSION_LIFECYCLE_H
+#define COG_FLOW_SESSION_LIFECYCLE_H
 
 #include "flow/flow.h"
 #include "session/tokens_codec.h"
