@@ -275,6 +275,40 @@ static void refuses_malformed_callbacks(void **state)
     }
 }
 
+/* RFC 9207, 2.4: an issuer in an answer must be ours, whether metadata promise one or, as
+ * with endpoints that are written down, nobody has asked for metadata. I01 */
+static void compares_an_iss_without_discovery(void **state)
+{
+    static const struct {
+        const char *iss;
+        cog_err_t expected;
+    } cases[] = {
+        {NULL,                   COG_OK            },
+        {WORLD_ISSUER,           COG_OK            },
+        {WORLD_ISSUER "/",       COG_E_BAD_CALLBACK},
+        {WORLD_ISSUER "2",       COG_E_BAD_CALLBACK},
+        {WORLD_DOMAIN,           COG_E_BAD_CALLBACK},
+        {"https://evil.example", COG_E_BAD_CALLBACK},
+        {"",                     COG_E_BAD_CALLBACK},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        world_t *world = world_make(*state);
+        const char *callback = world_callback(world, world_get(world, "/x"));
+        cog_reply_t *reply;
+
+        if (cases[i].iss) {
+            callback = apr_pstrcat(*state, callback, "&iss=", cases[i].iss, NULL);
+        }
+        reply = world_get(world, callback);
+        assert_result(cases[i].iss, reply->error, cases[i].expected);
+        assert_int_equal(world_fetch_count(world, "/oauth2/token"),
+                         cases[i].expected == COG_OK);
+        assert_int_equal(world_fetch_count(world, "/.well-known/openid-configuration"),
+                         0);
+    }
+}
+
 static void takes_unknown_parameters_and_our_own_iss(void **state)
 {
     world_t *world = world_make(*state);
@@ -340,6 +374,7 @@ int main(void)
         cmocka_unit_test_with_pool(repeats_once_what_is_known_to_succeed_then),
         cmocka_unit_test_with_pool(starts_anew_once_when_the_code_is_too_old),
         cmocka_unit_test_with_pool(refuses_malformed_callbacks),
+        cmocka_unit_test_with_pool(compares_an_iss_without_discovery),
         cmocka_unit_test_with_pool(takes_unknown_parameters_and_our_own_iss),
         cmocka_unit_test_with_pool(takes_only_get),
         cmocka_unit_test_with_pool(is_an_exact_path),
