@@ -1,6 +1,6 @@
 #include "base/duration.h"
 
-#include <string.h>
+#include "base/number.h"
 
 #define MAX_DIGITS 7
 
@@ -26,14 +26,11 @@ static int64_t unit_seconds(const char *text)
 
 const char *cog_duration_parse(const char *text, int64_t *seconds)
 {
-    size_t digits = strspn(text, "0123456789");
-    int64_t number = 0;
+    int64_t number;
+    size_t digits = cog_number_read(text, MAX_DIGITS, &number);
 
-    for (size_t i = 0; i < digits && i < MAX_DIGITS; ++i) {
-        number = number * 10 + (text[i] - '0');
-    }
     number *= unit_seconds(text + digits);
-    if (digits > MAX_DIGITS || number == 0) {
+    if (number == 0) {
         return "is not a duration; write 30s, 15m, 12h or 7d";
     }
     *seconds = number;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/number.h"
 #include "base/text.h"
 
 #define MAX_HOST      253
@@ -120,15 +121,10 @@ static const char *lower(apr_pool_t *pool, const char *text, size_t len)
 /* Decimal digits without a leading zero, up to 65535; 0 when it is none. */
 static int read_port(const char *text, size_t len)
 {
-    int port = 0;
+    int64_t port;
+    size_t digits = cog_number_read(text, 5, &port);
 
-    for (size_t i = 0; i < len; ++i) {
-        if (!apr_isdigit(text[i]) || len > 5 || text[0] == '0') {
-            return 0;
-        }
-        port = port * 10 + (text[i] - '0');
-    }
-    return port <= 65535 ? port : 0;
+    return digits == len && *text != '0' && port <= 65535 ? (int)port : 0;
 }
 
 static cog_err_t read_authority(apr_pool_t *pool, const char *text, size_t len,
@@ -194,10 +190,10 @@ static int is_loopback_address(const char *host)
     int parts = 0;
 
     for (const char *at = host; *at; ++parts) {
-        size_t len = strspn(at, "0123456789");
+        int64_t part;
+        size_t len = cog_number_read(at, 3, &part);
 
-        if (len == 0 || len > 3 || (len == 3 && strncmp(at, "255", 3) > 0) ||
-            (at[len] && at[len] != '.')) {
+        if (len == 0 || part > 255 || (at[len] && at[len] != '.')) {
             return 0;
         }
         at += len + (at[len] == '.');

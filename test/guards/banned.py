@@ -12,7 +12,7 @@ INSTEAD = {
     "sprintf vsprintf snprintf vsnprintf asprintf": "apr_psprintf, apr_snprintf",
     "strtok strtok_r": "the parsers of base/",
     "atoi atol atoll atof strtol strtoul strtoll strtoull strtod sscanf apr_atoi64 apr_strtoi64":
-        "the strict number parsers of base/text.h",
+        "base/number.h",
     "gets fgets scanf fscanf": "apr_file_read_full",
     "malloc calloc realloc reallocarray free alloca": "a pool",
     "memcmp bcmp": "cog_secret_equal for secrets, cog_text_* for text",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "flow/audit.h"
@@ -24,27 +25,16 @@ typedef struct {
     const char *value;
 } signature_t;
 
-static int64_t number_of(const char *digits)
-{
-    int64_t number = 0;
-
-    for (const char *c = digits; *c; ++c) {
-        number = number * 10 + (*c - '0');
-    }
-    return number;
-}
-
 static cog_err_t parse_signature(apr_pool_t *pool, const char *header,
                                  signature_t *signature)
 {
     size_t digits;
 
     COG_REQUIRE(header && cog_text_begins(header, "t="), COG_E_SIGNATURE);
-    digits = strspn(header + 2, "0123456789");
-    COG_REQUIRE(digits > 0 && digits <= MAX_DIGITS, COG_E_SIGNATURE);
+    digits = cog_number_read(header + 2, MAX_DIGITS, &signature->time);
+    COG_REQUIRE(digits > 0, COG_E_SIGNATURE);
     COG_REQUIRE(cog_text_begins(header + 2 + digits, ",v1="), COG_E_SIGNATURE);
     signature->time_text = apr_pstrmemdup(pool, header + 2, digits);
-    signature->time = number_of(signature->time_text);
     signature->value = header + 2 + digits + strlen(",v1=");
     return COG_OK;
 }

@@ -5,12 +5,10 @@
 #include <httpd.h>
 #include <http_config.h>
 
-#include "httpd/conf/values.h"
+#include "base/number.h"
 
 #define REDIS_PORT   6379
 #define MAX_DATABASE 5 /* digits */
-
-#define DIGITS "0123456789"
 
 static const char *advise(apr_pool_t *pool, const char *what, const char *scheme,
                           const char *right)
@@ -20,12 +18,13 @@ static const char *advise(apr_pool_t *pool, const char *what, const char *scheme
 
 static const char *parse_database(const char *text, cog_store_value_t *value)
 {
-    if (!cog_value_consists_of(text, DIGITS, MAX_DATABASE)) {
+    int64_t number;
+    size_t digits = cog_number_read(text, MAX_DATABASE, &number);
+
+    if (digits == 0 || text[digits]) {
         return "has a database that is no number";
     }
-    for (const char *c = text; *c; ++c) {
-        value->database = value->database * 10 + (*c - '0');
-    }
+    value->database = (int)number;
     return NULL;
 }
 

@@ -4,6 +4,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/number.h"
+
 #define DIGITS  "0123456789"
 #define LOWER   "abcdefghijklmnopqrstuvwxyz"
 #define LETTERS LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -203,14 +205,11 @@ static apr_int64_t unit_bytes(const char *text)
 
 apr_int64_t cog_value_bytes(const char *text)
 {
-    size_t digits = strspn(text, DIGITS);
+    int64_t number;
+    size_t digits = cog_number_read(text, MAX_DIGITS, &number);
     apr_int64_t unit = unit_bytes(text + digits);
-    apr_int64_t number = 0;
 
-    for (size_t i = 0; i < digits && i < MAX_DIGITS; ++i) {
-        number = number * 10 + (text[i] - '0');
-    }
-    if (digits > MAX_DIGITS || unit == 0) {
+    if (unit == 0) {
         return 0;
     }
     return number > APR_INT64_MAX / unit ? APR_INT64_MAX : number * unit;

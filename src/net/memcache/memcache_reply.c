@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/number.h"
 #include "base/text.h"
 
 #define LINE_END     "\r\n"
@@ -47,15 +48,14 @@ static cog_err_t read_words(cog_memcache_reader_t *reader)
 /* A plain decimal number and nothing else. */
 static cog_err_t read_length(const char *text, size_t *len)
 {
-    size_t digits = strspn(text, "0123456789");
+    int64_t number;
+    size_t digits = cog_number_read(text, MAX_DIGITS, &number);
 
-    COG_REQUIRE(digits > 0 && digits <= MAX_DIGITS && text[digits] == '\0', COG_E_STORE);
+    COG_REQUIRE(digits > 0 && text[digits] == '\0', COG_E_STORE);
     COG_REQUIRE(*text != '0' || digits == 1, COG_E_STORE);
-    *len = 0;
-    for (const char *c = text; *c; ++c) {
-        *len = *len * 10 + (size_t)(*c - '0');
-    }
-    return *len <= COG_MEMCACHE_MAX_VALUE ? COG_OK : COG_E_STORE;
+    COG_REQUIRE(number <= COG_MEMCACHE_MAX_VALUE, COG_E_STORE);
+    *len = (size_t)number;
+    return COG_OK;
 }
 
 /* VALUE key flags length */
