@@ -1,6 +1,8 @@
 /* Proxies that ask for a user and a password, and what is said to whom. */
 #include "test/unit/net/fetch/proxy_world.h"
 
+#include "net/fetch/proxy.h"
+
 static void tells_its_user_and_password_to_the_proxy_alone(void **state)
 {
     world_t *world = make_world(*state);
@@ -62,9 +64,22 @@ static void says_that_the_proxy_refuses_without_the_password(void **state)
                            "(407) in the form Basic");
         assert_int_equal(peer_requests(world->by), 1);
         assert_int_equal(peer_connections(world->user_pool), 0);
+        assert_null(strstr(world->log->last, "file"));
         assert_null(strstr(world->log->last, credentials(*state, sent)));
         assert_true(!*sent || !strstr(world->log->last, sent));
     }
+}
+
+static void has_no_password_where_none_was_written(void **state)
+{
+    const cog_proxy_t proxy = {
+        .name = "NAME", .user = "user", .password = cog_secret_of("left over")};
+
+    assert_false(cog_secret_is_set(cog_proxy_password(*state, &proxy)));
+    assert_false(cog_secret_is_set(cog_proxy_password(*state, NULL)));
+    assert_string_equal(cog_proxy_complaint(*state, &proxy),
+                        "the proxy NAME does not accept this user and password (407) in "
+                        "the form Basic");
 }
 
 static void refuse_as_a_proxy_would(talk_t *talk)
@@ -149,6 +164,7 @@ int main(void)
         cmocka_unit_test_with_pool(tells_its_user_and_password_to_the_proxy_alone),
         cmocka_unit_test_with_pool(says_that_the_proxy_asks_for_a_password),
         cmocka_unit_test_with_pool(says_that_the_proxy_refuses_without_the_password),
+        cmocka_unit_test_with_pool(has_no_password_where_none_was_written),
         cmocka_unit_test_with_pool(tells_the_user_pool_nothing_that_asks_like_a_proxy),
         cmocka_unit_test_with_pool(tells_loopback_nothing),
         cmocka_unit_test_with_pool(goes_by_a_proxy_over_tls),

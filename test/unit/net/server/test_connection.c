@@ -9,6 +9,7 @@
 
 #include "net/server/connection.h"
 #include "net/server/monotonic.h"
+#include "test/unit/net/server/certificates.h"
 
 /* ---- several addresses ---- */
 
@@ -60,6 +61,25 @@ static void goes_on_to_the_next_address(void **state)
 
     assert_int_equal(open_within(&endpoint, LATE, &connection, &fault), COG_OK);
     assert_true(cog_connection_is_quiet(&connection));
+    cog_connection_close(&connection);
+}
+
+/* Whichever address answers, the certificate is for the name. */
+static void goes_on_to_the_next_address_over_tls(void **state)
+{
+    static const char *const found[] = {"::1", "127.0.0.2", "127.0.0.1", NULL};
+    const certificate_t certificate = {"DNS:cache.test", 10, 0};
+    ca_t *ca = ca_make(*state);
+    const cog_tls_conf_t conf = {.host = "cache.test", .ca_file = ca_file(ca)};
+    peer_t *peer =
+        peer_start(*state, ca_server(*state, ca, &certificate), redis_answer_all);
+    cog_endpoint_t endpoint = endpoint_at(*state, found, peer_port(peer));
+    cog_connection_t connection;
+    cog_fault_t fault;
+
+    assert_int_equal(cog_tls_make(*state, &conf, &endpoint.tls), COG_OK);
+    assert_int_equal(open_within(&endpoint, LATE, &connection, &fault), COG_OK);
+    assert_true(SSL_is_init_finished(connection.ssl));
     cog_connection_close(&connection);
 }
 
@@ -221,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_for_redis(goes_on_to_the_next_address),
+        cmocka_unit_test_for_redis(goes_on_to_the_next_address_over_tls),
         cmocka_unit_test_for_redis(does_not_spend_its_time_at_a_silent_address),
         cmocka_unit_test_for_redis(gives_up_in_time_at_silent_addresses),
         cmocka_unit_test_for_redis(reaches_ipv6),
