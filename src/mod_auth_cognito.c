@@ -9,7 +9,6 @@
 #include "httpd/conf.h"
 #include "httpd/doctor/refusal.h"
 #include "httpd/export.h"
-#include "httpd/memo.h"
 #include "httpd/own_urls.h"
 #include "httpd/reply.h"
 #include "httpd/require.h"
@@ -74,9 +73,6 @@ static void register_hooks(apr_pool_t *pool)
     /* Before the access log: a request that httpd has refused while it read it has not
      * come by the first of our hooks. */
     ap_hook_log_transaction(cog_scrub_request, NULL, NULL, APR_HOOK_REALLY_FIRST);
-
-    /* After the access log, which must not wait for a call to the user pool. */
-    ap_hook_log_transaction(cog_memo_finish, NULL, NULL, APR_HOOK_REALLY_LAST);
 }
 
 /* the one symbol that httpd looks for; all others are hidden */

@@ -58,8 +58,8 @@ typedef struct cog_reply_t {
                                         * a session */
     const char *challenge; /* WWW-Authenticate; NULL: what a 401 needs at least */
     cog_err_t error;       /* why; COG_OK when all is well */
-    /* What is left to do when the answer has been sent; NULL: nothing. The flow, its pool
-     * and its ports must still live then. */
+    /* What is left to do when the answer has been sent, of our own URLs only; NULL:
+     * nothing. The flow, its pool and its ports must still live then. */
     void (*afterwards)(void *context);
     void *afterwards_context;
 } cog_reply_t;

@@ -117,7 +117,6 @@ static int ask_for_sign_in(cog_memo_t *memo, const cog_evaluation_t *evaluation)
     else {
         cog_flow_sign_in_anew(flow, evaluation->assumed_sec, reply);
     }
-    memo->reply = reply;
     return cog_reply_send(r, reply);
 }
 

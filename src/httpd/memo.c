@@ -96,14 +96,3 @@ void cog_memo_keep_identity(cog_memo_t *memo, const cog_place_t *place,
     identity->session = reply->session;
     identity->bearer = reply->bearer;
 }
-
-int cog_memo_finish(request_rec *r)
-{
-    const cog_memo_t *memo =
-        ap_get_module_config(r->request_config, &auth_cognito_module);
-
-    if (memo && memo->reply && memo->reply->afterwards) {
-        memo->reply->afterwards(memo->reply->afterwards_context);
-    }
-    return DECLINED;
-}

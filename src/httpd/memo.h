@@ -37,7 +37,8 @@ typedef struct {
     const request_rec *admitted;   /* by us, where AuthType is ours: the last one of those
                                     * that httpd makes of this, but for subrequests, which
                                     * do not live as long as this; NULL: none */
-    const cog_reply_t *reply;      /* the last one, for what is left to do afterwards */
+    const cog_reply_t *reply;      /* the last one at a protected place, which may know
+                                    * tokens that no cookie has brought yet */
 } cog_memo_t;
 
 /* Made when it is asked for the first time; never NULL. */
@@ -53,8 +54,5 @@ const cog_session_t *cog_memo_session(const cog_memo_t *memo, const cog_place_t 
 /* Remember to whom it was granted. */
 void cog_memo_keep_identity(cog_memo_t *memo, const cog_place_t *place,
                             const cog_reply_t *reply);
-
-/* log_transaction: the answer has been sent, do what the flow has left for now. */
-int cog_memo_finish(request_rec *r);
 
 #endif

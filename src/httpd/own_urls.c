@@ -2,6 +2,7 @@
 
 #include <apr_strings.h>
 #include <http_protocol.h>
+#include <util_filter.h>
 #include <string.h>
 
 #include "flow/routes.h"
@@ -36,6 +37,29 @@ void cog_own_urls_hide_query(const cog_conf_t *conf, const cog_memo_t *memo)
                     "Referer"); /* the hosted UI's address holds the state */
 }
 
+static void send_to_the_end(request_rec *r)
+{
+    conn_rec *c = r->connection;
+    apr_bucket_brigade *brigade = apr_brigade_create(r->pool, c->bucket_alloc);
+
+    ap_finalize_request_protocol(r);
+    APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_flush_create(c->bucket_alloc));
+    (void)ap_pass_brigade(c->output_filters, brigade);
+}
+
+static int answer(request_rec *r, const cog_reply_t *reply)
+{
+    int status = cog_reply_send(r, reply);
+
+    if (reply->afterwards) {
+        if (status == DONE) {
+            send_to_the_end(r);
+        }
+        reply->afterwards(reply->afterwards_context);
+    }
+    return status;
+}
+
 int cog_own_urls_answer(request_rec *r, int is_lookup)
 {
     const cog_site_t *site = cog_site_of(r->server);
@@ -53,6 +77,5 @@ int cog_own_urls_answer(request_rec *r, int is_lookup)
     reply = apr_pcalloc(r->pool, sizeof(*reply));
     flow = cog_request_flow(memo, site, cog_place_make(r, r->per_dir_config));
     cog_flow_run_own_url(flow, reply);
-    memo->reply = reply;
-    return cog_reply_send(r, reply);
+    return answer(r, reply);
 }

@@ -7,7 +7,11 @@
 #include "flow/conf.h"
 #include "httpd/memo.h"
 
-/* quick_handler: answer callback, login, logout, session… */
+/* quick_handler: answer callback, login, logout, session… What the flow has left for
+ * afterwards is done here, too, once the client has all of the answer or is gone. The
+ * request's end would be no place for a call to the user pool: log_transaction runs when
+ * the last octets go out, on any thread, with HTTP/2 on that of the whole connection. The
+ * access log has the request when the call is over. */
 int cog_own_urls_answer(request_rec *r, int is_lookup);
 
 /* Code and state are for the flow alone: take the query of a callback out of all that

@@ -46,6 +46,39 @@ static void says_when_the_revocation_fails(void **state)
     assert_false(world_has_logged(world, "refresh-1"));
 }
 
+static int hanging;
+
+/* Somebody else signs out, too, while this one waits. */
+static void let_another_sign_out(world_t *world)
+{
+    const char *url =
+        APR_ARRAY_IDX(world->fetched, world->fetched->nelts - 1, cog_fetch_request_t).url;
+
+    if (!strstr(url, "/oauth2/revoke")) {
+        return;
+    }
+    ++hanging;
+    ++world->now;
+    world_sign_in(world, "/");
+    world_finish(world_get(world, "/.cognito/logout"));
+}
+
+/* F40: nor does one that hangs here get all threads. */
+static void leaves_out_the_revocation_when_too_many_wait_for_no_answer(void **state)
+{
+    world_t *world = world_make(*state);
+
+    hanging = 0;
+    world_sign_in(world, "/");
+    world->while_fetching = let_another_sign_out;
+    world_finish(world_get(world, "/.cognito/logout"));
+    assert_int_equal(hanging, world->conf.waiting_limit);
+    assert_int_equal(world_log_count(world, "COG3074"), 1);
+    assert_int_equal(world_log_count(world, "COG3060"), 1);
+    world->while_fetching = NULL;
+    assert_int_equal(world_sign_in(world, "/")->status, 303);
+}
+
 static void returns_to_the_sealed_target(void **state)
 {
     world_t *world = world_make(*state);
@@ -267,6 +300,8 @@ int main(void)
         cmocka_unit_test_with_pool(ends_the_session_and_goes_to_the_user_pool),
         cmocka_unit_test_with_pool(revokes_the_refresh_token_after_the_answer),
         cmocka_unit_test_with_pool(says_when_the_revocation_fails),
+        cmocka_unit_test_with_pool(
+            leaves_out_the_revocation_when_too_many_wait_for_no_answer),
         cmocka_unit_test_with_pool(returns_to_the_sealed_target),
         cmocka_unit_test_with_pool(returns_to_configured_urls_only),
         cmocka_unit_test_with_pool(ends_the_sessions_of_all_clients),

@@ -5,9 +5,10 @@ import urllib.parse
 
 import pytest
 
-from harness.conf import TOP
+from harness import http2
+from harness.conf import MPM, TOP
 from harness.site import (ORIGIN, RETURN, SESSION, SIGNED_OUT, TOKENS, Site, add_staff,
-                          is_login, ordinary_conf)
+                          is_login, ordinary_conf, site_conf)
 from harness.waiting import timed, wait_for, within
 
 LOGOUT = "/.cognito/logout"
@@ -242,6 +243,27 @@ class TestF07:
         assert is_at_pool(pool, within(1.5, sign_in_and_leave))
         assert not browser.jar.all(SESSION)
         pool.wait_for_requests("revoke")
+        wait_for(lambda: log.find("COG3060"), "the warning", 8)
+
+    @pytest.mark.skipif(MPM == "prefork", reason="mod_http2 does not work with prefork")
+    def test_nothing_else_on_the_connection_waits_for_it(self, start, browsers, pool, log):
+        log.expect("COG3060", "COG2102")
+        here = Site(start(site_conf(pool).protect("/secure").load("http2")
+                          .add("Protocols h2c http/1.1")
+                          .file("htdocs/secure/index.html", "let in")), pool)
+        person = here.browser(browsers)
+        pool.fail("revoke", hang=True)
+
+        def leave_and_read_on():
+            here.sign_in(person, "/secure/index.html")
+            pairs = [("cookie", person.jar.header(here.url(LOGOUT))),
+                     ("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "navigate"),
+                     ("sec-fetch-dest", "document")]
+            return timed(lambda: http2.in_turn(here.server.port, (LOGOUT, pairs),
+                                               ("/index.html", [])))
+
+        answers = within(1.5, leave_and_read_on)
+        assert [status for status, _ in answers] == [303, 200]
         wait_for(lambda: log.find("COG3060"), "the warning", 8)
 
 

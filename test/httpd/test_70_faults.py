@@ -155,7 +155,7 @@ class TestF05Crowd:
         return Site(start(conf), pool)
 
     def test_half_of_the_threads_stay_free(self, site, browsers, pool, log):
-        log.expect("COG3074.* 4 requests .*token endpoint")
+        log.expect("COG3074.* 4 requests .*/oauth2/token,")
         log.allow(NOISE)
         people = [site.browser(browsers) for _ in range(self.THREADS // 2 + 1)]
         backs = [site.to_callback(person) for person in people]

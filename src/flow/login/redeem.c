@@ -1,11 +1,8 @@
 #include "flow/login/redeem.h"
 
 #include "base/log.h"
-#include "flow/fetch.h"
 #include "flow/provider/client_credentials.h"
 #include "flow/provider/provider.h"
-
-#define SAY_EVERY apr_time_from_sec(60)
 
 /* What is to be redeemed: one of the two. */
 typedef struct {
@@ -38,28 +35,6 @@ static cog_log_level_t level_of(const grant_t *grant, cog_err_t err)
     return !grant->code && err == COG_E_IDP_GRANT ? COG_LOG_DEBUG : COG_LOG_WARNING;
 }
 
-/* Some threads have to be left for who needs no token endpoint. */
-static cog_err_t fetch(const cog_flow_t *flow, const cog_fetch_request_t *request,
-                       cog_fetch_response_t *response)
-{
-    cog_bulkhead_t *bulkhead = cog_provider_bulkhead(flow->place->client->provider);
-    apr_time_t now = cog_flow_time(flow);
-    cog_err_t err;
-
-    if (!cog_bulkhead_enter(bulkhead, flow->conf->waiting_limit, now)) {
-        if (cog_rate_limit_allows(&bulkhead->say, now, SAY_EVERY)) {
-            COG_LOG(flow->ports->log, WARNING, 3074,
-                    "%d requests of this process wait for the token endpoint, which "
-                    "answers none: others are sent away at once",
-                    flow->conf->waiting_limit);
-        }
-        return COG_E_IDP_UNREACHABLE;
-    }
-    err = cog_flow_fetch(flow, request, response);
-    cog_bulkhead_leave(bulkhead, err == COG_OK, cog_flow_time(flow));
-    return err;
-}
-
 static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint, const grant_t *grant,
                            int index, cog_tokens_t *tokens)
 {
@@ -74,7 +49,9 @@ static cog_err_t redeem_as(cog_flow_t *flow, const char *endpoint, const grant_t
     write_form(flow->pool, &credentials, grant, &form);
     request.form = form.body;
     request.authorization = form.authorization;
-    COG_TRY(fetch(flow, &request, &response));
+    COG_TRY(cog_bulkhead_fetch(flow,
+                               cog_provider_redeeming(flow->place->client->provider),
+                               &request, &response));
     err = parse(flow->pool, grant, &response, tokens);
     if (err != COG_OK) {
         COG_LOG_AT(flow->ports->log, level_of(grant, err), 3050,

@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "crypto/digest.h"
-#include "flow/fetch.h"
 #include "flow/provider/client_credentials.h"
 #include "flow/provider/provider.h"
 
@@ -37,7 +36,8 @@ static cog_err_t revoke_as(cog_flow_t *flow, const revocation_t *revocation, int
     request.url = endpoints.revoke;
     request.form = form.body;
     request.authorization = form.authorization;
-    COG_TRY(cog_flow_fetch(flow, &request, &response));
+    COG_TRY(cog_bulkhead_fetch(flow, cog_provider_revoking(client->provider), &request,
+                               &response));
     *status = response.status;
     return COG_OK;
 }

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "base/rate_limit.h"
+#include "flow/flow.h"
 
 /* As long as nobody has an answer, before somebody is sent away. */
 #define COG_BULKHEAD_PATIENCE apr_time_from_sec(1)
@@ -26,5 +27,11 @@ int cog_bulkhead_enter(cog_bulkhead_t *bulkhead, int limit, apr_time_t now);
 
 /* What came of it. */
 void cog_bulkhead_leave(cog_bulkhead_t *bulkhead, int has_answer, apr_time_t now);
+
+/* The call, from within. COG_E_IDP_UNREACHABLE without one when too many wait already,
+ * which the log hears once a minute. */
+cog_err_t cog_bulkhead_fetch(const cog_flow_t *flow, cog_bulkhead_t *bulkhead,
+                             const cog_fetch_request_t *request,
+                             cog_fetch_response_t *response);
 
 #endif

@@ -23,7 +23,8 @@ struct cog_provider_t {
     cog_single_flight_t *discovery; /* to a cog_endpoints_t */
     apr_array_header_t *keys;       /* issuer_keys_t, in the order of the issuers */
     cog_outage_t outage;
-    cog_bulkhead_t bulkhead;
+    cog_bulkhead_t redeeming;
+    cog_bulkhead_t revoking;
 };
 
 static cog_err_t discover(cog_flow_t *flow, const cog_provider_t *provider,
@@ -47,9 +48,14 @@ cog_outage_t *cog_provider_outage(cog_provider_t *provider)
     return &provider->outage;
 }
 
-cog_bulkhead_t *cog_provider_bulkhead(cog_provider_t *provider)
+cog_bulkhead_t *cog_provider_redeeming(cog_provider_t *provider)
 {
-    return &provider->bulkhead;
+    return &provider->redeeming;
+}
+
+cog_bulkhead_t *cog_provider_revoking(cog_provider_t *provider)
+{
+    return &provider->revoking;
 }
 
 static const char *first_issuer(const cog_provider_t *provider)

@@ -42,8 +42,9 @@ cog_err_t cog_provider_endpoints(cog_flow_t *flow, cog_provider_t *provider,
 /* Whether its token endpoint answers renewals. */
 cog_outage_t *cog_provider_outage(cog_provider_t *provider);
 
-/* Those who wait for its token endpoint. */
-cog_bulkhead_t *cog_provider_bulkhead(cog_provider_t *provider);
+/* Those who wait for its token endpoint, and for its revocation endpoint. */
+cog_bulkhead_t *cog_provider_redeeming(cog_provider_t *provider);
+cog_bulkhead_t *cog_provider_revoking(cog_provider_t *provider);
 
 /* Verify a token's signature with a key of the issuer that it names, which must be one of
  * the configured. An unknown kid leads to one fetch of the key set in COG_KID_PAUSE_SEC.

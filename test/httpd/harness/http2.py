@@ -55,6 +55,22 @@ def read_answer(sock, connection):
     raise Refused("the connection has been closed")
 
 
+def in_turn(port, *requests):
+    """[(status, body)] of GET requests, (path, header fields) each, on one connection: the next
+    one is sent when the one before has been answered."""
+    answers = {}
+    with socket.create_connection(("127.0.0.1", int(port)), timeout=10 * PATIENCE) as sock:
+        connection = h2.connection.H2Connection(RAW)
+        connection.initiate_connection()
+        for number, (path, pairs) in enumerate(requests):
+            head = [(":method", "GET"), (":scheme", "http"), (":authority", "app.example.test"),
+                    (":path", path), *pairs]
+            connection.send_headers(2 * number + 1, head, end_stream=True)
+            sock.sendall(connection.data_to_send())
+            read_streams(sock, connection, {2 * number + 1}, answers)
+    return [answers[2 * number + 1] for number in range(len(requests))]
+
+
 def exchange_all(port, path, requests, at_once=20):
     """[(status, body)] of GET requests with these header fields, all on one connection, some
     of them at once."""
