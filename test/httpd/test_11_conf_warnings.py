@@ -4,7 +4,8 @@ import re
 import pytest
 
 from harness.conf import MODULE_DIR, section_lines
-from harness.written import BASE, CLIENT, COMPLETE, KEY, ORIGIN, POOL, PROTECTED, made, said, vhost
+from harness.written import (BASE, CLIENT, COMPLETE, KEY, ORIGIN, POOL, PROTECTED, client, made, said,
+                             vhost)
 
 __all__ = ["made"]
 
@@ -86,6 +87,31 @@ def test_a_host_that_inherits_a_section_but_no_client_is_a_warning(made):
                     r"AuthType Cognito \(ROOT/httpd.conf:\d+\), but its requests will be refused: "
                     r"CognitoBaseURL is missing", output)
     assert output.count("COG") == 1
+
+
+STAFF = "CognitoUserPool eu-west-1_StaffPool"
+OWN = "CognitoCallback /staff/back"
+COG4027 = (
+    "COG4027: client {} is of another user pool than {}, but has the same callback {}: whoever "
+    'runs one of the pools can get at codes of the other; write CognitoCallback in <CognitoClient "{}">, '
+    "and register it at the app client {} alone\n")
+MIXED = [
+    ("two pools", client("staff", STAFF, "CognitoClientID b"),
+     COG4027.format("staff", "the default client", "/.cognito/callback", "staff", "b")),
+    ("two pools, told once", [*client("staff", STAFF, "CognitoClientID b"), *vhost("ServerAdmin x")],
+     COG4027.format("staff", "the default client", "/.cognito/callback", "staff", "b")),
+    ("one of three is alone", [*client("a", "CognitoClientID a", OWN), *client("b", STAFF, "CognitoClientID b", OWN)],
+     COG4027.format("b", "client a", "/staff/back", "b", "b")),
+    ("a callback each", client("staff", STAFF, "CognitoClientID b", OWN), ""),
+    ("one pool", client("staff", "CognitoClientID b"), ""),
+    ("a host each", vhost(STAFF, "CognitoClientID b", "CognitoBaseURL https://b.example.test"), ""),
+]
+
+
+@pytest.mark.parametrize("lines, warning", [row[1:] for row in MIXED], ids=[row[0] for row in MIXED])
+def test_user_pools_that_share_a_callback_are_a_warning(made, lines, warning):
+    """RFC 9700, 4.4; B06."""
+    assert said(made(*COMPLETE, *lines)) == warning + "Syntax OK\n"
 
 
 RIVALS = [

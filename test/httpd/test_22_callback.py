@@ -168,7 +168,7 @@ class TestB06:
     @pytest.fixture(scope="class")
     def site(self, start, pool, staff, backend):
         conf = add_staff(ordinary_conf(pool, backend), staff)
-        return Site(start(conf), pool)
+        return Site(start(conf, allowed=["COG4027"]), pool)
 
     def test_the_code_of_one_pool_never_goes_to_the_other(self, site, browser, pool, staff, log):
         log.allow(r"COG3\d\d\d")

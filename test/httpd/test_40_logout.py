@@ -272,7 +272,7 @@ class TestSeveralClients:
     def site(self, start, pool, staff, backend):
         conf = add_staff(ordinary_conf(pool, backend), staff)
         conf.add("LimitRequestFieldSize 16380")
-        return Site(start(conf), pool)
+        return Site(start(conf, allowed=["COG4027"]), pool)
 
     def test_a_logout_ends_the_sessions_of_all_clients(self, site, browser, staff):
         site.sign_in(browser)

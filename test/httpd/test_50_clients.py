@@ -15,7 +15,7 @@ class TestTwoPools:
     def site(self, start, pool, staff, backend):
         conf = add_staff(ordinary_conf(pool, backend), staff, "CognitoScope openid email")
         conf.add("LimitRequestFieldSize 16380")
-        return Site(start(conf), pool)
+        return Site(start(conf, allowed=["COG4027"]), pool)
 
     @pytest.fixture
     def office(self, site, staff):
@@ -66,7 +66,7 @@ class TestNestedSections:
         conf.location("/secure/m1/back", "CognitoUse default")
         conf.location("/secure/if", *section_lines(
             "If", '"%{REQUEST_URI} =~ m#/office/#"', "CognitoUse staff"))
-        return Site(start(conf), pool)
+        return Site(start(conf, allowed=["COG4027"]), pool)
 
     @pytest.fixture
     def office(self, site, staff):

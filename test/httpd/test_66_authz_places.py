@@ -89,7 +89,7 @@ class TestClients:
                       *require_all("Require cognito-group admins",
                                    "Require expr \"%{REMOTE_USER} != '' && -U '/staff/client'\"",
                                    "Require cognito-group admins"))
-        site = run(conf)
+        site = run(conf, "COG4027")
         site.staff = staff
         return site
 

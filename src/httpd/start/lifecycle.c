@@ -13,6 +13,7 @@
 #include "httpd/start/advice.h"
 #include "httpd/start/documents_task.h"
 #include "httpd/start/meter_memory.h"
+#include "httpd/start/mix_up.h"
 #include "httpd/start/order.h"
 #include "httpd/start/places.h"
 #include "httpd/start/revocation_task.h"
@@ -45,6 +46,7 @@ static void warn_of_all(const lifecycle_t *life)
     cog_advise_warnings(life->start->scratch, life->hosts);
     cog_places_warn(life->start->scratch, life->tree, life->hosts);
     cog_order_warn(life->start->scratch, life->tree);
+    cog_mix_up_warn(life->start->scratch, life->hosts);
 }
 
 /* A virtual host without a setting of its own shares the main server's configuration, but

@@ -45,10 +45,10 @@ def add_people(pool):
 
 @pytest.fixture(scope="class")
 def run(start, pool):
-    """run(conf) is a site with that configuration."""
-    def start_site(conf):
+    """run(conf, …) is a site with that configuration, whose start may say … too."""
+    def start_site(conf, *allowed):
         add_people(pool)
-        site = Site(start(conf, allowed=WARNINGS), pool)
+        site = Site(start(conf, allowed=[*WARNINGS, *allowed]), pool)
         site.jars = {}
         return site
     return start_site

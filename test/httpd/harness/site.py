@@ -38,7 +38,8 @@ def site_conf(pool, client="app", origin=ORIGIN):
 
 
 def add_staff(conf, staff, *lines):
-    """A second client, whose users are those of another pool, for /secure/staff."""
+    """A second client, whose users are those of another pool, for /secure/staff. Its callback is that
+    of the first (COG4027), if `lines` do not say otherwise."""
     conf.section("CognitoClient", '"staff"', *site_lines(staff, "staff")[:2], *lines)
     return conf.protect("/secure/staff", "CognitoUse staff")
 
