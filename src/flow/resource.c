@@ -25,7 +25,7 @@ static void grant(cog_flow_t *flow, const cog_session_t *session, cog_reply_t *r
     COG_LOG(flow->ports->log, DEBUG, 3031, "session %s of sub %s lets the request in",
             cog_session_id_text(flow->pool, session),
             cog_text_for_log(flow->pool, session->subject, 255));
-    if (cog_session_is_due(session, &limits, cog_flow_now(flow))) {
+    if (cog_session_wants_touch(session, &limits, cog_flow_now(flow))) {
         /* not worth a refusal: the next request tries again */
         (void)cog_session_touch(flow, session, reply);
     }

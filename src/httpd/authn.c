@@ -12,6 +12,8 @@
 #include "httpd/export_variables.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
+#include "httpd/place.h"
+#include "httpd/place_settings.h"
 #include "httpd/remote_user.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"

@@ -15,6 +15,7 @@
 #include "httpd/export_variables.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
+#include "httpd/place.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/require.h"

@@ -1,5 +1,5 @@
 /* What the administrator wrote, mergeable, much of it unset. What the code reads at
- * request time is in site.h. */
+ * request time is in site.h and place.h. */
 #ifndef COG_HTTPD_CONF_H
 #define COG_HTTPD_CONF_H
 

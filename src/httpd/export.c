@@ -6,6 +6,8 @@
 #include "httpd/authn.h"
 #include "httpd/export_headers.h"
 #include "httpd/export_variables.h"
+#include "httpd/place.h"
+#include "httpd/place_settings.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/scrub.h"

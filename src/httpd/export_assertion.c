@@ -2,6 +2,7 @@
 
 #include "base/claim.h"
 #include "httpd/memo.h"
+#include "httpd/place.h"
 #include "httpd/request.h"
 #include "oidc/claim_patterns.h"
 #include "oidc/groups.h"

@@ -6,7 +6,7 @@
 #include <httpd.h>
 
 #include "flow/assertion/assertion.h"
-#include "httpd/site.h"
+#include "httpd/place_settings.h"
 
 /* Of this request's user, about whom it says what `export` wants. COG_E_NO_SESSION where
  * nobody is signed in. */

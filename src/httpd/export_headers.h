@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "httpd/export_tokens.h"
-#include "httpd/site.h"
+#include "httpd/place_settings.h"
 #include "session/session.h"
 
 /* A longer line, its name among it, is an error, for nothing is ever cut. Few servers

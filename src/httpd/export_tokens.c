@@ -6,6 +6,7 @@
 #include "flow/session/session_lookup.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
+#include "httpd/place.h"
 #include "httpd/request.h"
 #include "oidc/access_token.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
-#include "httpd/site.h"
+#include "httpd/place_settings.h"
 
 /* Any may be unset. */
 typedef struct {

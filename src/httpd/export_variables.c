@@ -5,7 +5,7 @@
 #include "base/claim.h"
 #include "base/claim_names.h"
 #include "httpd/memo.h"
-#include "httpd/site.h"
+#include "httpd/place_settings.h"
 #include "oidc/claim_patterns.h"
 #include "oidc/groups.h"
 

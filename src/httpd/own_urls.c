@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow/routes.h"
+#include "httpd/place.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/site.h"

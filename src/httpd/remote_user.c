@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "httpd/log_httpd.h"
-#include "httpd/site.h"
+#include "httpd/place_settings.h"
 
 static const char *replace(apr_pool_t *pool, const cog_user_claim_t *rule,
                            const char *value, ap_regmatch_t *match)

@@ -8,6 +8,7 @@
 #include "httpd/body.h"
 #include "httpd/clock.h"
 #include "httpd/log_httpd.h"
+#include "httpd/place.h"
 
 /* All that a flow needs, in one piece. */
 typedef struct {

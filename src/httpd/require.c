@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
+#include "httpd/place.h"
 #include "httpd/require_kind.h"
 #include "httpd/require_line.h"
 #include "httpd/site.h"

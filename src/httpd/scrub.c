@@ -10,6 +10,7 @@
 #include "httpd/log_httpd.h"
 #include "httpd/memo.h"
 #include "httpd/own_urls.h"
+#include "httpd/place_settings.h"
 #include "httpd/site.h"
 #include "session/cookie_lines.h"
 

@@ -25,8 +25,8 @@ cog_err_t cog_session_check(const cog_session_t *session,
     return COG_OK;
 }
 
-int cog_session_is_due(const cog_session_t *session, const cog_session_limits_t *limits,
-                       int64_t now)
+int cog_session_wants_touch(const cog_session_t *session,
+                            const cog_session_limits_t *limits, int64_t now)
 {
     return session->seen < now - limits->least_idle_sec / 4;
 }

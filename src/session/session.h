@@ -43,8 +43,8 @@ cog_err_t cog_session_check(const cog_session_t *session,
 
 /* Is `seen` older than a quarter of the shortest idle limit, so that it is worth a
  * Set-Cookie? */
-int cog_session_is_due(const cog_session_t *session, const cog_session_limits_t *limits,
-                       int64_t now);
+int cog_session_wants_touch(const cog_session_t *session,
+                            const cog_session_limits_t *limits, int64_t now);
 
 /* May its claims be renewed by now? */
 int cog_session_wants_renewal(const cog_session_t *session, int64_t now);

@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (cog_session_decode(pool, (cog_span_t){data, size}, &session) == COG_OK) {
         (void)cog_session_check(session, &limits, 1795000000);
-        (void)cog_session_is_due(session, &limits, 1795000000);
+        (void)cog_session_wants_touch(session, &limits, 1795000000);
         must(cog_session_decode(pool, cog_session_encode(pool, session), &again) ==
              COG_OK);
         check_same(session, again);

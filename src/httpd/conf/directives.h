@@ -37,7 +37,7 @@ cog_client_fields_t *cog_client_of(const cmd_parms *cmd);
 cog_server_conf_t *cog_server_of(const cmd_parms *cmd);
 
 /* The place that a directive is about, known from now on to its virtual host. */
-cog_dir_conf_t *cog_place_of(cmd_parms *cmd, void *dir);
+cog_dir_conf_t *cog_dir_of(cmd_parms *cmd, void *dir);
 
 typedef const char *cog_set_one_t(cmd_parms *cmd, void *dir, const char *value);
 typedef const char *cog_set_two_t(cmd_parms *cmd, void *dir, const char *first,
@@ -58,7 +58,7 @@ cog_set_one_t cog_open_client;
 
 /* directives_server.c */
 cog_set_one_t cog_set_base_url, cog_set_path, cog_set_logout_return, cog_set_secret,
-    cog_set_cookie, cog_set_error_template;
+    cog_set_cookie, cog_set_error_template, cog_set_revoke_key, cog_set_audit_log;
 
 /* directives_network.c */
 cog_set_one_t cog_set_proxy, cog_set_ca_file;
@@ -66,8 +66,7 @@ cog_set_two_t cog_set_timeout;
 cog_set_three_t cog_set_store;
 
 /* directives_session.c */
-cog_set_one_t cog_set_session, cog_set_refresh, cog_set_grace, cog_set_revoke_key,
-    cog_set_audit_log;
+cog_set_one_t cog_set_session, cog_set_refresh, cog_set_grace;
 
 /* directives_place.c */
 cog_set_one_t cog_set_use, cog_set_unauthenticated;

@@ -116,7 +116,7 @@ static void remember(cmd_parms *cmd, const char *header)
 /* Each line is whole: what it leaves out is as by default, whatever is inherited. */
 const char *cog_set_assertion(cmd_parms *cmd, void *dir, int count, char *const values[])
 {
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     const char *problem;
 
     if (count == 0) {

@@ -57,7 +57,7 @@ const char *cog_set_accept(cmd_parms *cmd, void *dir, int count, char *const val
         {"session", COG_ACCEPT_SESSION},
         {"bearer",  COG_ACCEPT_BEARER },
     };
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
 
     COG_WRITTEN_AT(cmd, place, accepts);
     return set_bits(cmd, count, values, words, &place->accepts);
@@ -70,7 +70,7 @@ const char *cog_set_bearer_token_use(cmd_parms *cmd, void *dir, int count,
         {"access", COG_TOKEN_ACCESS},
         {"id",     COG_TOKEN_ID    },
     };
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
 
     COG_WRITTEN_AT(cmd, place, bearer_uses);
     return set_bits(cmd, count, values, words, &place->bearer_uses);
@@ -80,7 +80,7 @@ const char *cog_set_bearer_token_use(cmd_parms *cmd, void *dir, int count,
 const char *cog_set_bearer_client(cmd_parms *cmd, void *dir, int count,
                                   char *const values[])
 {
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     apr_array_header_t *clients = apr_array_make(cmd->pool, 2, sizeof(const char *));
     int is_default = count == 1 && strcasecmp(values[0], "default") == 0;
 
@@ -124,7 +124,7 @@ static int is_elsewhere(const cmd_parms *cmd, const char *url)
 /* A .htaccess file comes too late: the metadata would not be there. */
 const char *cog_set_resource(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     int is_none = strcasecmp(value, "none") == 0;
     const char *problem = is_none ? NULL : cog_value_url(cmd->pool, value);
 

@@ -52,7 +52,7 @@ const char *cog_set_backend(cmd_parms *cmd, void *dir, const char *value,
                             const char *option)
 {
     cog_server_conf_t *server = cog_conf_of_server(cmd->server);
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     int row = cog_backend_find(value);
 
     if (row < 0) {
@@ -92,7 +92,7 @@ const char *cog_set_export(cmd_parms *cmd, void *dir, const char *value,
         {"encoding=percent", COG_HEADER_PERCENT},
         {NULL,               0                 }
     };
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
 
     if (!cog_value_choose(ways, value, &place->exports)) {
         return cog_refuse(cmd, value,
@@ -139,7 +139,7 @@ static const char *check_bearer(int tokens)
 
 const char *cog_set_tokens(cmd_parms *cmd, void *dir, int count, char *const values[])
 {
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     int is_none = count == 1 && strcasecmp(values[0], "none") == 0;
     const char *problem = count ? NULL : "CognitoTokens: write id, access or none";
 
@@ -169,7 +169,7 @@ static void start_claims(cmd_parms *cmd, cog_dir_conf_t *place)
 /* An empty list says default, which an outer list cannot be undone with otherwise. */
 const char *cog_set_claims(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     int is_default = strcasecmp(value, "default") == 0;
     int is_first = place->claims == NULL;
 
@@ -200,7 +200,7 @@ const char *cog_set_claims(cmd_parms *cmd, void *dir, const char *value)
 /* Groups may hold any character but control characters; an empty list says all. */
 const char *cog_set_groups(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     int is_all = strcasecmp(value, "all") == 0;
 
     if (!*(value + (*value == '!')) || cog_text_has_control(value)) {

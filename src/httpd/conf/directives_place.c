@@ -10,7 +10,7 @@
 #include "httpd/conf/directives.h"
 #include "httpd/conf/substitution.h"
 #include "httpd/conf/values.h"
-#include "httpd/site.h"
+#include "httpd/place_settings.h"
 #include "oidc/authorize.h"
 
 #define PARAM_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
@@ -31,7 +31,7 @@ static int is_known(const apr_array_header_t *places, const cog_dir_conf_t *plac
 }
 
 /* A .htaccess file is read when the server has long been started. */
-cog_dir_conf_t *cog_place_of(cmd_parms *cmd, void *dir)
+cog_dir_conf_t *cog_dir_of(cmd_parms *cmd, void *dir)
 {
     cog_server_conf_t *server = cog_conf_of_server(cmd->server);
     cog_dir_conf_t *place = dir;
@@ -49,7 +49,7 @@ cog_dir_conf_t *cog_place_of(cmd_parms *cmd, void *dir)
 
 const char *cog_set_use(cmd_parms *cmd, void *dir, const char *value)
 {
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     int is_default = strcasecmp(value, "default") == 0;
     const char *problem = is_default ? NULL : cog_value_client_name(value);
 
@@ -70,7 +70,7 @@ const char *cog_set_unauthenticated(cmd_parms *cmd, void *dir, const char *value
         {"pass",  COG_UNAUTHENTICATED_PASS },
         {NULL,    0                        }
     };
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
 
     COG_WRITTEN_AT(cmd, place, unauthenticated);
     if (cog_value_choose(modes, value, &place->unauthenticated)) {
@@ -97,7 +97,7 @@ static const char *parse_age(const char *value, apr_interval_time_t *age)
 const char *cog_set_session_timeout(cmd_parms *cmd, void *dir, const char *idle,
                                     const char *max)
 {
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     const char *problem = parse_age(idle, &place->session_idle);
 
     if (problem) {
@@ -134,7 +134,7 @@ static const char *parse_form_limit(const char *size, int is_on, int *limit)
 const char *cog_set_preserve_post(cmd_parms *cmd, void *dir, const char *value,
                                   const char *size)
 {
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     int is_on;
     const char *problem = cog_value_switch(value, &is_on);
 
@@ -191,7 +191,7 @@ static const char *add_substitution(cmd_parms *cmd, apr_array_header_t *claims,
 const char *cog_set_remote_user(cmd_parms *cmd, void *dir, int count,
                                 char *const values[])
 {
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     apr_array_header_t *claims =
         apr_array_make(cmd->pool, count + 1, sizeof(cog_user_claim_t));
 
@@ -233,7 +233,7 @@ static const char *parse_param(cmd_parms *cmd, const char *name, const char *val
 const char *cog_set_login_param(cmd_parms *cmd, void *dir, const char *name,
                                 const char *value)
 {
-    cog_dir_conf_t *place = cog_place_of(cmd, dir);
+    cog_dir_conf_t *place = cog_dir_of(cmd, dir);
     cog_login_param_t param;
     const char *problem = parse_param(cmd, name, value, &param);
     apr_array_header_t **params =

@@ -202,3 +202,35 @@ const char *cog_set_error_template(cmd_parms *cmd, void *dir, const char *value)
     COG_WRITTEN_AT(cmd, server, error_template);
     return NULL;
 }
+
+/* An empty list says none, which an outer one cannot be undone with otherwise. */
+const char *cog_set_revoke_key(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_server_conf_t *server = cog_server_of(cmd);
+    apr_array_header_t *keys = apr_array_make(cmd->pool, 1, sizeof(cog_secret_source_t));
+    const char *problem = NULL;
+
+    (void)dir;
+    if (strcasecmp(value, "none") != 0) {
+        problem = cog_parse_source(cmd, value, apr_array_push(keys));
+    }
+    server->revoke_key = keys;
+    COG_WRITTEN_AT(cmd, server, revoke_key);
+    return problem;
+}
+
+/* It is opened at start, as httpd's own logs are. */
+const char *cog_set_audit_log(cmd_parms *cmd, void *dir, const char *value)
+{
+    cog_server_conf_t *server = cog_server_of(cmd);
+
+    (void)dir;
+    if (*value == '|' && !value[strspn(value, "|$ ")]) {
+        return cog_refuse(cmd, value,
+                          "names no file and no program; write logs/audit.log or "
+                          "\"|/usr/bin/program\"");
+    }
+    server->audit_log = strcasecmp(value, "none") == 0 ? "" : value;
+    COG_WRITTEN_AT(cmd, server, audit_log);
+    return NULL;
+}

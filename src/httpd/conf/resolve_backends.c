@@ -3,6 +3,7 @@
 #include "base/header_name.h"
 #include "httpd/conf/resolve.h"
 #include "httpd/conf/values.h"
+#include "httpd/place_settings.h"
 
 /* Whatever is exported: what an AWS load balancer or Pomerium would say; HTTP_REMOTE_USER
  * is easily taken for REMOTE_USER; HTTP_SESSION is mod_session's word. */

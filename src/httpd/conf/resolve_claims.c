@@ -5,6 +5,7 @@
 
 #include "httpd/conf/resolve.h"
 #include "httpd/conf/values.h"
+#include "httpd/place_settings.h"
 #include "oidc/claim_patterns.h"
 
 /* A first pattern that takes out nothing: the list begins with the default set. */

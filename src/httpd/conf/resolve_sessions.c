@@ -5,6 +5,7 @@
 #include <ap_mpm.h>
 
 #include "httpd/conf/resolve.h"
+#include "httpd/place_settings.h"
 #include "httpd/start/revocation_file.h"
 
 #define DEFAULT_GRACE_SEC 900

@@ -1,12 +1,10 @@
 #include "httpd/doctor/doctor.h"
 
-#include <apr_file_io.h>
-#include <apr_env.h>
 #include <apr_strings.h>
-#include <unistd.h>
 
 #include "doctor/checks.h"
 #include "httpd/clock.h"
+#include "httpd/doctor/print.h"
 #include "httpd/doctor/refusal.h"
 #include "httpd/start/advice.h"
 #include "net/fetch/fetch_curl.h"
@@ -132,33 +130,12 @@ static void examine_host(cog_report_t *report, const cog_tree_t *tree,
     }
 }
 
-/* https://no-color.org */
-static int may_colour(apr_pool_t *pool)
-{
-    char *value;
-
-    return isatty(STDOUT_FILENO) && apr_env_get(&value, "NO_COLOR", pool) != APR_SUCCESS;
-}
-
-void cog_doctor_print(const cog_report_t *report, int is_json)
-{
-    apr_pool_t *pool = report->pool;
-    const char *text = is_json
-                           ? apr_pstrcat(pool, cog_report_json(pool, report), "\n", NULL)
-                           : cog_report_text(pool, report, may_colour(pool));
-    apr_file_t *out;
-
-    if (apr_file_open_stdout(&out, pool) == APR_SUCCESS) {
-        apr_file_puts(text, out);
-    }
-}
-
 /* All hosts. */
 typedef struct {
     const apr_array_header_t *hosts;
 } all_t;
 
-/* Else nobody would come here: doctor_refusal.c. */
+/* Else nobody would come here: refusal.c. */
 static void say_accepted(cog_report_t *report, void *context)
 {
     (void)context;

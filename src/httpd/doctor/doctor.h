@@ -11,9 +11,6 @@
 int cog_doctor_examine(apr_pool_t *pool, const cog_tree_t *tree,
                        const apr_array_header_t *hosts, int is_json);
 
-/* To the standard output, as JSON or for people. */
-void cog_doctor_print(const cog_report_t *report, int is_json);
-
 /* A virtual host that is examined. */
 typedef struct {
     apr_pool_t *pool;

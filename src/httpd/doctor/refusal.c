@@ -9,7 +9,7 @@
 #include <http_main.h>
 
 #include "base/text.h"
-#include "httpd/doctor/doctor.h"
+#include "httpd/doctor/print.h"
 
 #define KEY        "cog_doctor_refusal"
 #define LINE_LIMIT 1000

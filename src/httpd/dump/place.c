@@ -7,6 +7,7 @@
 #include "httpd/backend_presets.h"
 #include "httpd/dump/dump.h"
 #include "httpd/dump/section.h"
+#include "httpd/place_settings.h"
 #include "oidc/access_token.h"
 
 static const char *in_words(apr_pool_t *pool, unsigned bits, const char *first,

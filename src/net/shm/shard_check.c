@@ -1,5 +1,4 @@
-/* Whether a shard may be used that was left by somebody else. */
-#include <string.h>
+#include "net/shm/shard_check.h"
 
 #include "flow/ports.h"
 #include "net/shm/shard.h"

@@ -3,7 +3,7 @@
 #ifndef COG_NET_SHARD_QUEUE_H
 #define COG_NET_SHARD_QUEUE_H
 
-#include "net/shm/shard.h"
+#include "net/shm/shard_layout.h"
 
 /* The entry that ends first; 0: there is none. */
 cog_shard_index_t cog_shard_queue_first(cog_shard_t *shard, int kind);

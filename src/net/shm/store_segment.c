@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "net/shm/shard_check.h"
+
 /* changes with every layout of shard and segment */
 #define SIGN   "mod_auth_cognito store"
 #define LAYOUT SIGN " 1"

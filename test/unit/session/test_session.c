@@ -89,10 +89,10 @@ static void is_written_again_after_a_quarter_of_the_shortest_idle_limit(void **s
     cog_session_t session = session_of(NOW, NOW);
 
     (void)state;
-    assert_false(cog_session_is_due(&session, &limits_here, NOW));
-    assert_false(cog_session_is_due(&session, &limits_here, NOW - 60));
-    assert_false(cog_session_is_due(&session, &limits_here, NOW + 900));
-    assert_true(cog_session_is_due(&session, &limits_here, NOW + 901));
+    assert_false(cog_session_wants_touch(&session, &limits_here, NOW));
+    assert_false(cog_session_wants_touch(&session, &limits_here, NOW - 60));
+    assert_false(cog_session_wants_touch(&session, &limits_here, NOW + 900));
+    assert_true(cog_session_wants_touch(&session, &limits_here, NOW + 901));
 }
 
 static void gives_its_claims_by_name(void **state)

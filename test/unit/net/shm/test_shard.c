@@ -5,6 +5,7 @@
 
 #include "flow/ports.h"
 #include "net/shm/shard.h"
+#include "net/shm/shard_check.h"
 
 #define NOW 1000
 
