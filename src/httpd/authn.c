@@ -127,12 +127,26 @@ void cog_authn_hide_credentials(request_rec *r)
     }
 }
 
+/* A browser would keep the cookies of a sign-in for the sites behind the proxy, and a
+ * session or a token that is sent here is meant for those. */
+static int is_for_forward_proxy(const request_rec *r)
+{
+    return r->proxyreq == PROXYREQ_PROXY;
+}
+
 int cog_authn_check(request_rec *r)
 {
     const cog_site_t *site;
 
     if (!cog_place_is_ours(r)) {
         return DECLINED;
+    }
+    if (is_for_forward_proxy(r)) {
+        COG_LOG(cog_log_of_request(r), ERROR, 4201,
+                "AuthType Cognito for %s: nobody can sign in at a forward proxy; write "
+                "ProxyRequests off, or another AuthType",
+                cog_text_for_log(r->pool, r->uri, 256));
+        return HTTP_FORBIDDEN;
     }
     site = cog_site_of(r->server);
     if (!site) {

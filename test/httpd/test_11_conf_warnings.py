@@ -194,3 +194,21 @@ def test_it_says_which_two_sections(made, later, at, remedy):
         r"COG4026: Require cognito-group admins \(ROOT/httpd.conf:\d+\) does not hold in Location /admin: "
         rf"Location {at} \(ROOT/httpd.conf:\d+\) stands behind it and has a Require of its own; {remedy}\n"
         r"Syntax OK\n", output), output
+
+
+@pytest.mark.parametrize("outside, inside, warns", [
+    (["ProxyRequests on"], [], True), (["ProxyRequests on"], ["ProxyRequests off"], False),
+    (["ProxyRequests off"], ["ProxyRequests On"], True), ([], [], False)])
+@pytest.mark.parametrize("section", ['Proxy "*"', "ProxyMatch ."])
+def test_a_sign_in_at_a_forward_proxy_is_a_warning(made, outside, inside, warns, section):
+    output = said(made(*COMPLETE, *outside, *vhost(
+        *inside, f"<{section}>", "<If true>", "AuthType Cognito", "Require valid-user", "</If>",
+        f"</{section.split()[0]}>")))
+    assert re.fullmatch(
+        (rf"COG4028: AuthType Cognito \(ROOT/httpd.conf:\d+\) in {re.escape(section)}: nobody can sign in "
+         "at a forward proxy, so its requests will be refused; write ProxyRequests off, or another "
+         "AuthType\n" if warns else "") + "Syntax OK\n", output), output
+
+
+def test_a_location_is_none_of_a_forward_proxy(made):
+    assert said(made(*COMPLETE, "ProxyRequests on", *PROTECTED)) == "Syntax OK\n"

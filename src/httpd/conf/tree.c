@@ -96,6 +96,9 @@ static void read_directive(const walk_t *walk, const ap_directive_t *directive)
     if (strcasecmp(directive->directive, "CognitoResource") == 0) {
         note(walk, directive, value, walk->tree->resources);
     }
+    if (strcasecmp(directive->directive, "ProxyRequests") == 0) {
+        note(walk, directive, value, walk->tree->proxy_requests);
+    }
     if (makes_use_of_users(directive->directive, value,
                            ap_getword_conf(walk->pool, &args))) {
         note(walk, directive, value, walk->tree->needs);
@@ -124,6 +127,7 @@ const cog_tree_t *cog_tree_read(apr_pool_t *pool, server_rec *main_server)
     tree->auth_types = apr_array_make(pool, 8, sizeof(cog_written_t));
     tree->uses = apr_array_make(pool, 8, sizeof(cog_written_t));
     tree->resources = apr_array_make(pool, 2, sizeof(cog_written_t));
+    tree->proxy_requests = apr_array_make(pool, 1, sizeof(cog_written_t));
     tree->needs = apr_array_make(pool, 8, sizeof(cog_written_t));
     read_all(&walk, ap_conftree);
     return tree;

@@ -19,11 +19,12 @@ typedef struct {
 
 typedef struct {
     server_rec *main_server;
-    apr_array_header_t *auth_types; /* cog_written_t */
-    apr_array_header_t *uses;       /* cog_written_t */
-    apr_array_header_t *resources;  /* cog_written_t: CognitoResource */
-    apr_array_header_t *needs;      /* cog_written_t: Require of more than an address, or
-                                     * CognitoUnauthenticated pass */
+    apr_array_header_t *auth_types;     /* cog_written_t */
+    apr_array_header_t *uses;           /* cog_written_t */
+    apr_array_header_t *resources;      /* cog_written_t: CognitoResource */
+    apr_array_header_t *proxy_requests; /* cog_written_t: ProxyRequests on, or off */
+    apr_array_header_t *needs; /* cog_written_t: Require of more than an address, or
+                                * CognitoUnauthenticated pass */
 } cog_tree_t;
 
 const cog_tree_t *cog_tree_read(apr_pool_t *pool, server_rec *main_server);

@@ -12,6 +12,7 @@
 #include "httpd/log_httpd.h"
 #include "httpd/start/advice.h"
 #include "httpd/start/documents_task.h"
+#include "httpd/start/forward_proxy.h"
 #include "httpd/start/meter_memory.h"
 #include "httpd/start/mix_up.h"
 #include "httpd/start/order.h"
@@ -45,6 +46,7 @@ static void warn_of_all(const lifecycle_t *life)
 {
     cog_advise_warnings(life->start->scratch, life->hosts);
     cog_places_warn(life->start->scratch, life->tree, life->hosts);
+    cog_forward_proxy_warn(life->start->scratch, life->tree);
     cog_order_warn(life->start->scratch, life->tree);
     cog_mix_up_warn(life->start->scratch, life->hosts);
 }
