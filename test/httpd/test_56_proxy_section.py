@@ -18,7 +18,7 @@ class TestReverse:
         conf.section("Proxy", '"balancer://many"', f"BalancerMember {backend.url}", *PROTECTED)
         conf.section("Proxy", f'"{backend.url}/staff"', "CognitoUse staff")
         conf.add("ProxyPass /many/ balancer://many/")
-        return Site(start(conf.proxy("/", backend.url + "/")), pool)
+        return Site(start(conf.proxy("/", backend.url + "/"), allowed=["COG4027"]), pool)
 
     @pytest.mark.parametrize("path", ["/some/page", "/many/page"])
     def test_who_signs_in_comes_to_the_backend(self, site, browser, backend, path):
