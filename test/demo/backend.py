@@ -10,7 +10,7 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head><body>
 <header><span class="brand">Sample application</span>
 <nav><a href="/">Home</a><a href="/admin">Admin</a><a href="/cognito-status">Status</a>
-<form method="post" action="/.cognito/logout?return_to=/"><button>Sign out</button></form></nav></header>
+<form method="post" action="/.cognito/logout"><button>Sign out</button></form></nav></header>
 <main><section class="hero"><div class="avatar" aria-hidden="true">{initial}</div>
 <div><h1>{greeting}, {name}</h1><p>{email}</p><p class="groups">{groups}</p></div></section>
 <section><h2>What this application received</h2>
