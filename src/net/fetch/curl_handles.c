@@ -95,7 +95,6 @@ void cog_curl_handles_give(cog_curl_handles_t *handles, CURL *handle,
 {
     curl_easy_reset(handle);
     apr_thread_mutex_lock(handles->lock);
-    forget_inherited(handles);
     if (went_well && is_opened_with(handles, password) && handles->count < MAX_IDLE) {
         handles->idle[handles->count++] = handle;
         handle = NULL;

@@ -161,13 +161,11 @@ static void read_answer(CURL *handle, transfer_t *transfer,
                         cog_fetch_response_t *response)
 {
     long status = 0;
-    const char *date;
 
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     response->status = (int)status;
     response->body = cog_response_body_end(&transfer->body);
-    date = header_of(handle, "Date");
-    response->date = date ? apr_date_parse_http(date) : 0;
+    response->date = apr_date_parse_http(header_of(handle, "Date"));
     response->location = apr_pstrdup(transfer->pool, header_of(handle, "Location"));
 }
 
@@ -196,10 +194,24 @@ static const char *tell_fault(const transfer_t *transfer, CURLcode result)
     }
 }
 
+static cog_err_t explain(CURL *handle, const transfer_t *transfer, CURLcode result,
+                         const cog_log_t *log)
+{
+    if (transfer->proxy && cog_proxy_has_refused(handle)) {
+        COG_LOG(log, ERROR, 2103, "%s got no answer: %s", name_call(transfer),
+                cog_proxy_complaint(transfer->pool, transfer->proxy));
+        return COG_E_PROXY_AUTH;
+    }
+    COG_LOG(
+        log, WARNING, 2102, "%s got no answer: %s (%s)", name_call(transfer),
+        curl_easy_strerror(result),
+        cog_text_for_log(transfer->pool, tell_fault(transfer, result), CURL_ERROR_SIZE));
+    return COG_E_IDP_UNREACHABLE;
+}
+
 static cog_err_t perform(CURL *handle, transfer_t *transfer, const cog_log_t *log,
                          cog_fetch_response_t *response)
 {
-    const char *detail;
     CURLcode result;
 
     if (prepare(handle, transfer) != COG_OK) {
@@ -210,17 +222,8 @@ static cog_err_t perform(CURL *handle, transfer_t *transfer, const cog_log_t *lo
         return COG_E_IDP_UNREACHABLE;
     }
     result = curl_easy_perform(handle);
-    if (result != CURLE_OK && transfer->proxy && cog_proxy_has_refused(handle)) {
-        COG_LOG(log, ERROR, 2103, "%s got no answer: %s", name_call(transfer),
-                cog_proxy_complaint(transfer->pool, transfer->proxy));
-        return COG_E_PROXY_AUTH;
-    }
     if (result != CURLE_OK) {
-        detail = tell_fault(transfer, result);
-        COG_LOG(log, WARNING, 2102, "%s got no answer: %s (%s)", name_call(transfer),
-                curl_easy_strerror(result),
-                cog_text_for_log(transfer->pool, detail, CURL_ERROR_SIZE));
-        return COG_E_IDP_UNREACHABLE;
+        return explain(handle, transfer, result, log);
     }
     read_answer(handle, transfer, response);
     return COG_OK;

@@ -1,6 +1,7 @@
 #include "test/unit/net/fetch/fetch_caller.h"
 
 #include <apr_strings.h>
+#include <stdatomic.h>
 
 /* ---- what is sent ---- */
 
@@ -110,6 +111,7 @@ static void takes_every_status_for_an_answer(void **state)
     assert_int_equal(caller->response.date, 0);
     assert_int_equal(fetch_get(caller, url), COG_OK);
     assert_body(caller, "abc");
+    assert_null(caller->response.location);
 }
 
 static void redirect(talk_t *talk)
@@ -129,12 +131,15 @@ static void redirect(talk_t *talk)
 static void follows_no_redirect(void **state)
 {
     static const int statuses[] = {301, 302, 307, 308};
+    static const char *const where[] = {"/other", "file:///etc/passwd",
+                                        "http://169.254.169.254/", "gopher://127.0.0.1/"};
     caller_t *caller = make_caller(*state);
     peer_t *peer = peer_start(*state, NULL, redirect);
 
     for (size_t i = 0; i < COUNT(statuses); ++i) {
         assert_int_equal(fetch_get(caller, local_url(caller, peer, "/")), COG_OK);
         assert_int_equal(caller->response.status, statuses[i]);
+        assert_string_equal(caller->response.location, where[i]);
         assert_body(caller, "");
     }
     assert_int_equal(peer_requests(peer), 4);
@@ -176,6 +181,38 @@ static void takes_a_body_of_one_mebibyte(void **state)
     assert_int_equal(caller->response.body.bytes[COG_FETCH_MAX_BODY - 1], 'x');
 }
 
+static atomic_size_t header_len; /* of all its lines and ends of lines together */
+
+static void answer_with_a_header(talk_t *talk)
+{
+    static const char first[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
+    static const char line[] = "X-Header: 0123456789012345678901234567890123456789\r\n";
+    size_t left = atomic_load(&header_len) - strlen(first) - strlen("X: \r\n\r\n");
+
+    talk_read(talk);
+    talk_say(talk, first);
+    for (; left >= strlen(line); left -= strlen(line)) {
+        talk_say(talk, line);
+    }
+    talk_say(talk, "X: ");
+    talk_say_bytes(talk, line, left);
+    talk_say(talk, "\r\n\r\n");
+}
+
+static void takes_a_header_of_64_kibibytes(void **state)
+{
+    caller_t *caller = make_caller(*state);
+    peer_t *peer = peer_start(*state, NULL, answer_with_a_header);
+
+    atomic_store(&header_len, 65536);
+    assert_int_equal(fetch_get(caller, local_url(caller, peer, "/")), COG_OK);
+    assert_int_equal(caller->response.status, 200);
+    atomic_store(&header_len, 65537);
+    assert_int_equal(fetch_get(caller, local_url(caller, peer, "/")),
+                     COG_E_IDP_UNREACHABLE);
+    assert_logged(caller->log, "COG2102: GET http://127.0.0.1:", "larger than 64 KiB");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +224,7 @@ int main(void)
         cmocka_unit_test_with_pool(follows_no_redirect),
         cmocka_unit_test_with_pool(does_not_unpack_an_answer),
         cmocka_unit_test_with_pool(takes_a_body_of_one_mebibyte),
+        cmocka_unit_test_with_pool(takes_a_header_of_64_kibibytes),
     };
 
     return cmocka_run_group_tests_name("net/fetch/fetch_curl, questions and answers",

@@ -3,6 +3,7 @@
 #include <apr_file_io.h>
 #include <apr_strings.h>
 
+#include "test/unit/children.h"
 #include "test/unit/net/server/certificates.h"
 
 static void trusts_the_named_authority(void **state)
@@ -90,6 +91,30 @@ static void speaks_no_tls_below_1_2(void **state)
     }
 }
 
+static int end_as_a_child(void *pool)
+{
+    apr_pool_destroy(pool);
+    return 0;
+}
+
+/* To close it in TLS is to say so to the other side. */
+static void lets_its_parent_keep_its_connection(void **state)
+{
+    ca_t *ca = ca_make(*state);
+    certificate_t certificate = {"DNS:localhost", 10, 0};
+    peer_t *peer = peer_start(*state, ca_server(*state, ca, &certificate), answer_all);
+    const char *url = peer_url(*state, peer, "localhost", "/");
+    apr_pool_t *pool;
+    caller_t *caller;
+
+    apr_pool_create(&pool, *state);
+    caller = make_caller_with(pool, NULL, ca_file(ca));
+    assert_int_equal(fetch_get(caller, url), COG_OK);
+    assert_int_equal(child_result(end_as_a_child, pool), 0);
+    assert_int_equal(fetch_get(caller, url), COG_OK);
+    assert_int_equal(peer_connections(peer), 1);
+}
+
 static void waits_no_longer_for_a_handshake(void **state)
 {
     caller_t *caller = make_caller(*state);
@@ -142,6 +167,7 @@ int main(void)
         cmocka_unit_test_with_pool(trusts_no_stranger),
         cmocka_unit_test_with_pool(trusts_no_authority_beside_the_named_one),
         cmocka_unit_test_with_pool(speaks_no_tls_below_1_2),
+        cmocka_unit_test_with_pool(lets_its_parent_keep_its_connection),
         cmocka_unit_test_with_pool(waits_no_longer_for_a_handshake),
     };
 
