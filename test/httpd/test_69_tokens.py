@@ -215,7 +215,7 @@ class TestKept:
         conf.location("/none", "CognitoTokens none")
         conf.add(f"CognitoStore redis://127.0.0.1:{redis.port}", "CognitoSession store",
                  f"ProxyPass / {trusted.url}/")
-        site = Site(start(conf, allowed=["loopback", "COG22"]), pool)
+        site = Site(start(conf, allowed=["loopback", "COG22", "COG3312"]), pool)
         browser = site.browser(browsers)
         site.sign_in(browser, "/none")
         assert browser.navigate(site.url("/x")).status == 200
