@@ -26,7 +26,8 @@ static const cog_failure_t failures[] = {
      "report it with this line"},
     {COG_E_NO_RANDOM, 500, COG_LOG_ERROR, COG_SAY("Something went wrong",
      "The server cannot start a safe sign-in at the moment.", TELL_ADMIN),
-     "the system's random generator fails; look at the kernel's log"},
+     "OpenSSL gives none: try openssl rand -hex 8 as the user of httpd's children, look at its "
+     "openssl.cnf (providers, FIPS), and restart httpd"},
     {COG_E_MISCONFIGURED, 500, COG_LOG_ERROR, COG_SAY("This site is not set up completely",
      "The sign-in of this site lacks a setting.", TELL_ADMIN),
      "give this place a client: CognitoUserPool and CognitoClientID, or CognitoUse"},
@@ -53,7 +54,8 @@ static const cog_failure_t failures[] = {
     {COG_E_STORE, 503, COG_LOG_ERROR, COG_SAY("Sign-ins cannot be looked up",
      "The place where this site keeps its sign-ins does not answer. You are still signed in.",
      TRY_IN_A_MOMENT),
-     "look at the warning before this line; see to the server that CognitoStore names"},
+     "the warning before this line tells what is wrong with the store that CognitoStore names, "
+     "and what helps"},
     {COG_E_NOT_FOUND, 401, COG_LOG_DEBUG, COG_SAY("Please sign in again",
      "Your session has ended.", NULL), NULL},
     {COG_E_EXISTS, 500, COG_LOG_ERROR, COG_SAY("Something went wrong",
@@ -89,7 +91,8 @@ static const cog_failure_t failures[] = {
      "This page needs a sign-in.", NULL), NULL},
     {COG_E_FORBIDDEN, 403, COG_LOG_INFO, COG_SAY("You may not see this page",
      "You are signed in, but your account lacks the permission.",
-     "Sign out to use another account, or ask the administrator of this site."), NULL},
+     "Sign out to use another account, or ask the administrator of this site."),
+     "LogLevel auth_cognito:debug authz_core:debug tells which Require does not hold"},
     {COG_E_PROFILE, 403, COG_LOG_INFO, COG_SAY("Your profile is incomplete",
      "You are signed in, but your account lacks a detail that this site needs:",
      "Add it to your profile, or ask the administrator of this site to. Then sign out and in "
@@ -116,7 +119,8 @@ static const cog_failure_t failures[] = {
      "pool of the app client"},
     {COG_E_TOKEN_SIGNATURE, 502, COG_LOG_ERROR, COG_SAY("The sign-in could not be verified",
      "The signature of the sign-in service is wrong.", TRY_AGAIN),
-     "the token is forged or damaged"},
+     "compare CognitoEndpoint jwks with the pool; where it is right, somebody forges tokens, or "
+     "something between this server and the user pool changes them"},
     {COG_E_TOKEN_ISSUER, 502, COG_LOG_ERROR, COG_SAY("The sign-in could not be verified",
      "The answer comes from another sign-in service.", TELL_ADMIN),
      "compare CognitoUserPool or CognitoIssuer with the pool of the app client; a pool with "
@@ -126,7 +130,8 @@ static const cog_failure_t failures[] = {
      "compare CognitoClientID with the app client"},
     {COG_E_TOKEN_USE, 502, COG_LOG_ERROR, COG_SAY("The sign-in could not be verified",
      "The answer of the sign-in service is of the wrong kind.", TELL_ADMIN),
-     "the token endpoint gave another kind of token as ID token"},
+     "the token endpoint gave another kind of token as ID token: compare CognitoEndpoint token "
+     "with the pool"},
     {COG_E_TOKEN_EXPIRED, 502, COG_LOG_ERROR, COG_SAY("The sign-in could not be verified",
      "The answer of the sign-in service is too old.", TRY_AGAIN),
      "compare this server's clock with the real time"},
@@ -135,13 +140,16 @@ static const cog_failure_t failures[] = {
      "compare this server's clock with the real time"},
     {COG_E_TOKEN_NONCE, 502, COG_LOG_ERROR, COG_SAY("The sign-in could not be verified",
      "The answer belongs to another sign-in.", TRY_AGAIN),
-     "somebody may have tried to slip in the answer of another login"},
+     "of a single user: somebody may have tried to slip in the answer of another login; of all: "
+     "compare CognitoEndpoint authorize and token with the pool"},
     {COG_E_TOKEN_HASH, 502, COG_LOG_ERROR, COG_SAY("The sign-in could not be verified",
      "The parts of the answer do not belong together.", TRY_AGAIN),
-     "somebody may have tried to exchange the access token"},
+     "of a single user: somebody may have tried to exchange the access token; of all: compare "
+     "CognitoEndpoint token with the pool"},
     {COG_E_TOKEN_SUBJECT, 502, COG_LOG_ERROR, COG_SAY("The sign-in could not be verified",
      "The answer does not say who you are.", TRY_AGAIN),
-     "the token or userInfo names no or another subject"},
+     "the ID token, a later one or userInfo names nobody, or somebody else: compare "
+     "CognitoEndpoint token and userinfo with the pool"},
     {COG_E_TOKEN_REVOKED, 401, COG_LOG_INFO, COG_SAY("Please sign in again",
      "Your sign-in has been ended.", NULL), NULL},
     {COG_E_TOKEN_RESOURCE, 502, COG_LOG_ERROR, COG_SAY("The sign-in could not be verified",
@@ -149,18 +157,20 @@ static const cog_failure_t failures[] = {
      "compare CognitoResource with the resource that the token was asked for"},
     {COG_E_IDP_UNREACHABLE, 503, COG_LOG_ERROR, COG_SAY("The sign-in service does not answer",
      "This is usually over soon.", TRY_IN_A_MOMENT),
-     "look at the warning before this line; check the way out: DNS, firewall, CognitoProxy, "
-     "CognitoCAFile"},
+     "the last warning before this line tells why; check the way out: DNS, firewall, "
+     "CognitoProxy, CognitoCAFile"},
     {COG_E_PROXY_AUTH, 503, COG_LOG_ERROR, COG_SAY("The sign-in service does not answer",
      "This site has no way to it at the moment.", TELL_ADMIN),
-     "look at the error before this line; give the proxy its user and password: CognitoProxy "
+     "the error before this line tells what it wants; give it its user and password: CognitoProxy "
      "http://USER:file:PATH@HOST:PORT"},
     {COG_E_IDP_BUSY, 503, COG_LOG_ERROR, COG_SAY("The sign-in service is busy",
      "This is usually over soon.", TRY_IN_A_MOMENT),
-     "the user pool throttles (see its quotas) or has an outage"},
+     "the user pool throttles or has an outage: wait; if it stays, compare the requests with "
+     "its quotas"},
     {COG_E_IDP_ANSWER, 502, COG_LOG_ERROR, COG_SAY("The sign-in service gave a wrong answer",
      "This site could not use what it said.", TRY_AGAIN),
-     "look at the line before this one for what it answered"},
+     "the warning before this line tells what the token endpoint answered; without one, compare "
+     "CognitoEndpoint userinfo with the pool"},
     {COG_E_IDP_CLIENT, 500, COG_LOG_ERROR, COG_SAY("This site is not known to the sign-in service",
      "It did not accept the site's own credentials.", TELL_ADMIN),
      "compare CognitoClientID and CognitoClientSecret with the app client: a public client has "
@@ -175,10 +185,11 @@ static const cog_failure_t failures[] = {
      "its callback URLs"},
     {COG_E_DISCOVERY, 503, COG_LOG_ERROR, COG_SAY("The sign-in service is not set up completely",
      "This site could not find out how to reach it.", TRY_IN_A_MOMENT),
-     "look at the line before this one; a user pool needs a domain"},
+     "the line before this one tells what is wrong with it; a user pool needs a domain"},
     {COG_E_JWKS, 503, COG_LOG_ERROR, COG_SAY("The sign-in could not be verified",
      "The keys of the sign-in service are not usable.", TRY_IN_A_MOMENT),
-     "look at the line before this one; compare CognitoUserPool and CognitoIssuer"},
+     "the line before this one tells what is wrong with it; compare CognitoUserPool and "
+     "CognitoIssuer with the pool"},
 };
 /* clang-format on */
 

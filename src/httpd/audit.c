@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/rate_limit.h"
 #include "base/text.h"
+#include "httpd/dump/secret_words.h"
 #include "httpd/log_httpd.h"
 
 #define MODE   (APR_FOPEN_WRITE | APR_FOPEN_APPEND | APR_FOPEN_CREATE | APR_FOPEN_LARGEFILE)
@@ -36,7 +37,8 @@ static const char *open_pipe(cog_start_t *start, const char *written, apr_file_t
                                            is_shell ? APR_SHELLCMD_ENV : APR_PROGRAM_ENV);
 
     if (!pipe) {
-        return apr_pstrcat(start->scratch, "CognitoAuditLog: the program '", program,
+        return apr_pstrcat(start->scratch, "CognitoAuditLog: the program '",
+                           cog_secret_words_command(start->scratch, program),
                            "' cannot be started", NULL);
     }
     *file = ap_piped_log_write_fd(pipe);
@@ -68,7 +70,8 @@ const char *cog_start_audit_log(cog_start_t *start, const char *written,
         return NULL;
     }
     *log = apr_pcalloc(start->pool, sizeof(**log));
-    (*log)->name = written;
+    (*log)->name =
+        *written == '|' ? cog_secret_words_command(start->pool, written) : written;
     problem = *written == '|' ? open_pipe(start, written, &(*log)->file)
                               : open_file(start, written, &(*log)->file);
     apr_hash_set(start->audit_logs, written, APR_HASH_KEY_STRING, *log);

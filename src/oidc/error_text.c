@@ -134,7 +134,8 @@ static const row_t rows[] = {
     /* the rest, by the error alone (RFC 6749, 4.1.2.1) */
     {"temporarily_unavailable", NULL,
      {COG_SAY("The sign-in service is busy.", IN_A_MOMENT),
-      "the user pool throttles (see its quotas) or has an outage", 0}},
+      "the user pool throttles or has an outage: wait; if it stays, compare the requests with "
+      "its quotas", 0}},
     {"server_error", NULL,
      {COG_SAY("The sign-in service has failed.", IN_A_MOMENT),
       "an error inside the user pool, often while it talks to the identity provider: compare "

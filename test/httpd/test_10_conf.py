@@ -11,7 +11,7 @@ PAGE = os.path.abspath(os.path.join(os.path.dirname(__file__),
 DURATION = "is not a duration; write 30s, 15m, 12h or 7d"
 ORIGIN = "write https://app.example.com"
 NOT_HTTPS = "is not https, which only loopback hosts may do without; "
-PLAIN_PATH = "write /.cognito, letters, digits and . _ ~ - between single slashes"
+PLAIN_PATH = "write a path such as /sign-in/x: letters, digits and . _ ~ - between single slashes"
 NO_SOURCE = ("the value, not shown here, does not say where the secret is; "
              'write file:/path, env:NAME or "exec:/path/to/command ARGUMENT"')
 KINDS = "write shmcb, shmcb:64M, dbm:PATH, memcache:HOST, redis://HOST or rediss://HOST"
@@ -164,9 +164,9 @@ BAD = [
     ('CognitoScope openid a"b', "'a\"b' is not a scope; write openid, email, profile, "
      "phone, aws.cognito.signin.user.admin or RESOURCE-SERVER/SCOPE"),
     ("CognitoUserInfo maybe", "'maybe' is neither on nor off"),
-    ("CognitoLoginParam state x", "'state' is a parameter that the module sets by itself"),
+    ("CognitoLoginParam state x", "'state' is a parameter that the module sets by itself; leave it out"),
     ("CognitoLoginParam redirect_uri x",
-     "'redirect_uri' is a parameter that the module sets by itself"),
+     "'redirect_uri' is a parameter that the module sets by itself; leave it out"),
     ("CognitoLoginParam lang=de", "'lang=de' has a = in it; write a space in its place: lang de"),
     ("CognitoLoginParam a&b x", "'a&b' is not a parameter; write identity_provider"),
     ("CognitoBaseURL app.example.com", f"'app.example.com' is not a URL; {ORIGIN}"),
@@ -210,6 +210,10 @@ BAD = [
     ("CognitoStore dbm:store:65G", f"'dbm:store:65G' is too large: 64G is the most{DBM}"),
     ("CognitoStore memcache:" + ",".join("a" * 33), f"'memcache:{','.join('a' * 33)}' names more "
      f"than 32 servers{MEMCACHE}"),
+    ('CognitoStore "redis://:exec:/bin/echo hidden@cache/x"', "the value, not shown here, has a database "
+     f"that is no number{REDIS}"),
+    ('CognitoProxy "http://svc:exec:/bin/echo hidden@proxy/path"', "the value, not shown here, is not the "
+     "address of a proxy; write http://HOST:PORT, http://USER:file:/path@HOST:PORT, or none"),
     *[(f"CognitoStore {value}", f"'{value}' has a database that is no number{REDIS}")
       for value in ("redis://cache/", "redis://cache/x", "redis://cache/-1", "redis://cache/0/1",
                     "redis://cache/123456", "redis://cache/0?a=b")],
@@ -253,6 +257,7 @@ BAD = [
     ("CognitoCookie samesite=maybe", "'samesite=maybe' is not a mode; "
      "write samesite=lax or samesite=none"),
     ("CognitoCookie path=x", f"'path=x' is not a plain path; {PLAIN_PATH}"),
+    ("CognitoScope openid" + " x" * 50, "'x' is one too many; write at most 50"),
     *[(f"CognitoAuditLog {value}", f"'{said}' names no file and no program; write logs/audit.log or "
        '"|/usr/bin/program"') for value, said in (("|", "|"), ('"|$ "', "|$ "))],
     *[(f"CognitoProxy {value}", f"'{value}' is not the address of a proxy; write http://HOST:PORT, "
@@ -289,7 +294,7 @@ BAD = [
     ("CognitoSessionTimeout 42x 12h", f"'42x' {DURATION}"),
     ("CognitoSessionTimeout 1h 0s", f"'0s' {DURATION}"),
     ("CognitoSessionTimeout 1h 401d",
-     "'401d' is longer than 400d, for which no browser keeps a cookie"),
+     "'401d' is longer than 400d, for which no browser keeps a cookie; write 1h 12h"),
     ("CognitoPreservePost yes", "'yes' is neither on nor off"),
     ("CognitoPreservePost off 64K", "'64K' has nothing to do with off; write off, or on 64K"),
     *[(f"CognitoPreservePost on {size}", f"'{size}' is no size from 1K to 192K; write on 64K")
@@ -329,8 +334,9 @@ BAD = [
     ("CognitoAssertionKey env:PATH own", "own stands beside other values; write one of them"),
     ("CognitoAssertionKey own env:PATH", "own stands beside other values; write one of them"),
     ("CognitoAssertionKey" + " exec:/a" * 9, "'exec:/a' is one too many; write at most 8"),
-    ("CognitoTokens refresh", "'refresh' is not a token; write id, access or none"),
-    ("CognitoTokens id none", "'none' is not a token; write id, access or none"),
+    ("CognitoTokens refresh", "'refresh' is not a token; write id, access, as=bearer or none"),
+    *[(f"CognitoTokens {values}", "none stands beside other values; write one of them")
+      for values in ("id none", "none access as=bearer", "NONE none")],
     ("CognitoTokens", "write id, access or none"),
     ("CognitoTokens as=bearer", "as=bearer goes with one token; write access as=bearer"),
     ("CognitoTokens id access as=bearer", "as=bearer goes with one token; write access as=bearer"),

@@ -65,7 +65,7 @@ def test_what_is_about_a_client_may_stand_in_a_client():
 def test_all_else_is_refused_in_a_client(line):
     lines = [*SITE, "<CognitoClient x>", CLIENT, line, "</CognitoClient>"]
     output = complaint(*lines)
-    assert f"\n{name_of(line)} is not allowed in <CognitoClient>" in output
+    assert f"\n{name_of(line)} is not allowed in <CognitoClient>; write it outside of that section" in output
 
 
 def test_the_refused_line_in_a_client_is_named_by_its_number(tmp_path):
@@ -80,7 +80,7 @@ def test_the_refused_line_in_a_client_is_named_by_its_number(tmp_path):
 def test_a_section_in_a_client_is_refused():
     output = complaint(*SITE, *section_lines(
         "CognitoClient", "x", *section_lines("Location", "/", CLIENT)))
-    assert "<Location> is not allowed in <CognitoClient>" in output
+    assert "<Location> is not allowed in <CognitoClient>; write it outside of that section" in output
 
 
 @pytest.mark.parametrize("argument, message", [

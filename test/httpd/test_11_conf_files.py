@@ -79,6 +79,13 @@ def test_a_command_that_fails_stops_the_start_and_its_arguments_stay_unsaid(made
     assert ARGUMENT not in str(failure.value)
 
 
+def test_a_log_whose_program_cannot_be_started_is_named_without_its_arguments(made):
+    """By us; httpd shows all that it has tried to start."""
+    with pytest.raises(StartFailed, match="CognitoAuditLog: the program '/nonexistent/program ...' cannot be "
+                                          "started"):
+        made(*COMPLETE, f"CognitoAuditLog '|/nonexistent/program {ARGUMENT}'").start()
+
+
 def test_of_a_command_that_works_the_log_tells_the_program_alone(made):
     server = made(*COMPLETE, f"CognitoProxy 'http://svc:exec:/bin/echo {ARGUMENT}@127.0.0.1:9'",
                   f"CognitoStore 'redis://:exec:/bin/echo {ARGUMENT}@127.0.0.1:9'")

@@ -55,7 +55,7 @@ MISFITS = [
     ("SameSite=None without https",
      [POOL, CLIENT, "CognitoBaseURL http://localhost", "CognitoCookie samesite=none"],
      "main server: CognitoCookie: 'samesite=none' needs https, but CognitoBaseURL is "
-     "http://localhost"),
+     "http://localhost; write https there, or samesite=lax here"),
     ("an unknown client", [*COMPLETE, *section_lines("Location", "/x", "CognitoUse staff")],
      r"CognitoUse: 'staff' \(ROOT/httpd.conf:\d+\) names no client of this virtual host; "
      'write <CognitoClient "staff">, or default'),

@@ -152,7 +152,7 @@ class TestConfiguration:
         for url in (f"{ORIGIN}/mcp", f"{ORIGIN}/mcp/", f"{ORIGIN}/mcp/x"):
             assert not self.check(*section_lines("Location", "/mcp/", f"CognitoResource {url}"))
         for url in (ORIGIN, f"{ORIGIN}/mcp2", f"{ORIGIN}/x/mcp"):
-            assert f"CognitoResource: '{url}' is no URL of <Location /mcp>" in \
+            assert f"CognitoResource: '{url}' is no URL of <Location /mcp>; write https://HOST/mcp" in \
                 self.check(*section_lines("Location", "/mcp", f"CognitoResource {url}"))
 
     def test_the_url_is_at_an_origin_of_the_host(self):

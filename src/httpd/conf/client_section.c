@@ -22,7 +22,9 @@ static const char *check_children(cmd_parms *cmd)
     for (; child; child = child->next) {
         if (!may_stand_inside(child->directive)) {
             cmd->err_directive = child;
-            return apr_psprintf(cmd->pool, "%s%s is not allowed in <CognitoClient>",
+            return apr_psprintf(cmd->pool,
+                                "%s%s is not allowed in <CognitoClient>; write it "
+                                "outside of that section",
                                 child->directive, *child->directive == '<' ? ">" : "");
         }
     }

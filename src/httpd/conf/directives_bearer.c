@@ -129,8 +129,8 @@ const char *cog_set_resource(cmd_parms *cmd, void *dir, const char *value)
     const char *problem = is_none ? NULL : cog_value_url(cmd->pool, value);
 
     if (!problem && !is_none && is_elsewhere(cmd, value)) {
-        problem =
-            apr_pstrcat(cmd->temp_pool, "is no URL of <Location ", cmd->path, ">", NULL);
+        problem = apr_pstrcat(cmd->temp_pool, "is no URL of <Location ", cmd->path,
+                              ">; write https://HOST", cmd->path, NULL);
     }
     if (problem) {
         return cog_refuse(cmd, value, problem);

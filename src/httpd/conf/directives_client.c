@@ -212,8 +212,8 @@ const char *cog_set_scope(cmd_parms *cmd, void *dir, int count, char *const valu
 
     (void)dir;
     for (int i = 0; i < count; ++i) {
-        const char *problem =
-            i < MAX_SCOPES ? cog_value_scope(values[i]) : "is one too many";
+        const char *problem = i < MAX_SCOPES ? cog_value_scope(values[i])
+                                             : "is one too many; write at most 50";
 
         if (problem) {
             return cog_refuse(cmd, values[i], problem);

@@ -120,7 +120,8 @@ static const char *add_token(cmd_parms *cmd, const char *word, int *tokens)
     int meaning;
 
     if (!cog_value_choose(words, word, &meaning)) {
-        return cog_refuse(cmd, word, "is not a token; write id, access or none");
+        return cog_refuse(cmd, word,
+                          "is not a token; write id, access, as=bearer or none");
     }
     *tokens |= meaning;
     return NULL;
@@ -137,11 +138,24 @@ static const char *check_bearer(int tokens)
                : "CognitoTokens: as=bearer goes with one token; write access as=bearer";
 }
 
+static const char *check_count(int count, char *const values[])
+{
+    if (count == 0) {
+        return "CognitoTokens: write id, access or none";
+    }
+    for (int i = 0; count > 1 && i < count; ++i) {
+        if (strcasecmp(values[i], "none") == 0) {
+            return "CognitoTokens: none stands beside other values; write one of them";
+        }
+    }
+    return NULL;
+}
+
 const char *cog_set_tokens(cmd_parms *cmd, void *dir, int count, char *const values[])
 {
     cog_dir_conf_t *place = cog_dir_of(cmd, dir);
-    int is_none = count == 1 && strcasecmp(values[0], "none") == 0;
-    const char *problem = count ? NULL : "CognitoTokens: write id, access or none";
+    const char *problem = check_count(count, values);
+    int is_none = !problem && strcasecmp(values[0], "none") == 0;
 
     place->tokens = 0;
     COG_WRITTEN_AT(cmd, place, tokens);

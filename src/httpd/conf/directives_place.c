@@ -88,7 +88,7 @@ static const char *parse_age(const char *value, apr_interval_time_t *age)
         return problem;
     }
     if (seconds > MAX_SESSION_SEC) {
-        return "is longer than 400d, for which no browser keeps a cookie";
+        return "is longer than 400d, for which no browser keeps a cookie; write 1h 12h";
     }
     *age = apr_time_from_sec(seconds);
     return NULL;
@@ -223,7 +223,8 @@ static const char *parse_param(cmd_parms *cmd, const char *name, const char *val
         return cog_refuse(cmd, name, "is not a parameter; write identity_provider");
     }
     if (cog_authorize_is_reserved(name)) {
-        return cog_refuse(cmd, name, "is a parameter that the module sets by itself");
+        return cog_refuse(cmd, name,
+                          "is a parameter that the module sets by itself; leave it out");
     }
     param->name = name;
     param->at = cmd->directive;

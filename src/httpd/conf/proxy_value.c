@@ -82,6 +82,6 @@ const char *cog_proxy_value_parse(apr_pool_t *pool, const char *text, cog_proxy_
         problem = at ? parse_with_login(pool, text, at, proxy)
                      : parse_address(pool, text, proxy);
     }
-    *may_show = !at || proxy->has_password;
+    *may_show = !at || (proxy->has_password && proxy->source.kind != COG_SOURCE_EXEC);
     return problem;
 }

@@ -7,7 +7,7 @@
 
 /* Parse it; the password is not read yet. Of `none` the URL is NULL. Returns NULL, or
  * what is wrong and what would be right, as the rest of a sentence about the value;
- * `may_show` is false when the value may hold a password. */
+ * `may_show` is false when the value may hold a secret. */
 const char *cog_proxy_value_parse(apr_pool_t *pool, const char *text, cog_proxy_t *proxy,
                                   int *may_show);
 

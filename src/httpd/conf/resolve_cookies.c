@@ -95,7 +95,8 @@ static const char *check_samesite(const cog_resolve_t *host)
     if (!is_secure(host) && strcmp(samesite_of(host), "None") == 0) {
         return apr_psprintf(host->start->scratch,
                             "CognitoCookie: 'samesite=none' needs https, but "
-                            "CognitoBaseURL is %s",
+                            "CognitoBaseURL is %s; write https there, or samesite=lax "
+                            "here",
                             first_origin(host));
     }
     return NULL;

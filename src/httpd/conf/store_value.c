@@ -159,8 +159,10 @@ const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
         if (strncasecmp(text, kinds[i].prefix, len) == 0) {
             const char *problem = kinds[i].parse(pool, text + len, value);
 
-            /* one whose password has a source is known not to hold it */
-            *may_show = !strchr(text, '@') || value->login.has_password;
+            /* a source is no secret, but what a program is told may be */
+            *may_show =
+                !strchr(text, '@') || (value->login.has_password &&
+                                       value->login.password.kind != COG_SOURCE_EXEC);
             return problem;
         }
     }

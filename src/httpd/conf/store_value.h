@@ -33,7 +33,7 @@ typedef struct {
 
 /* Parse the value of a directive. Returns NULL, or what is wrong and what would be right,
  * as the rest of a sentence about the value; `may_show` is false when the value may hold
- * a password. */
+ * a secret. */
 const char *cog_store_value_parse(apr_pool_t *pool, const char *text,
                                   cog_store_value_t *value, int *may_show);
 

@@ -19,7 +19,9 @@
 #define REGEX_LIMITS "(*LIMIT_MATCH=100000)(*LIMIT_RECURSION=5000)"
 
 #define WRITE_ORIGIN "write https://app.example.com"
-#define WRITE_PATH   "write /.cognito, letters, digits and . _ ~ - between single slashes"
+#define WRITE_PATH                                                                       \
+    "write a path such as /sign-in/x: letters, digits and . _ ~ - between single "       \
+    "slashes"
 
 int cog_value_consists_of(const char *text, const char *allowed, size_t limit)
 {

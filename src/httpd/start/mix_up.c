@@ -41,9 +41,9 @@ static void warn_of(apr_hash_t *told, const cog_log_t *log,
     const char *text = apr_psprintf(
         log->pool,
         "client %s is of another user pool than %s, but has the same callback %s: "
-        "whoever "
-        "runs one of the pools can get at codes of the other; write CognitoCallback in "
-        "<CognitoClient \"%s\">, and register it at the app client %s alone",
+        "whoever runs one of the pools can get at codes of the other; write "
+        "CognitoCallback in <CognitoClient \"%s\">, and register it at the app client %s "
+        "alone",
         client->name, name_of(log->pool, other), client->callback, client->name,
         client->client_id);
 
