@@ -3,10 +3,12 @@ ended, documents of user pools."""
 import os
 import re
 import stat
+import subprocess
 
 import pytest
 
 from harness.server import StartFailed
+from harness.waiting import PATIENCE
 from harness.written import COMPLETE, KEY, made, said, secret_file
 
 __all__ = ["made"]
@@ -207,3 +209,42 @@ def test_keys_of_user_pools_that_others_may_change_are_not_believed(made, spoil,
     server.allowed.append("COG4112")
     server.start()
     assert f"auth_cognito.documents {problem}" in server.what_it_said()
+
+
+ASK = [["-t"], ["-S"], ["-M"], ["-L"], *(["-t", f"-DDUMP_{what}"] for what in (
+    "RUN_CFG", "VHOSTS", "MODULES", "CONFIG", "COGNITO"))]
+
+
+def files(server):
+    """Which file is where; one that is written anew is another one."""
+    return {os.path.join(folder, name): os.stat(os.path.join(folder, name)).st_ino
+            for folder, _, names in os.walk(server.root) for name in names}
+
+
+class TestWhoOnlyAsks:
+    """`httpd -t` and its relatives: before the first start, and while a server runs."""
+
+    @pytest.fixture
+    def server(self, made):
+        return made(*COMPLETE, "CognitoSession store", "CognitoStore dbm:{root}/store:3M",
+                    "CognitoAuditLog {root}/audit.jsonl",
+                    'CognitoClientSecret "exec:{root}/secret"',
+                    secret="#!/bin/sh\ndate >> $(dirname $0)/calls\necho some-secret\n")
+
+    def ask_all(self, server):
+        for options in ASK:
+            done = subprocess.run(server.command(*options), env=server.environment(), check=False,
+                                  capture_output=True, text=True, timeout=60 * PATIENCE)
+            assert done.returncode == 0, (options, done.stdout, done.stderr)
+
+    def test_leaves_nothing_behind(self, server):
+        before = files(server)
+        self.ask_all(server)
+        assert files(server) == before
+
+    def test_takes_nothing_from_a_running_server(self, server):
+        server.start()
+        before, calls = files(server), os.path.getsize(server.path("calls"))
+        self.ask_all(server)
+        assert files(server).items() >= before.items()
+        assert os.path.getsize(server.path("calls")) == calls

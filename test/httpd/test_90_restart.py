@@ -184,3 +184,21 @@ class TestModInfo:
             assert page.status == 200
             assert not oracle.leaks(path, page.text)
         assert "CognitoClientSecret" in site.visit(browser, "/server-info").text
+
+
+class TestShortLives:
+    """MaxConnectionsPerChild: each child serves a few connections, and ends what it has begun."""
+
+    @pytest.fixture(scope="class")
+    def site(self, start, pool, backend):
+        conf = ordinary_conf(pool, backend).add("MaxConnectionsPerChild 2", "KeepAlive off")
+        return Site(start(conf), pool)
+
+    def test_sign_ins_and_sign_outs_are_whole(self, site, browser, pool):
+        people = 3
+        for _ in range(people):
+            site.sign_in(browser)
+            assert site.visit(browser).status == 200
+            site.visit(browser, "/.cognito/logout", site="same-origin")
+            assert not browser.jar.all(SESSION)
+        assert [call.status for call in pool.wait_for_answers("revoke", people)] == [200] * people
