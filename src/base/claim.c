@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 
 /* Mostly the first letters tell. */
@@ -30,13 +31,7 @@ const char *cog_claims_get(const apr_array_header_t *claims, const char *name)
 
 json_t *cog_claim_list_json(apr_pool_t *pool, const char *joined)
 {
-    const apr_array_header_t *texts = cog_text_split(pool, joined);
-    json_t *list = json_array();
-
-    for (int i = 0; i < texts->nelts; ++i) {
-        json_array_append_new(list, json_string(APR_ARRAY_IDX(texts, i, const char *)));
-    }
-    return list;
+    return cog_json_of_texts(cog_text_split(pool, joined));
 }
 
 json_t *cog_claim_json(apr_pool_t *pool, const cog_claim_t *claim)

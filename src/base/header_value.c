@@ -57,7 +57,6 @@ static const char *as_latin1(apr_pool_t *pool, const char *value)
 
 static const char *percent_encoded(apr_pool_t *pool, const char *value, int is_list)
 {
-    static const char hex[] = "0123456789ABCDEF";
     char *encoded = apr_palloc(pool, 3 * strlen(value) + 1);
     char *out = encoded;
 
@@ -66,9 +65,7 @@ static const char *percent_encoded(apr_pool_t *pool, const char *value, int is_l
             *out++ = *c;
             continue;
         }
-        *out++ = '%';
-        *out++ = hex[(unsigned char)*c >> 4];
-        *out++ = hex[*c & 15];
+        out = cog_text_percent(out, (unsigned char)*c);
     }
     *out = '\0';
     return encoded;

@@ -89,6 +89,16 @@ static const char *write_as(apr_pool_t *pool, const json_t *value, size_t flags)
     return text;
 }
 
+json_t *cog_json_of_texts(const apr_array_header_t *texts)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < texts->nelts; ++i) {
+        json_array_append_new(list, json_string(APR_ARRAY_IDX(texts, i, const char *)));
+    }
+    return list;
+}
+
 const char *cog_json_write(apr_pool_t *pool, const json_t *value)
 {
     return write_as(pool, value, JSON_SORT_KEYS);

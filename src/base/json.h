@@ -3,6 +3,7 @@
 #define COG_BASE_JSON_H
 
 #include <apr_pools.h>
+#include <apr_tables.h>
 #include <jansson.h>
 
 #include "base/error.h"
@@ -16,6 +17,9 @@ cog_err_t cog_json_parse(apr_pool_t *pool, cog_span_t text, size_t limit,
 
 /* Hand a value to `pool`; returns it. NULL stays NULL. */
 json_t *cog_json_own(apr_pool_t *pool, json_t *value);
+
+/* An array of strings, of `const char *` elements; the caller's. */
+json_t *cog_json_of_texts(const apr_array_header_t *texts);
 
 /* Compact text with sorted members; "" when there is no memory for it. */
 const char *cog_json_write(apr_pool_t *pool, const json_t *value);

@@ -5,6 +5,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define MAX_LEN    16384
 #define MAX_PARAMS 64
 #define MAX_FIELDS 1000
@@ -121,16 +123,12 @@ cog_err_t cog_form_parse(apr_pool_t *pool, const char *text, apr_array_header_t 
 /* apr_pescape_urlencoded() writes a space as `+`, which not every reader takes. */
 static char *encode(char *out, const char *text)
 {
-    static const char hex[] = "0123456789ABCDEF";
-
     for (const unsigned char *c = (const unsigned char *)text; *c; ++c) {
         if (*c < 0x80 && (apr_isalnum(*c) || strchr("-._~", *c))) {
             *out++ = (char)*c;
             continue;
         }
-        *out++ = '%';
-        *out++ = hex[*c >> 4];
-        *out++ = hex[*c & 15];
+        out = cog_text_percent(out, *c);
     }
     return out;
 }

@@ -50,6 +50,15 @@ cog_secret_t cog_secret_copy(apr_pool_t *pool, const char *bytes, size_t len)
     return (cog_secret_t){copy, len};
 }
 
+cog_secret_t cog_secret_join(apr_pool_t *pool, const char *begin, cog_secret_t secret)
+{
+    char *joined = apr_pstrcat(pool, begin, secret.bytes, NULL);
+    size_t len = strlen(joined);
+
+    cog_secret_wipe_with(pool, joined, len);
+    return (cog_secret_t){joined, len};
+}
+
 int cog_secret_is_set(cog_secret_t secret)
 {
     return secret.bytes != NULL;

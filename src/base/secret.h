@@ -17,6 +17,9 @@ cog_secret_t cog_secret_of(const char *text);
 /* A copy that is wiped when `pool` is cleared. */
 cog_secret_t cog_secret_copy(apr_pool_t *pool, const char *bytes, size_t len);
 
+/* `begin`, then the secret: wiped likewise, as it holds one. */
+cog_secret_t cog_secret_join(apr_pool_t *pool, const char *begin, cog_secret_t secret);
+
 int cog_secret_is_set(cog_secret_t secret);
 
 /* Constant time in the bytes; the lengths are not hidden. An unset secret equals nothing.

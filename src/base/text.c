@@ -117,9 +117,18 @@ static size_t misleading(const char *text, const char *at)
     return c > 0x7f ? wide_space(at) : 0;
 }
 
-static char *write_element(const char *text, char *out)
+char *cog_text_percent(char *out, unsigned char octet)
 {
     static const char hex[] = "0123456789ABCDEF";
+
+    *out++ = '%';
+    *out++ = hex[octet >> 4];
+    *out++ = hex[octet & 15];
+    return out;
+}
+
+static char *write_element(const char *text, char *out)
+{
     size_t encoded = 0;
 
     for (const char *c = text; *c; ++c) {
@@ -128,9 +137,7 @@ static char *write_element(const char *text, char *out)
             *out++ = *c;
             continue;
         }
-        *out++ = '%';
-        *out++ = hex[(unsigned char)*c >> 4];
-        *out++ = hex[*c & 15];
+        out = cog_text_percent(out, (unsigned char)*c);
         --encoded;
     }
     return out;

@@ -15,6 +15,9 @@ int cog_text_begins(const char *text, const char *prefix);
  * escaped as in C, cut after at most `limit` bytes; "-" for NULL. Never for secrets. */
 const char *cog_text_for_log(apr_pool_t *pool, const char *foreign, size_t limit);
 
+/* Write `octet` percent-encoded, three characters; returns the place behind them. */
+char *cog_text_percent(char *out, unsigned char octet);
+
 /* Join `const char *` elements by `,`. What could be taken for something else inside one
  * is percent-encoded: `,`, `%`, control characters, spaces at its ends, white space
  * beyond ASCII. So whoever splits at `,` and trims, and knows nothing of this, finds no

@@ -1,5 +1,6 @@
 #include "flow/routes.h"
 
+#include <apr_cstr.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -11,12 +12,7 @@
 
 int cog_flow_is_callback(const cog_conf_t *conf, const char *path)
 {
-    for (int i = 0; i < conf->callbacks->nelts; ++i) {
-        if (strcmp(path, APR_ARRAY_IDX(conf->callbacks, i, const char *)) == 0) {
-            return 1;
-        }
-    }
-    return 0;
+    return apr_cstr_match_list(path, conf->callbacks);
 }
 
 static int is_below(const cog_conf_t *conf, const char *path, const char *name)

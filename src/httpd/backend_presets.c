@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/claim_names.h"
+#include "base/text.h"
 #include "httpd/conf.h"
 
 /* clang-format off */
@@ -173,16 +174,6 @@ const char *cog_backend_names(apr_pool_t *pool)
     return names;
 }
 
-static char *escape(char c, char *out)
-{
-    static const char hex[] = "0123456789ABCDEF";
-
-    *out++ = '%';
-    *out++ = hex[(unsigned char)c >> 4];
-    *out++ = hex[c & 15];
-    return out;
-}
-
 static const char *list_of(apr_pool_t *pool, const cog_backend_t *backend,
                            const char *joined)
 {
@@ -196,7 +187,7 @@ static const char *list_of(apr_pool_t *pool, const cog_backend_t *backend,
             out = apr_cpystrn(out, separator, strlen(separator) + 1);
         }
         else if (strchr(backend->list_escapes, *joined)) {
-            out = escape(*joined, out);
+            out = cog_text_percent(out, (unsigned char)*joined);
         }
         else {
             *out++ = *joined;

@@ -153,12 +153,9 @@ static cog_err_t tell_assertion(const exporter_t *exporter, const char *header,
 {
     const char *begin = strcasecmp(header, "Authorization") == 0 ? "Bearer " : "";
     cog_secret_t jwt;
-    char *value;
 
     COG_TRY(cog_export_assertion(exporter->r, exporter->export, form, &jwt));
-    value = apr_pstrcat(exporter->r->pool, begin, jwt.bytes, NULL);
-    cog_secret_wipe_with(exporter->r->pool, value, strlen(value));
-    return set(exporter, header, value);
+    return set(exporter, header, cog_secret_join(exporter->r->pool, begin, jwt).bytes);
 }
 
 static cog_err_t tell_row(const exporter_t *exporter, const cog_sent_header_t *row)
@@ -198,14 +195,12 @@ static cog_err_t tell_bearer(const exporter_t *exporter)
 {
     const cog_raw_tokens_t *tokens = exporter->tokens;
     cog_secret_t token = cog_secret_is_set(tokens->id) ? tokens->id : tokens->access;
-    char *value;
 
     if (!cog_secret_is_set(token)) {
         return COG_OK;
     }
-    value = apr_pstrcat(exporter->r->pool, "Bearer ", token.bytes, NULL);
-    cog_secret_wipe_with(exporter->r->pool, value, strlen(value));
-    return set(exporter, "Authorization", value);
+    return set(exporter, "Authorization",
+               cog_secret_join(exporter->r->pool, "Bearer ", token).bytes);
 }
 
 cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,

@@ -1,5 +1,6 @@
 #include "oidc/access_token.h"
 
+#include <apr_cstr.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -81,16 +82,6 @@ cog_err_t cog_bearer_token_read(const json_t *claims, const cog_bearer_expect_t 
     return COG_OK;
 }
 
-static int is_listed(const apr_array_header_t *client_ids, const char *client_id)
-{
-    for (int i = 0; i < client_ids->nelts; ++i) {
-        if (strcmp(APR_ARRAY_IDX(client_ids, i, const char *), client_id) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 static size_t len_without_slash(const char *url)
 {
     size_t len = strlen(url);
@@ -110,7 +101,8 @@ cog_err_t cog_bearer_rules_check(const cog_bearer_rules_t *rules,
                                  const cog_bearer_facts_t *facts)
 {
     COG_REQUIRE(rules->uses & facts->use, COG_E_TOKEN_USE);
-    COG_REQUIRE(is_listed(rules->client_ids, facts->client_id), COG_E_TOKEN_AUDIENCE);
+    COG_REQUIRE(apr_cstr_match_list(facts->client_id, rules->client_ids),
+                COG_E_TOKEN_AUDIENCE);
     COG_REQUIRE(!facts->resource || (rules->resource &&
                                      is_same_resource(rules->resource, facts->resource)),
                 COG_E_TOKEN_RESOURCE);

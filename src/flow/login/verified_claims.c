@@ -1,8 +1,5 @@
 #include "flow/login/verified_claims.h"
 
-#include <apr_strings.h>
-#include <string.h>
-
 #include "flow/fetch.h"
 #include "flow/login/granted_scope.h"
 #include "flow/provider/provider.h"
@@ -17,14 +14,11 @@ static cog_err_t add_userinfo(cog_flow_t *flow, const cog_tokens_t *tokens,
                                    .accept = "application/json"};
     cog_fetch_response_t response;
     cog_endpoints_t endpoints;
-    char *bearer;
 
     COG_TRY(cog_provider_endpoints(flow, flow->place->client->provider, &endpoints));
     COG_REQUIRE(endpoints.userinfo, COG_E_DISCOVERY);
     request.url = endpoints.userinfo;
-    bearer = apr_pstrcat(flow->pool, "Bearer ", tokens->access_token.bytes, NULL);
-    cog_secret_wipe_with(flow->pool, bearer, strlen(bearer));
-    request.authorization = cog_secret_of(bearer);
+    request.authorization = cog_secret_join(flow->pool, "Bearer ", tokens->access_token);
     COG_TRY(cog_flow_fetch(flow, &request, &response));
     return cog_userinfo_merge(flow->pool, response.status, response.body, claims);
 }

@@ -1,5 +1,6 @@
 #include "flow/logout/logout_return.h"
 
+#include <apr_cstr.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -17,18 +18,6 @@ static cog_binding_t return_binding(const cog_flow_t *flow)
                            flow->conf->return_cookie};
 }
 
-static int is_allowed(const cog_flow_t *flow, const char *wanted)
-{
-    const apr_array_header_t *allowed = flow->conf->logout_returns;
-
-    for (int i = 0; i < allowed->nelts; ++i) {
-        if (strcmp(wanted, APR_ARRAY_IDX(allowed, i, const char *)) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 const char *cog_logout_return_choose(cog_flow_t *flow, const char *wanted)
 {
     const apr_array_header_t *allowed = flow->conf->logout_returns;
@@ -38,7 +27,7 @@ const char *cog_logout_return_choose(cog_flow_t *flow, const char *wanted)
     if (!wanted || !*wanted) {
         return fallback;
     }
-    if (is_allowed(flow, wanted)) {
+    if (apr_cstr_match_list(wanted, allowed)) {
         return wanted;
     }
     if (strcmp(cog_flow_return_to(flow, wanted), wanted) == 0) {

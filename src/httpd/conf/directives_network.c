@@ -2,7 +2,6 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "base/duration.h"
 #include "base/text.h"
 #include "crypto/ca_file.h"
 #include "httpd/conf/directives.h"
@@ -127,17 +126,9 @@ const char *cog_set_ca_file(cmd_parms *cmd, void *dir, const char *value)
 
 static const char *parse_limit(const char *value, apr_interval_time_t *limit)
 {
-    int64_t seconds;
-    const char *problem = cog_duration_parse(value, &seconds);
-
-    if (problem) {
-        return problem;
-    }
-    if (seconds > MAX_CALL_SEC) {
-        return "is longer than 60s, for which no browser waits; write 2s 5s";
-    }
-    *limit = apr_time_from_sec(seconds);
-    return NULL;
+    return cog_value_duration(
+        value, MAX_CALL_SEC,
+        "is longer than 60s, for which no browser waits; write 2s 5s", limit);
 }
 
 const char *cog_set_timeout(cmd_parms *cmd, void *dir, const char *connect,

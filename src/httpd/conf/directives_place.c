@@ -5,7 +5,6 @@
 #include <httpd.h>
 #include <http_config.h>
 
-#include "base/duration.h"
 #include "flow/conf.h"
 #include "httpd/conf/directives.h"
 #include "httpd/conf/substitution.h"
@@ -81,17 +80,9 @@ const char *cog_set_unauthenticated(cmd_parms *cmd, void *dir, const char *value
 
 static const char *parse_age(const char *value, apr_interval_time_t *age)
 {
-    int64_t seconds;
-    const char *problem = cog_duration_parse(value, &seconds);
-
-    if (problem) {
-        return problem;
-    }
-    if (seconds > MAX_SESSION_SEC) {
-        return "is longer than 400d, for which no browser keeps a cookie; write 1h 12h";
-    }
-    *age = apr_time_from_sec(seconds);
-    return NULL;
+    return cog_value_duration(
+        value, MAX_SESSION_SEC,
+        "is longer than 400d, for which no browser keeps a cookie; write 1h 12h", age);
 }
 
 const char *cog_set_session_timeout(cmd_parms *cmd, void *dir, const char *idle,

@@ -1,7 +1,6 @@
 /* Directives about where sessions live, and for how long. */
 #include <string.h>
 
-#include "base/duration.h"
 #include "httpd/conf/directives.h"
 #include "httpd/conf/values.h"
 
@@ -34,18 +33,19 @@ const char *cog_set_refresh(cmd_parms *cmd, void *dir, const char *value)
 const char *cog_set_grace(cmd_parms *cmd, void *dir, const char *value)
 {
     cog_server_conf_t *server = cog_server_of(cmd);
-    int64_t seconds = 0;
+    apr_interval_time_t grace = 0;
     const char *problem =
-        strcmp(value, "0") == 0 ? NULL : cog_duration_parse(value, &seconds);
+        strcmp(value, "0") == 0
+            ? NULL
+            : cog_value_duration(value, MAX_GRACE_SEC,
+                                 "is longer than a day; write 15m, or 0 for none",
+                                 &grace);
 
     (void)dir;
-    if (!problem && seconds > MAX_GRACE_SEC) {
-        problem = "is longer than a day; write 15m, or 0 for none";
-    }
     if (problem) {
         return cog_refuse(cmd, value, problem);
     }
-    server->grace = apr_time_from_sec(seconds);
+    server->grace = grace;
     COG_WRITTEN_AT(cmd, server, grace);
     return NULL;
 }

@@ -1,9 +1,11 @@
 #include "httpd/conf/values.h"
 
+#include <apr_cstr.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/number.h"
 
 #define DIGITS  "0123456789"
@@ -177,12 +179,23 @@ void cog_values_add_new(apr_pool_t *pool, apr_array_header_t **list, const char 
 
 int cog_values_contain(const apr_array_header_t *list, const char *value)
 {
-    for (int i = 0; list && i < list->nelts; ++i) {
-        if (strcmp(APR_ARRAY_IDX(list, i, const char *), value) == 0) {
-            return 1;
-        }
+    return list && apr_cstr_match_list(value, list);
+}
+
+const char *cog_value_duration(const char *text, int64_t max_sec, const char *too_long,
+                               apr_interval_time_t *duration)
+{
+    int64_t seconds;
+    const char *problem = cog_duration_parse(text, &seconds);
+
+    if (problem) {
+        return problem;
     }
-    return 0;
+    if (seconds > max_sec) {
+        return too_long;
+    }
+    *duration = apr_time_from_sec(seconds);
+    return NULL;
 }
 
 const char *cog_value_switch(const char *text, int *is_on)

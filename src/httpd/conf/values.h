@@ -5,6 +5,7 @@
 
 #include <apr_pools.h>
 #include <apr_tables.h>
+#include <apr_time.h>
 
 #include <httpd.h>
 #include <ap_regex.h>
@@ -61,6 +62,10 @@ void cog_values_add_new(apr_pool_t *pool, apr_array_header_t **list, const char 
 /* A number of bytes, with K, M or G behind it or not; 0 when it is none, or too long to
  * be one. */
 apr_int64_t cog_value_bytes(const char *text);
+
+/* A duration of at most `max_sec`; `too_long` is what is wrong with a longer one. */
+const char *cog_value_duration(const char *text, int64_t max_sec, const char *too_long,
+                               apr_interval_time_t *duration);
 
 /* on or off, as 1 or 0. */
 const char *cog_value_switch(const char *text, int *is_on);

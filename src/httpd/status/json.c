@@ -147,28 +147,16 @@ static json_t *problems_of(const cog_status_t *status)
     return problems;
 }
 
-static json_t *complaints_of(const cog_status_t *status)
-{
-    const apr_array_header_t *complaints = cog_status_complaints(status);
-    json_t *list = json_array();
-
-    for (int i = 0; i < complaints->nelts; ++i) {
-        json_array_append_new(list,
-                              json_string(APR_ARRAY_IDX(complaints, i, const char *)));
-    }
-    return list;
-}
-
 void cog_status_write_json(request_rec *r, const cog_status_t *status)
 {
     json_t *all = json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
         COG_VERSION, "server", status->name, "now", time_of(status, status->now), "since",
-        time_of(status, status->figures.since), "complaints", complaints_of(status),
-        "logins", logins_of(status), "sessions", sessions_of(status), "bearer",
-        bearer_of(status), "refusals", refusals_of(status), "endpoints",
-        endpoints_of(status), "pools", pools_of(status), "stores", stores_of(status),
-        "problems", problems_of(status));
+        time_of(status, status->figures.since), "complaints",
+        cog_json_of_texts(cog_status_complaints(status)), "logins", logins_of(status),
+        "sessions", sessions_of(status), "bearer", bearer_of(status), "refusals",
+        refusals_of(status), "endpoints", endpoints_of(status), "pools", pools_of(status),
+        "stores", stores_of(status), "problems", problems_of(status));
     const char *text = cog_json_write(r->pool, cog_json_own(r->pool, all));
 
     ap_set_content_type(r, "application/json");

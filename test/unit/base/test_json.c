@@ -283,6 +283,20 @@ static void writes_members_in_their_order_where_it_counts(void **state)
                         "{\"b\":3,\"a\":\"x/y\"}");
 }
 
+static void makes_an_array_of_texts(void **state)
+{
+    apr_array_header_t *texts = apr_array_make(*state, 2, sizeof(const char *));
+    const char *const none =
+        cog_json_write(*state, cog_json_own(*state, cog_json_of_texts(texts)));
+
+    assert_string_equal(none, "[]");
+    APR_ARRAY_PUSH(texts, const char *) = "b";
+    APR_ARRAY_PUSH(texts, const char *) = "a,\"";
+    assert_string_equal(
+        cog_json_write(*state, cog_json_own(*state, cog_json_of_texts(texts))),
+        "[\"b\",\"a,\\\"\"]");
+}
+
 static void releases_what_a_pool_owns(void **state)
 {
     apr_pool_t *pool;
@@ -312,6 +326,7 @@ int main(void)
         cmocka_unit_test_with_pool(gives_no_number_where_there_is_none),
         cmocka_unit_test_with_pool(writes_compact_text_with_sorted_members),
         cmocka_unit_test_with_pool(writes_members_in_their_order_where_it_counts),
+        cmocka_unit_test_with_pool(makes_an_array_of_texts),
         cmocka_unit_test_with_pool(releases_what_a_pool_owns),
     };
 

@@ -116,21 +116,33 @@ static apr_status_t look(void *data)
     return APR_SUCCESS;
 }
 
+static void joins_a_beginning_and_a_secret(void **state)
+{
+    cog_secret_t joined = cog_secret_join(*state, "Bearer ", cog_secret_of("abc"));
+
+    assert_string_equal(joined.bytes, "Bearer abc");
+    assert_int_equal(joined.len, 10);
+}
+
 static void wipes_with_its_pool(void **state)
 {
+    watch_t joined_watch = {NULL, 7, 0};
     watch_t copy_watch = {NULL, 6, 0};
     watch_t own_watch = {NULL, 5, 0};
     char own[] = "bytes";
     apr_pool_t *pool;
 
     apr_pool_create(&pool, *state);
+    apr_pool_cleanup_register(pool, &joined_watch, look, apr_pool_cleanup_null);
     apr_pool_cleanup_register(pool, &copy_watch, look, apr_pool_cleanup_null);
     apr_pool_cleanup_register(pool, &own_watch, look, apr_pool_cleanup_null);
     copy_watch.bytes = cog_secret_copy(pool, "secret", 6).bytes;
+    joined_watch.bytes = cog_secret_join(pool, "a ", cog_secret_of("token")).bytes;
     own_watch.bytes = own;
     cog_secret_wipe_with(pool, own, sizeof(own));
     assert_string_equal(own, "bytes");
     apr_pool_destroy(pool);
+    assert_true(joined_watch.is_wiped);
     assert_true(copy_watch.is_wiped);
     assert_true(own_watch.is_wiped);
 }
@@ -145,6 +157,7 @@ int main(void)
         cmocka_unit_test(equals_nothing_when_it_is_not_set),
         cmocka_unit_test_with_pool(copies_a_part_of_a_text),
         cmocka_unit_test(wipes_every_byte),
+        cmocka_unit_test_with_pool(joins_a_beginning_and_a_secret),
         cmocka_unit_test_with_pool(wipes_with_its_pool),
     };
 

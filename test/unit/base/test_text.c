@@ -26,6 +26,16 @@ static void finds_control_characters(void **state)
     assert_true(cog_text_has_control("\t"));
 }
 
+static void percent_encodes_an_octet(void **state)
+{
+    char text[] = "------";
+
+    (void)state;
+    assert_ptr_equal(cog_text_percent(text, 0xc3), text + 3);
+    assert_ptr_equal(cog_text_percent(text + 3, '\n'), text + 6);
+    assert_string_equal(text, "%C3%0A");
+}
+
 static void compares_the_beginning(void **state)
 {
     (void)state;
@@ -149,6 +159,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_control_characters),
+        cmocka_unit_test(percent_encodes_an_octet),
         cmocka_unit_test(compares_the_beginning),
         cmocka_unit_test_with_pool(makes_foreign_text_fit_for_a_log_line),
         cmocka_unit_test_with_pool(shows_printable_octets_only),
