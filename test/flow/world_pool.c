@@ -5,16 +5,6 @@
 
 #include "crypto/digest.h"
 
-static const char *json_text(apr_pool_t *pool, const char *quoted)
-{
-    char *text = apr_pstrdup(pool, quoted);
-
-    for (char *c = text; *c; ++c) {
-        *c = *c == '\'' ? '"' : *c;
-    }
-    return text;
-}
-
 const char *world_access_token(world_t *world)
 {
     const char *claims =

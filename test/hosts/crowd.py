@@ -16,7 +16,6 @@ class Person:
         self.name = name
         self.client = Client(dict(routes))
         self.requests = 0
-        self.outages = 0
 
     def ask(self, path="/secure/"):
         """The answer, when it is one: outages are waited for."""
@@ -25,7 +24,6 @@ class Person:
             answer = self.attempt(path)
             if answer is not None and answer.status not in OUTAGE:
                 return answer
-            self.outages += 1
             assert time.monotonic() < deadline, f"{self.name}: an outage without end: {answer}"
             time.sleep(0.1)
 

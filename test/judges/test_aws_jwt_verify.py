@@ -1,47 +1,17 @@
 """Amazon's own verifier looks at the emulator's tokens, good and mutated."""
 
-import json
-import subprocess
-from pathlib import Path
-
 import pytest
 import requests
 from cognito_emulator import testing
 from cognito_emulator.mutation_table import ROWS
-from tools import need
+from node import Node
 
 CALLBACK = "http://localhost:1/callback"
-SCRIPT = Path(__file__).with_name("verify.js")
-
-
-class Judge:
-    """One node process for all verdicts."""
-
-    def __init__(self, folder: Path) -> None:
-        self._process = subprocess.Popen(
-            [need("node", "nodejs"), str(SCRIPT)],
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def verdict(self, **case) -> dict:
-        self._process.stdin.write(json.dumps(case) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        assert line, "the judge died"
-        return json.loads(line)
-
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.wait(10)
-        self._process.stdout.close()
 
 
 @pytest.fixture(scope="module")
 def judge(node_modules):
-    one = Judge(node_modules)
+    one = Node(node_modules, "verify.js")
     yield one
     one.close()
 
@@ -75,7 +45,7 @@ def tokens_of_a_sign_in(pool) -> dict:
 
 def verdict(judge, pool, use: str, token: str) -> dict:
     jwks = requests.get(pool.jwks).json()
-    return judge.verdict(
+    return judge.ask(
         jwt=token, use=use, clientId=testing.CLIENT_ID, userPoolId=pool.id, jwks=jwks
     )
 

@@ -1,15 +1,13 @@
 """The SDK of the Model Context Protocol finds its way to a server behind our module: from a 401
 by the metadata to the user pool, and back with a token."""
 
-import json
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from tools import need
+from node import Node
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "httpd"))
@@ -22,40 +20,22 @@ from harness.site import site_conf  # noqa: E402
 CALLBACK = "http://localhost:1/callback"
 
 
-class Node:
+class Mcp(Node):
     """Server and client in one process."""
 
     def __init__(self, folder):
-        self.process = subprocess.Popen(
-            [need("node", "nodejs"), str(HERE / "mcp.mjs")],
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        super().__init__(folder, "mcp.mjs")
         self.port = self.read()["port"]
 
-    def read(self):
-        line = self.process.stdout.readline()
-        assert line, "the judge died"
-        return json.loads(line)
-
     def ask(self, do, **more):
-        self.process.stdin.write(json.dumps({"do": do, **more}) + "\n")
-        self.process.stdin.flush()
-        answer = self.read()
+        answer = super().ask(do=do, **more)
         assert "error" not in answer, answer["error"]
         return answer
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(20)
-        self.process.stdout.close()
 
 
 @pytest.fixture
 def node(node_modules):
-    one = Node(node_modules)
+    one = Mcp(node_modules)
     yield one
     one.close()
 

@@ -1,13 +1,11 @@
 """What we sign for backends, verified by the libraries that backends use: Amazon's AlbJwtVerifier
 for what a load balancer would send, jose for Pomerium's header and for our own."""
 
-import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tools import need
+from node import Node
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "httpd"))
@@ -22,35 +20,10 @@ ARN = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/site
 HOST = ORIGIN.removeprefix("https://")
 
 
-class Judge:
-    """One node process for all verdicts."""
-
-    def __init__(self, folder):
-        self.process = subprocess.Popen(
-            [need("node", "nodejs"), str(HERE / "signed.mjs")],
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __call__(self, by, **question):
-        self.process.stdin.write(json.dumps({"by": by, **question}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, "the judge died"
-        return json.loads(line)
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(20)
-        self.process.stdout.close()
-
-
 @pytest.fixture(scope="module")
 def judge(node_modules):
-    one = Judge(node_modules)
-    yield one
+    one = Node(node_modules, "signed.mjs")
+    yield lambda by, **question: one.ask(by=by, **question)
     one.close()
 
 

@@ -12,9 +12,11 @@
 #include <cmocka.h>
 #include <apr_general.h>
 #include <apr_pools.h>
+#include <apr_strings.h>
 #include <jansson.h>
 
 #include "base/error.h"
+#include "base/span.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -51,17 +53,34 @@ static inline int pool_teardown(void **state)
 #define cmocka_unit_test_with_pool(test)                                                 \
     cmocka_unit_test_setup_teardown(test, pool_setup, pool_teardown)
 
-/* JSON with single quotes, to keep test tables readable; the caller owns the result. */
-static inline json_t *json_from_quoted(const char *text)
-{
-    char *json = strdup(text);
-    json_t *value;
+/* JSON with single quotes, to keep test tables readable. */
 
-    for (char *c = json; *c; ++c) {
+static inline char *with_double_quotes(char *text)
+{
+    for (char *c = text; *c; ++c) {
         *c = *c == '\'' ? '"' : *c;
     }
-    value = json_loads(json, JSON_DECODE_ANY, NULL);
-    free(json);
+    return text;
+}
+
+/* As text with double ones. */
+static inline const char *json_text(apr_pool_t *pool, const char *quoted)
+{
+    return with_double_quotes(apr_pstrdup(pool, quoted));
+}
+
+static inline cog_span_t json_span(apr_pool_t *pool, const char *quoted)
+{
+    return cog_span_of(json_text(pool, quoted));
+}
+
+/* As a value, which is the caller's. */
+static inline json_t *json_from_quoted(const char *quoted)
+{
+    char *text = with_double_quotes(strdup(quoted));
+    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+
+    free(text);
     return value;
 }
 

@@ -4,8 +4,8 @@
 // argv[2]: {"issuer", "authorize", "token", "userinfo", "jwks", "client", "secret"};
 // first line out: {"port"}
 import { webcrypto } from "node:crypto";
-import http from "node:http";
 import { createRequire } from "node:module";
+import { json, serve } from "./serve.mjs";
 
 globalThis.crypto ??= webcrypto; // it is there since Node.js 20
 // the packages are in the folder in which this runs, not beside this file
@@ -29,10 +29,6 @@ const sessions = new Map(); // SESSION -> user
 const base = (request) =>
   `${request.headers["x-forwarded-proto"]}://${request.headers["x-forwarded-host"]}`;
 const redirect_uri = (request) => base(request) + "/login/oauth2/code/oidc";
-
-function json(response, status, value) {
-  response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
-}
 
 const routes = {
   "/oauth2/authorization/oidc": async (request, response) => {
@@ -59,11 +55,4 @@ const routes = {
   },
 };
 
-const listener = http.createServer((request, response) => {
-  const page = async () => json(response, 200, { path: request.url, headers: request.headers });
-  (routes[request.url.split("?")[0]] ?? page)(request, response)
-    .catch((error) => json(response, 500, { error: String(error?.cause ?? error) }));
-});
-listener.listen(0, "127.0.0.1", () =>
-  process.stdout.write(JSON.stringify({ port: listener.address().port }) + "\n"));
-process.stdin.resume().on("end", () => process.exit(0));
+serve(routes);

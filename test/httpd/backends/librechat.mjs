@@ -3,8 +3,8 @@
 //
 // argv[2]: {"env": {LibreChat's settings}, "secret"}; first line out: {"port"}
 import { webcrypto } from "node:crypto";
-import http from "node:http";
 import { createRequire } from "node:module";
+import { json, serve } from "./serve.mjs";
 
 globalThis.crypto ??= webcrypto; // it is there since Node.js 20
 // the packages are in the folder in which this runs, not beside this file
@@ -31,10 +31,6 @@ passport.use("openidJwt", new Strategy({
 const cookies = (request) => Object.fromEntries((request.headers.cookie ?? "")
   .split("; ").filter(Boolean).map((pair) => pair.split(/=(.*)/s)).reverse());
 
-function json(response, status, value) {
-  response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
-}
-
 const routes = {
   "/oauth/openid": async (request, response) => {
     const [state, nonce] = [openid.randomState(), openid.randomNonce()];
@@ -58,11 +54,4 @@ const routes = {
   },
 };
 
-const listener = http.createServer((request, response) => {
-  const page = async () => json(response, 200, { path: request.url, headers: request.headers });
-  (routes[request.url.split("?")[0]] ?? page)(request, response)
-    .catch((error) => json(response, 500, { error: String(error?.cause ?? error) }));
-});
-listener.listen(0, "127.0.0.1", () =>
-  process.stdout.write(JSON.stringify({ port: listener.address().port }) + "\n"));
-process.stdin.resume().on("end", () => process.exit(0));
+serve(routes);

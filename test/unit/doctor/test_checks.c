@@ -106,16 +106,6 @@ static const answer_t *find(const char *url)
     return answer;
 }
 
-static const char *in_quotes(apr_pool_t *pool, const char *text)
-{
-    char *json = apr_pstrdup(pool, text);
-
-    for (char *c = json; *c; ++c) {
-        *c = *c == '\'' ? '"' : *c;
-    }
-    return json;
-}
-
 static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
                        const cog_fetch_request_t *request, cog_fetch_response_t *response)
 {
@@ -133,7 +123,7 @@ static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
     }
     *response = (cog_fetch_response_t){
         .status = answer->status,
-        .body = cog_span_of(in_quotes(pool, answer->body ? answer->body : usual->body)),
+        .body = json_span(pool, answer->body ? answer->body : usual->body),
         .date = apr_time_from_sec(NOW - answer->late_sec),
         .location = answer->location,
     };

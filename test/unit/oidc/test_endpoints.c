@@ -31,7 +31,7 @@ static const char *member(apr_pool_t *pool, const char *name, const char *value)
 
 static cog_span_t text_of(apr_pool_t *pool, const document_t *document)
 {
-    char *text =
+    const char *quoted =
         apr_pstrcat(pool, "{'response_types_supported':['code','token']",
                     member(pool, "authorization_endpoint", document->authorize),
                     ",'end_session_endpoint':'https://elsewhere.test/logout'",
@@ -41,10 +41,7 @@ static cog_span_t text_of(apr_pool_t *pool, const document_t *document)
                     member(pool, "token_endpoint", document->token),
                     member(pool, "userinfo_endpoint", document->userinfo), "}", NULL);
 
-    for (char *c = text; *c; ++c) {
-        *c = *c == '\'' ? '"' : *c;
-    }
-    return cog_span_of(text);
+    return json_span(pool, quoted);
 }
 
 static void reads_the_document_of_a_pool(void **state)

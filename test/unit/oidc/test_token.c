@@ -187,16 +187,6 @@ static const struct {
 };
 /* clang-format on */
 
-static cog_span_t quoted(apr_pool_t *pool, const char *text)
-{
-    char *copy = apr_pstrdup(pool, text);
-
-    for (char *c = copy; *c; ++c) {
-        *c = *c == '\'' ? '"' : *c;
-    }
-    return cog_span_of(copy);
-}
-
 static void tells_answers_apart(void **state)
 {
     for (size_t i = 0; i < COUNT(answers); ++i) {
@@ -204,7 +194,7 @@ static void tells_answers_apart(void **state)
 
         assert_result(answers[i].rule,
                       cog_tokens_parse(*state, answers[i].status,
-                                       quoted(*state, answers[i].body), &tokens),
+                                       json_span(*state, answers[i].body), &tokens),
                       answers[i].result);
     }
 }
@@ -213,7 +203,8 @@ static void reads_the_tokens(void **state)
 {
     cog_tokens_t tokens;
 
-    assert_int_equal(cog_tokens_parse(*state, 200, quoted(*state, ALL), &tokens), COG_OK);
+    assert_int_equal(cog_tokens_parse(*state, 200, json_span(*state, ALL), &tokens),
+                     COG_OK);
     assert_string_equal(tokens.id_token.bytes, "i.d.t");
     assert_string_equal(tokens.access_token.bytes, "a.c.c");
     assert_string_equal(tokens.refresh_token.bytes, "r.e.f.r.e");
@@ -225,9 +216,10 @@ static void does_not_make_up_a_refresh_token(void **state)
 {
     cog_tokens_t tokens;
 
-    assert_int_equal(
-        cog_tokens_parse(*state, 200, quoted(*state, "{" ID ACCESS BEARER "}"), &tokens),
-        COG_OK);
+    assert_int_equal(cog_tokens_parse(*state, 200,
+                                      json_span(*state, "{" ID ACCESS BEARER "}"),
+                                      &tokens),
+                     COG_OK);
     assert_false(cog_secret_is_set(tokens.refresh_token));
 }
 
@@ -239,7 +231,7 @@ static void never_overflows_a_lifetime(void **state)
         cog_tokens_t tokens;
 
         assert_result(lifetimes[i].member,
-                      cog_tokens_parse(*state, 200, quoted(*state, body), &tokens),
+                      cog_tokens_parse(*state, 200, json_span(*state, body), &tokens),
                       COG_OK);
         assert_int_equal(tokens.expires_in, lifetimes[i].seconds);
     }
@@ -255,7 +247,7 @@ static void takes_tokens_of_a_user_in_many_groups(void **state)
     memset(token, 'x', len);
     token[len] = '\0';
     body = apr_pstrcat(*state, "{'id_token':'", token, "'," ACCESS BEARER "}", NULL);
-    assert_int_equal(cog_tokens_parse(*state, 200, quoted(*state, body), &tokens),
+    assert_int_equal(cog_tokens_parse(*state, 200, json_span(*state, body), &tokens),
                      COG_OK);
     assert_int_equal(tokens.id_token.len, len);
 }
@@ -263,8 +255,9 @@ static void takes_tokens_of_a_user_in_many_groups(void **state)
 static void shows_the_error_but_no_token(void **state)
 {
     for (size_t i = 0; i < COUNT(errors); ++i) {
-        assert_string_equal(cog_tokens_error_text(*state, quoted(*state, errors[i].body)),
-                            errors[i].text);
+        assert_string_equal(
+            cog_tokens_error_text(*state, json_span(*state, errors[i].body)),
+            errors[i].text);
     }
 }
 

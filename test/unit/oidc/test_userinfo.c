@@ -5,16 +5,6 @@
 #include "base/json.h"
 #include "oidc/userinfo.h"
 
-static cog_span_t quoted(apr_pool_t *pool, const char *text)
-{
-    char *copy = apr_pstrdup(pool, text);
-
-    for (char *c = copy; *c; ++c) {
-        *c = *c == '\'' ? '"' : *c;
-    }
-    return cog_span_of(copy);
-}
-
 /* clang-format off */
 static const struct {
     const char *rule;
@@ -76,10 +66,10 @@ static void merges_what_cognito_says(void **state)
 
         assert_result(cases[i].rule,
                       cog_userinfo_merge(*state, cases[i].status,
-                                         quoted(*state, cases[i].body), claims),
+                                         json_span(*state, cases[i].body), claims),
                       cases[i].result);
         assert_string_equal(cog_json_write(*state, claims),
-                            (const char *)quoted(*state, expected).bytes);
+                            (const char *)json_span(*state, expected).bytes);
     }
 }
 
@@ -88,7 +78,7 @@ static void refuses_a_subject_when_there_is_none_to_compare(void **state)
     json_t *claims = cog_json_own(*state, json_object());
 
     assert_int_equal(
-        cog_userinfo_merge(*state, 200, quoted(*state, "{'sub':'u-1'}"), claims),
+        cog_userinfo_merge(*state, 200, json_span(*state, "{'sub':'u-1'}"), claims),
         COG_E_TOKEN_SUBJECT);
 }
 
