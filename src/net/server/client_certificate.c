@@ -61,7 +61,6 @@ const char *cog_client_certificate_use(SSL_CTX *context, cog_secret_t pem)
 {
     const char *problem = NULL;
 
-    ERR_clear_error();
     if (!use_certificates(context, pem)) {
         problem = "holds no certificate in PEM form, or a broken or weak one";
     }

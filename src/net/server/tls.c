@@ -70,18 +70,11 @@ static long control(BIO *bio, int what, long number, void *pointer)
     return what == BIO_CTRL_FLUSH;
 }
 
-static int begin(BIO *bio)
-{
-    BIO_set_init(bio, 1);
-    return 1;
-}
-
 static BIO_METHOD *make_method(void)
 {
     BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "socket without SIGPIPE");
 
     if (method) {
-        BIO_meth_set_create(method, begin);
         BIO_meth_set_write(method, send_bytes);
         BIO_meth_set_read(method, receive_bytes);
         BIO_meth_set_ctrl(method, control);

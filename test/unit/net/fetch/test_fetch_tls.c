@@ -1,6 +1,5 @@
 #include "test/unit/net/fetch/fetch_caller.h"
 
-#include <apr_file_io.h>
 #include <apr_strings.h>
 
 #include "test/unit/children.h"
@@ -68,7 +67,7 @@ static void trusts_no_authority_beside_the_named_one(void **state)
 }
 
 /* The same server with one version more is good, and OpenSSL would take the older one
- * (allow_old_tls): it is we who refuse. */
+ * (certificates_allow_old_tls): it is we who refuse. */
 static void speaks_no_tls_below_1_2(void **state)
 {
     static const struct {
@@ -125,29 +124,6 @@ static void waits_no_longer_for_a_handshake(void **state)
     assert_true(caller->took < LATE);
 }
 
-/* Distributions forbid old versions on their own; take that away, to see our own limit.
- */
-static void allow_old_tls(apr_pool_t *pool)
-{
-    static const char text[] = "openssl_conf = all\n"
-                               "[all]\nssl_conf = ssl\n"
-                               "[ssl]\nsystem_default = lax\n"
-                               "[lax]\nMinProtocol = TLSv1\n"
-                               "CipherString = DEFAULT:@SECLEVEL=0\n";
-    const char *folder;
-    apr_file_t *file;
-    char *path;
-
-    apr_temp_dir_get(&folder, pool);
-    path = apr_pstrcat(pool, folder, "/cognito-test-tls-XXXXXX", NULL);
-    apr_file_mktemp(&file, path, APR_CREATE | APR_WRITE | APR_EXCL, pool);
-    apr_file_write_full(file, text, strlen(text), NULL);
-    apr_file_close(file);
-    setenv("OPENSSL_CONF", path, 1);
-    OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, NULL);
-    apr_file_remove(path, pool);
-}
-
 static int setup_with_old_tls(void **state)
 {
     void *pool;
@@ -155,7 +131,7 @@ static int setup_with_old_tls(void **state)
     if (pool_setup(&pool) != 0) {
         return -1;
     }
-    allow_old_tls(pool);
+    certificates_allow_old_tls(pool);
     pool_teardown(&pool);
     return fetch_setup(state);
 }

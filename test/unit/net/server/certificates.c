@@ -41,13 +41,16 @@ static apr_status_t free_context(void *context)
     return APR_SUCCESS;
 }
 
-static EVP_PKEY *make_key(apr_pool_t *pool)
+static EVP_PKEY *keep_key(apr_pool_t *pool, EVP_PKEY *key)
 {
-    EVP_PKEY *key = EVP_EC_gen("P-256");
-
     must(key != NULL);
     apr_pool_cleanup_register(pool, key, free_key, apr_pool_cleanup_null);
     return key;
+}
+
+static EVP_PKEY *make_key(apr_pool_t *pool)
+{
+    return keep_key(pool, EVP_EC_gen("P-256"));
 }
 
 static void add_extension(X509 *certificate, int nid, const char *value)
@@ -122,15 +125,16 @@ const char *ca_file(const ca_t *ca)
     return ca->file;
 }
 
-SSL_CTX *ca_server(apr_pool_t *pool, const ca_t *ca, const certificate_t *certificate)
+static SSL_CTX *make_server(apr_pool_t *pool, const ca_t *ca,
+                            const certificate_t *certificate, EVP_PKEY *key)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-    EVP_PKEY *key = make_key(pool);
     X509 *made = make_certificate(pool, key, "Test server", certificate->days);
     X509 *issuer = certificate->is_self_signed ? made : ca->certificate;
 
     must(context != NULL);
     apr_pool_cleanup_register(pool, context, free_context, apr_pool_cleanup_null);
+    SSL_CTX_set_security_level(context, 0);
     X509_set_issuer_name(made, X509_get_subject_name(issuer));
     add_extension(made, NID_subject_alt_name, certificate->names);
     must(X509_sign(made, certificate->is_self_signed ? key : ca->key, EVP_sha256()) > 0);
@@ -139,12 +143,22 @@ SSL_CTX *ca_server(apr_pool_t *pool, const ca_t *ca, const certificate_t *certif
     return context;
 }
 
+SSL_CTX *ca_server(apr_pool_t *pool, const ca_t *ca, const certificate_t *certificate)
+{
+    return make_server(pool, ca, certificate, make_key(pool));
+}
+
+SSL_CTX *ca_weak_server(apr_pool_t *pool, const ca_t *ca,
+                        const certificate_t *certificate)
+{
+    return make_server(pool, ca, certificate, keep_key(pool, EVP_RSA_gen(1024)));
+}
+
 SSL_CTX *ca_server_up_to(apr_pool_t *pool, const ca_t *ca,
                          const certificate_t *certificate, int version)
 {
     SSL_CTX *context = ca_server(pool, ca, certificate);
 
-    SSL_CTX_set_security_level(context, 0);
     must(SSL_CTX_set_min_proto_version(context, TLS1_VERSION) == 1);
     must(SSL_CTX_set_max_proto_version(context, version) == 1);
     return context;
@@ -173,4 +187,43 @@ cog_secret_t ca_client(apr_pool_t *pool, const ca_t *ca, int days)
     pem = cog_secret_copy(pool, text, (size_t)len);
     BIO_free(memory);
     return pem;
+}
+
+const char *ca_weak_certificate(apr_pool_t *pool, const ca_t *ca)
+{
+    EVP_PKEY *key = keep_key(pool, EVP_RSA_gen(512));
+    X509 *made = make_certificate(pool, key, "Test issuer", 10);
+    BIO *memory = BIO_new(BIO_s_mem());
+    const char *pem;
+    char *text;
+    long len;
+
+    X509_set_issuer_name(made, X509_get_subject_name(ca->certificate));
+    must(X509_sign(made, ca->key, EVP_sha256()) > 0);
+    must(PEM_write_bio_X509(memory, made));
+    len = BIO_get_mem_data(memory, &text);
+    pem = apr_pstrmemdup(pool, text, (size_t)len);
+    BIO_free(memory);
+    return pem;
+}
+
+void certificates_allow_old_tls(apr_pool_t *pool)
+{
+    static const char text[] = "openssl_conf = all\n"
+                               "[all]\nssl_conf = ssl\n"
+                               "[ssl]\nsystem_default = lax\n"
+                               "[lax]\nMinProtocol = TLSv1\n"
+                               "CipherString = DEFAULT:@SECLEVEL=0\n";
+    const char *folder;
+    apr_file_t *file;
+    char *path;
+
+    apr_temp_dir_get(&folder, pool);
+    path = apr_pstrcat(pool, folder, "/cognito-test-tls-XXXXXX", NULL);
+    apr_file_mktemp(&file, path, APR_CREATE | APR_WRITE | APR_EXCL, pool);
+    apr_file_write_full(file, text, strlen(text), NULL);
+    apr_file_close(file);
+    setenv("OPENSSL_CONF", path, 1);
+    OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, NULL);
+    apr_file_remove(path, pool);
 }

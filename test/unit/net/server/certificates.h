@@ -26,10 +26,21 @@ SSL_CTX *ca_server(apr_pool_t *pool, const ca_t *ca, const certificate_t *certif
 SSL_CTX *ca_server_up_to(apr_pool_t *pool, const ca_t *ca,
                          const certificate_t *certificate, int version);
 
+/* The same, with a key that is too weak by now: RSA of 1024 bits. */
+SSL_CTX *ca_weak_server(apr_pool_t *pool, const ca_t *ca,
+                        const certificate_t *certificate);
+
 /* From now on it talks with clients only that have a certificate of the authority. */
 void ca_ask_clients(SSL_CTX *server, const ca_t *ca);
 
 /* A client's certificate of the authority, and its key, in PEM form. */
 cog_secret_t ca_client(apr_pool_t *pool, const ca_t *ca, int days);
+
+/* A certificate of the authority whose key no client may have, in PEM form. */
+const char *ca_weak_certificate(apr_pool_t *pool, const ca_t *ca);
+
+/* Before OpenSSL is used: distributions forbid old versions and weak keys on their own;
+ * take that away, to see our own limits. */
+void certificates_allow_old_tls(apr_pool_t *pool);
 
 #endif

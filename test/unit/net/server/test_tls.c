@@ -233,6 +233,22 @@ static void takes_no_cut_wire_for_an_end(void **state)
     assert_int_equal(call_get(caller, "k"), COG_OK);
 }
 
+static cog_connection_t open_in_tls(apr_pool_t *pool, const peer_t *peer, const ca_t *ca)
+{
+    const cog_tls_conf_t conf = {.host = "localhost", .ca_file = ca_file(ca)};
+    cog_endpoint_t endpoint = {0};
+    cog_connection_t connection;
+    cog_fault_t fault;
+
+    cog_resolver_make(pool, "localhost", peer_port(peer), getaddrinfo,
+                      &endpoint.resolver);
+    assert_int_equal(cog_tls_make(pool, &conf, &endpoint.tls), COG_OK);
+    assert_int_equal(
+        cog_connection_open(&endpoint, cog_monotonic_now() + LATE, &connection, &fault),
+        COG_OK);
+    return connection;
+}
+
 static void answer_once(talk_t *talk)
 {
     heard_t heard;
@@ -255,6 +271,69 @@ static void gets_over_a_connection_that_was_closed(void **state)
     assert_int_equal(caller->log->count, 0);
 }
 
+/* The first connection takes a second command and ends without an answer to it. */
+static void end_at_the_second_command(talk_t *talk)
+{
+    heard_t heard;
+
+    if (talk->number > 1) {
+        redis_answer_all(talk);
+    }
+    else if (talk_hear(talk, &heard) && redis_answer(talk, &heard)) {
+        talk_hear(talk, &heard);
+    }
+}
+
+static void asks_once_more_when_a_kept_connection_ends(void **state)
+{
+    const certificate_t certificate = {"DNS:localhost", 10, 0};
+    ca_t *ca = ca_make(*state);
+    peer_t *peer = peer_start(*state, ca_server(*state, ca, &certificate),
+                              end_at_the_second_command);
+    caller_t *caller = caller_in_tls(*state, peer, "localhost", ca_file(ca));
+
+    assert_int_equal(call_get(caller, "k"), COG_OK);
+    assert_int_equal(call_get(caller, "k"), COG_OK);
+    assert_int_equal(peer_requests(peer), 3);
+    assert_int_equal(peer_connections(peer), 2);
+    assert_int_equal(caller->log->count, 0);
+}
+
+#define MUCH (16 * 1024 * 1024)
+
+static void read_late(talk_t *talk)
+{
+    char bytes[16384];
+    size_t len = 0;
+    ssize_t got = 1;
+
+    apr_sleep(50 * MILLI);
+    while (len < MUCH && got > 0) {
+        got = talk_receive(talk, bytes, sizeof(bytes));
+        len += got > 0 ? (size_t)got : 0;
+    }
+    talk_say(talk, len == MUCH ? "+" : "-");
+    talk_wait(talk);
+}
+
+static void waits_for_who_reads_late(void **state)
+{
+    const certificate_t certificate = {"DNS:localhost", 10, 0};
+    ca_t *ca = ca_make(*state);
+    peer_t *peer = peer_start(*state, ca_server(*state, ca, &certificate), read_late);
+    cog_connection_t connection = open_in_tls(*state, peer, ca);
+    cog_fault_t fault;
+    char answer;
+    size_t len;
+
+    assert_int_equal(
+        cog_connection_write(&connection, apr_pcalloc(*state, MUCH), MUCH, &fault),
+        COG_OK);
+    assert_int_equal(cog_connection_read(&connection, &answer, 1, &len, &fault), COG_OK);
+    assert_int_equal(answer, '+');
+    cog_connection_close(&connection);
+}
+
 static atomic_int has_reset;
 
 static void reset(talk_t *talk)
@@ -273,7 +352,6 @@ static void writes_to_a_dead_connection_without_a_signal(void **state)
 {
     const certificate_t certificate = {"DNS:localhost", 10, 0};
     ca_t *ca = ca_make(*state);
-    cog_endpoint_t endpoint = {0};
     cog_connection_t connection;
     cog_fault_t fault;
     cog_err_t err = COG_OK;
@@ -281,16 +359,7 @@ static void writes_to_a_dead_connection_without_a_signal(void **state)
 
     atomic_store(&has_reset, 0);
     peer = peer_start(*state, ca_server(*state, ca, &certificate), reset);
-    cog_resolver_make(*state, "localhost", peer_port(peer), getaddrinfo,
-                      &endpoint.resolver);
-    assert_int_equal(
-        cog_tls_make(*state,
-                     &(cog_tls_conf_t){.host = "localhost", .ca_file = ca_file(ca)},
-                     &endpoint.tls),
-        COG_OK);
-    assert_int_equal(
-        cog_connection_open(&endpoint, cog_monotonic_now() + LATE, &connection, &fault),
-        COG_OK);
+    connection = open_in_tls(*state, peer, ca);
     assert_int_equal(cog_connection_write(&connection, "*1\r\n$1\r\nx\r\n", 11, &fault),
                      COG_OK);
     for (int i = 0; i < 10000 && !atomic_load(&has_reset); ++i) {
@@ -317,6 +386,8 @@ int main(void)
         cmocka_unit_test_for_redis(tells_that_a_server_speaks_tls),
         cmocka_unit_test_for_redis(takes_no_cut_wire_for_an_end),
         cmocka_unit_test_for_redis(gets_over_a_connection_that_was_closed),
+        cmocka_unit_test_for_redis(asks_once_more_when_a_kept_connection_ends),
+        cmocka_unit_test_for_redis(waits_for_who_reads_late),
         cmocka_unit_test_for_redis(writes_to_a_dead_connection_without_a_signal),
     };
 

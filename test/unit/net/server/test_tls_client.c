@@ -2,6 +2,7 @@
 #include "test/unit/net/redis/redis_caller.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 
 #include "net/server/client_certificate.h"
 #include "test/unit/net/server/certificates.h"
@@ -66,6 +67,34 @@ static void tells_that_its_certificate_is_not_accepted(void **state)
     }
 }
 
+static const char *write_key(apr_pool_t *pool, EVP_PKEY *key, const char *password)
+{
+    BIO *memory = BIO_new(BIO_s_mem());
+    const EVP_CIPHER *cipher = password ? EVP_aes_128_cbc() : NULL;
+    const char *pem;
+    char *text;
+    long len;
+
+    assert_int_equal(
+        PEM_write_bio_PrivateKey(memory, key, cipher, (const unsigned char *)password,
+                                 password ? (int)strlen(password) : 0, NULL, NULL),
+        1);
+    len = BIO_get_mem_data(memory, &text);
+    pem = apr_pstrmemdup(pool, text, (size_t)len);
+    BIO_free(memory);
+    EVP_PKEY_free(key);
+    return pem;
+}
+
+static const char *lock(apr_pool_t *pool, const char *pem, const char *password)
+{
+    BIO *text = BIO_new_mem_buf(pem, -1);
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(text, NULL, NULL, NULL);
+
+    BIO_free(text);
+    return write_key(pool, key, password);
+}
+
 static void wants_a_certificate_of_use(void **state)
 {
     ca_t *ca = ca_make(*state);
@@ -80,18 +109,28 @@ static void wants_a_certificate_of_use(void **state)
                                      "-----BEGIN CERTIFICATE-----\nAAAA\n"
                                      "-----END CERTIFICATE-----\n",
                                      NULL);
+    const char *locked = apr_pstrcat(*state, certificate, lock(*state, key, "pw"), NULL);
+    const char *empty = apr_pstrcat(*state, certificate, lock(*state, key, ""), NULL);
+    const char *kind = apr_pstrcat(
+        *state, certificate,
+        write_key(*state, EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), NULL), NULL);
+    const char *weak = apr_pstrcat(*state, one, ca_weak_certificate(*state, ca), NULL);
     const struct {
         const char *pem;
         const char *problem; /* NULL: none */
     } cases[] = {
-        {one,         NULL            },
-        {turned,      NULL            },
-        {chain,       NULL            },
-        {certificate, "no private key"},
-        {mixed,       "no private key"},
-        {key,         "no certificate"},
-        {"text",      "no certificate"},
-        {broken,      "broken"        },
+        {one,         NULL             },
+        {turned,      NULL             },
+        {chain,       NULL             },
+        {certificate, "no private key" },
+        {mixed,       "no private key" },
+        {key,         "no certificate" },
+        {"text",      "no certificate" },
+        {broken,      "broken"         },
+        {locked,      "with a password"},
+        {empty,       "with a password"},
+        {kind,        "no private key" },
+        {weak,        "weak"           },
     };
 
     for (size_t i = 0; i < COUNT(cases); ++i) {
@@ -105,6 +144,18 @@ static void wants_a_certificate_of_use(void **state)
     }
 }
 
+static void begins_with_no_certificate_that_is_of_no_use(void **state)
+{
+    ca_t *ca = ca_make(*state);
+    peer_t *peer = ask_clients(*state, ca, TLS1_3_VERSION);
+    caller_t *caller = caller_in_tls(*state, peer, "localhost", ca_file(ca));
+
+    caller->conf.certificate = cog_secret_of("text");
+    assert_int_equal(cog_redis_make(*state, &caller->conf, &caller->store),
+                     COG_E_MISCONFIGURED);
+    assert_int_equal(ERR_peek_error(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +163,7 @@ int main(void)
         cmocka_unit_test_for_redis(shows_its_certificate),
         cmocka_unit_test_for_redis(tells_that_its_certificate_is_not_accepted),
         cmocka_unit_test_for_redis(wants_a_certificate_of_use),
+        cmocka_unit_test_for_redis(begins_with_no_certificate_that_is_of_no_use),
     };
 
     return cmocka_run_group_tests_name("net/server/tls, certificates of clients", tests,
