@@ -26,6 +26,12 @@ typedef struct {
     const ap_directive_t *at;
 } cog_login_param_t;
 
+typedef struct {
+    const char *header;
+    const char *claim; /* NULL: REMOTE_USER */
+    const ap_directive_t *at;
+} cog_named_header_t;
+
 /* clang-format off */
 #define COG_FIELD_STR(name)  const char *name;
 #define COG_FIELD_INT(name)  int name;

@@ -62,13 +62,15 @@
     INT(has_stored_sessions) /* CognitoSession */                                        \
     INT(has_renewal)         /* CognitoRefresh */                                        \
     TIME(grace)              /* CognitoGrace */                                          \
-    ALL(places)            /* each section with a setting of ours: `cog_dir_conf_t *` */ \
-    ALL(backends)          /* each CognitoBackend: `int`, a row of backend_presets.c */  \
-    ALL(tokens)            /* each CognitoTokens: `int`, of COG_TOKENS_* */              \
-    ALL(assertion_headers) /* each header= of a CognitoAssertion: `const char *` */      \
-    ALL(claim_lists)       /* each CognitoClaims: apr_array_header_t * */                \
+    ALL(places)          /* each section with a setting of ours: `cog_dir_conf_t *` */   \
+    ALL(backends)        /* each CognitoBackend: `int`, a row of backend_presets.c */    \
+    ALL(tokens)          /* each CognitoTokens: `int`, of COG_TOKENS_* */                \
+    ALL(named_headers)   /* each of a CognitoHeader, and each header= of a               \
+                          * CognitoAssertion: `const char *` */                          \
+    ALL(claim_lists)     /* each CognitoClaims: apr_array_header_t * */                  \
     ALL(user_claims)     /* each claim that a CognitoRemoteUser names: `const char *` */ \
-    ALL(required_claims) /* each that a Require cognito-… needs: `const char *` */
+    ALL(required_claims) /* each that a Require cognito-… or a CognitoHeader needs:    \
+                          * `const char *` */
 
 /* A place: Location, Directory, .htaccess… */
 #define COG_DIR_FIELDS(STR, INT, TIME, LIST, PARAM)                                      \
@@ -80,6 +82,7 @@
     LIST(user_claims)   /* CognitoRemoteUser: cog_user_claim_t */                        \
     INT(backend)        /* CognitoBackend: a row of backend_presets.c */                 \
     STR(backend_signer) /* signer=; "" is the site itself */                             \
+    LIST(headers)       /* CognitoHeader: cog_named_header_t; empty: none */             \
     INT(exports)        /* CognitoExport: of COG_EXPORT_ENV and COG_EXPORT_HEADERS */    \
     INT(tokens)         /* CognitoTokens: of COG_TOKENS_* */                             \
     INT(has_assertion)  /* CognitoAssertion */                                           \

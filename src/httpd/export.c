@@ -33,6 +33,12 @@ static int is_for_headers(const cog_export_t *export)
     return export->tokens & (COG_TOKENS_AS_BEARER | COG_TOKENS_BY_NAME);
 }
 
+static int writes_headers(const cog_export_t *export)
+{
+    return export->to_headers || export->headers || export->assertion.header ||
+           is_as_bearer(export);
+}
+
 static cog_err_t tell(request_rec *r, const cog_export_t *export,
                       const cog_session_t *session)
 {
@@ -45,9 +51,8 @@ static cog_err_t tell(request_rec *r, const cog_export_t *export,
     if (export->to_variables && !is_for_headers(export)) {
         cog_export_token_variables(r, export->backend, &tokens);
     }
-    return export->to_headers || is_as_bearer(export) || export->assertion.header
-               ? cog_export_headers(r, export, session, &tokens)
-               : COG_OK;
+    return writes_headers(export) ? cog_export_headers(r, export, session, &tokens)
+                                  : COG_OK;
 }
 
 /* What this request must not have from others: from the request around it, or from the
@@ -70,7 +75,7 @@ static void clear(request_rec *r, const cog_export_t *export)
 
 static int tells_backend(const cog_export_t *export)
 {
-    return export->to_headers || export->tokens || export->assertion.header;
+    return writes_headers(export) || export->tokens;
 }
 
 int cog_export_finish(request_rec *r)

@@ -110,14 +110,12 @@ static cog_err_t tell_all(const exporter_t *exporter, const char *prefix)
     return COG_OK;
 }
 
-static cog_err_t tell_claim(const exporter_t *exporter, const cog_sent_header_t *row)
+static cog_err_t tell_claim(const exporter_t *exporter, const char *header,
+                            const char *name)
 {
-    const cog_claim_t *claim = cog_claims_find(exporter->claims, row->claim);
+    const cog_claim_t *claim = cog_claims_find(exporter->claims, name);
 
-    if (!claim || !is_wanted(exporter, claim->name)) {
-        return COG_OK;
-    }
-    return tell(exporter, row->header, claim->kind, claim->value);
+    return claim ? tell(exporter, header, claim->kind, claim->value) : COG_OK;
 }
 
 /* A machine may have no name. */
@@ -164,7 +162,9 @@ static cog_err_t tell_row(const exporter_t *exporter, const cog_sent_header_t *r
     case COG_SENT_ALL:
         return tell_all(exporter, row->header);
     case COG_SENT_CLAIM:
-        return tell_claim(exporter, row);
+        return is_wanted(exporter, row->claim)
+                   ? tell_claim(exporter, row->header, row->claim)
+                   : COG_OK;
     case COG_SENT_ID_TOKEN:
         return tell_token(exporter, row->header, exporter->tokens->id);
     case COG_SENT_ACCESS_TOKEN:
@@ -186,6 +186,21 @@ static cog_err_t tell_rows(const exporter_t *exporter)
 
     for (; row->header; ++row) {
         COG_TRY(tell_row(exporter, row));
+    }
+    return COG_OK;
+}
+
+/* Whatever CognitoClaims exports, and in place of what the dialect says by that name. */
+static cog_err_t tell_named(const exporter_t *exporter)
+{
+    const apr_array_header_t *rows = exporter->export->headers;
+
+    for (int i = 0; rows && i < rows->nelts; ++i) {
+        const cog_named_header_t *row = &APR_ARRAY_IDX(rows, i, cog_named_header_t);
+
+        apr_table_unset(exporter->r->headers_in, row->header);
+        COG_TRY(row->claim ? tell_claim(exporter, row->header, row->claim)
+                           : tell_user(exporter, row->header));
     }
     return COG_OK;
 }
@@ -217,6 +232,7 @@ cog_err_t cog_export_headers(request_rec *r, const cog_export_t *export,
     if (export->to_headers) {
         COG_TRY(tell_rows(&exporter));
     }
+    COG_TRY(tell_named(&exporter));
     if (export->tokens & COG_TOKENS_AS_BEARER) {
         COG_TRY(tell_bearer(&exporter));
     }

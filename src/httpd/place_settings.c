@@ -107,6 +107,7 @@ cog_export_t cog_dir_export(const cog_dir_conf_t *written)
         .claims = written->claims,
         .groups = written->groups,
         .backend = backend,
+        .headers = written->headers && written->headers->nelts ? written->headers : NULL,
         .encoding = COG_HEADER_UTF8,
     };
 

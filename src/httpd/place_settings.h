@@ -36,6 +36,7 @@ typedef struct {
                                        * default */
     const apr_array_header_t *groups; /* CognitoGroups: likewise, of groups */
     const cog_backend_t *backend;
+    const apr_array_header_t *headers; /* CognitoHeader: cog_named_header_t; NULL: none */
     cog_header_encoding_t encoding;
     int tokens; /* of COG_TOKENS_* */
     struct {

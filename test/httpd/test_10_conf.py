@@ -92,6 +92,7 @@ GOOD = [
     "CognitoAssertion on", "CognitoAssertion Off", "CognitoAssertion on ttl=10s",
     "CognitoAssertion on header=X-Identity_Token audience=https://a.example/b TTL=1h",
     "CognitoAssertion on header=Authorization",
+    "CognitoHeader X-Forwarded-User REMOTE_USER", "CognitoHeader X-User_2 custom:a", "CognitoHeader none",
     "CognitoAssertionKey exec:/nonexistent/program", "CognitoAssertionKey own",
     "CognitoTokens id", "CognitoTokens access id", "CognitoTokens Access as=bearer", "CognitoTokens none",
     *[f"CognitoExport {way}" for way in ("env", "headers", "Both", "none")],
@@ -325,6 +326,17 @@ BAD = [
       for name in ("", "X:Token", "Cookie", "content-length", "x" * 65, "Content_Length",
                    "Transfer_Encoding", "Forwarded", "X-Forwarded-For", "x_forwarded_user",
                    "Proxy-Authorization")],
+    *[(f'CognitoHeader "{name}" email', f"'{name}' is not a header that may tell who the user is; "
+       "write X-Forwarded-User REMOTE_USER")
+      for name in ("X:Token", "Cookie", "Content_Length", "X-Forwarded-For", "X_Forwarded_Proto",
+                   "Authorization", "x" * 65)],
+    ("CognitoHeader X-User", "'X-User' says not of what; write X-User REMOTE_USER or X-User email"),
+    *[(f'CognitoHeader X-User "{claim}"', f"'{claim}' is not the name of a claim; write email or "
+       "REMOTE_USER") for claim in ("!email", "custom:*", "email,sub", "%{REMOTE_USER}", "a b")],
+    ("CognitoHeader X-User email\nCognitoHeader x_user sub", "'x_user' stands here twice; write one "
+     "of the two lines"),
+    ("CognitoHeader X-User email\nCognitoHeader none", "none stands beside headers; write one of them"),
+    ("\n".join(f"CognitoHeader X-{n} sub" for n in range(33)), "'X-32' is one too many; write at most 32"),
     ("CognitoAssertion on audience=", "'audience=' is not an audience; write "
      "audience=https://backend.example.com or a word"),
     ("CognitoAssertion on ttl=5", f"'ttl=5' {DURATION}"),

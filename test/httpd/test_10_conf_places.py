@@ -16,7 +16,8 @@ SERVER_ONLY = [BASE, "CognitoPath /x", "CognitoLogoutReturn /x",
 ANYWHERE = ["CognitoSessionTimeout 1h 2h", "CognitoUse default", "CognitoUnauthenticated 401",
             "CognitoPreservePost off", "CognitoRemoteUser sub", "CognitoExport none", "CognitoClaims email",
             "CognitoAccept bearer", "CognitoBearerClient app", "CognitoBearerTokenUse id",
-            "CognitoAssertion on", "CognitoGroups x*", "CognitoBackend vouch", "CognitoTokens id", "CognitoResource none"]
+            "CognitoAssertion on", "CognitoGroups x*", "CognitoBackend vouch", "CognitoTokens id", "CognitoResource none",
+            "CognitoHeader X-User email"]
 PARAM = "CognitoLoginParam lang de"
 
 

@@ -67,6 +67,7 @@ PLACE = [
      "https://app.example.com/all"),
     ("CognitoRemoteUser email s/@.*// sub", "CognitoRemoteUser", "email s/…/…/ sub"),
     ("CognitoBackend alb signer=arn:aws:x", "CognitoBackend", "alb signer=arn:aws:x"),
+    ("CognitoHeader X-User email", "CognitoHeader", "X-User email"),
     ("CognitoExport both encoding=base64", "CognitoExport", "both encoding=base64"),
     ("CognitoClaims email custom:*", "CognitoClaims", "email custom:*"),
     ("CognitoGroups app-* !app-old", "CognitoGroups", "app-* !app-old"),

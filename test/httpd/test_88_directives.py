@@ -211,6 +211,8 @@ PLACE = [
      lambda answer, trusted: seen(trusted, "X-Cognito-Email") == "alice@example.com"),
     ("CognitoBackend", "/grafana/", "alice",
      lambda answer, trusted: seen(trusted, "X-WEBAUTH-USER") == "alice"),
+    ("CognitoHeader", "/", "alice",
+     lambda answer, trusted: seen(trusted, "X-Forwarded-User") == "alice"),
     ("CognitoTokens", "/api", "alice", lambda answer, trusted: jwt_claims(
         seen(trusted, "Authorization").removeprefix("Bearer "))["token_use"] == "access"),
     ("CognitoAssertion", "/orders", "alice", lambda answer, trusted: jwt_claims(

@@ -85,6 +85,8 @@ const command_rec cog_directives[] = {
                       "claims, the first present is REMOTE_USER; s/A/B/ may follow one"),
     AP_INIT_TAKE12("CognitoBackend", cog_set_backend, NULL, PLACE,
                    "whose headers the backend knows: oauth2-proxy, alb, grafana and others; signer= of alb"),
+    AP_INIT_TAKE12("CognitoHeader", cog_set_header, NULL, RSRC_CONF | ACCESS_CONF,
+                   "a header, and the claim or REMOTE_USER that it tells; or none"),
     AP_INIT_TAKE_ARGV("CognitoTokens", cog_set_tokens, NULL, PLACE,
                       "raw tokens that are handed on: id, access; as=bearer: in Authorization"),
     AP_INIT_TAKE_ARGV("CognitoAssertion", cog_set_assertion, NULL, PLACE,

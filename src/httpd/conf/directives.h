@@ -73,6 +73,9 @@ cog_set_one_t cog_set_use, cog_set_unauthenticated;
 cog_set_two_t cog_set_login_param, cog_set_session_timeout, cog_set_preserve_post;
 cog_set_all_t cog_set_remote_user;
 
+/* directives_header.c */
+cog_set_two_t cog_set_header;
+
 /* directives_export.c */
 cog_set_one_t cog_set_claims, cog_set_groups;
 cog_set_two_t cog_set_backend, cog_set_export;

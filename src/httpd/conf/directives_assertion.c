@@ -9,42 +9,21 @@
 #include "base/text.h"
 #include "crypto/signing_keys.h"
 #include "httpd/conf/directives.h"
+#include "httpd/conf/header_taken.h"
 #include "httpd/conf/values.h"
 
 #define MIN_TTL_SEC  10
 #define MAX_TTL_SEC  3600
-#define MAX_NAME     64
 #define MAX_AUDIENCE 256
 
-#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-/* What httpd, or the way to the backend, lives on: cog_header_name_is_any(). */
-static const char *const taken[] = {
-    "connection",
-    "content_encoding",
-    "content_length",
-    "content_type",
-    "cookie",
-    "expect",
-    "forwarded",
-    "host",
-    "keep_alive",
-    "proxy",
-    "proxy_authorization",
-    "range",
-    "te",
-    "trailer",
-    "transfer_encoding",
-    "upgrade",
-    "x_forwarded_*",
-    NULL,
-};
+/* Some proxies on the way would say these. */
+static const char *const forwarded[] = {"x_forwarded_*", NULL};
 
 static const char *set_header(cmd_parms *cmd, const char *value, cog_dir_conf_t *place)
 {
     (void)cmd;
-    if (!cog_value_consists_of(value, LETTERS "0123456789-_", MAX_NAME) ||
-        cog_header_name_is_any(value, strlen(value), taken)) {
+    if (!cog_header_is_free(value) ||
+        cog_header_name_is_any(value, strlen(value), forwarded)) {
         return "is not a header that may tell who the user is; write "
                "header=X-Cognito-Assertion or header=Authorization";
     }
@@ -109,7 +88,7 @@ static void remember(cmd_parms *cmd, const char *header)
     cog_server_conf_t *server = cog_conf_of_server(cmd->server);
 
     if (!cog_is_htaccess(cmd) && strcasecmp(header, "Authorization") != 0) {
-        cog_values_add(cmd->pool, &server->assertion_headers, header);
+        cog_values_add(cmd->pool, &server->named_headers, header);
     }
 }
 

@@ -60,9 +60,9 @@ static void resolve_tokens(cog_resolve_t *host)
     }
 }
 
-static void add_assertions(const cog_resolve_t *host, apr_array_header_t **list)
+static void add_named(const cog_resolve_t *host, apr_array_header_t **list)
 {
-    const apr_array_header_t *headers = host->written->assertion_headers;
+    const apr_array_header_t *headers = host->written->named_headers;
 
     for (int i = 0; headers && i < headers->nelts; ++i) {
         cog_values_add_new(host->start->pool, list,
@@ -88,7 +88,7 @@ void cog_resolve_backends(cog_resolve_t *host)
         add_all(pool, &identity, backend->patterns);
         host->conf->has_pomerium_keys |= backend->assertion == COG_ASSERTION_POMERIUM;
     }
-    add_assertions(host, &identity);
+    add_named(host, &identity);
     add_all(pool, &identity, suspicious);
     kept = apr_array_copy(pool, identity);
     add_all(pool, &kept, credentials);

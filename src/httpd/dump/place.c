@@ -144,6 +144,16 @@ static void add_tokens(cog_dump_rows_t *rows, const cog_dir_conf_t *conf,
                  is_by_name ? conf->at.backend : conf->at.tokens);
 }
 
+static void add_headers(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
+{
+    for (int i = 0; conf->headers && i < conf->headers->nelts; ++i) {
+        const cog_named_header_t *row =
+            &APR_ARRAY_IDX(conf->headers, i, cog_named_header_t);
+
+        cog_dump_add(rows, "CognitoHeader", row->at->args, row->at);
+    }
+}
+
 static void add_export(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
 {
     static const char *const encodings[] = {[COG_HEADER_UTF8] = "utf-8",
@@ -160,6 +170,7 @@ static void add_export(cog_dump_rows_t *rows, const cog_dir_conf_t *conf)
                              export.assertion.signer ? export.assertion.signer : "",
                              NULL),
                  conf->at.backend);
+    add_headers(rows, conf);
     cog_dump_add(rows, "CognitoExport",
                  apr_pstrcat(rows->pool, ways_of(&export),
                              export.to_headers ? " encoding=" : "",
