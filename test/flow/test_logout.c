@@ -43,7 +43,21 @@ static void says_when_the_revocation_fails(void **state)
     world_sign_in(world, "/");
     world_finish(world_get(world, "/.cognito/logout"));
     assert_true(world_has_logged(world, "COG3060"));
+    assert_true(world_has_logged(world, "was not revoked: status 400"));
     assert_false(world_has_logged(world, "refresh-1"));
+}
+
+static void names_no_status_where_there_was_no_answer(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world_sign_in(world, "/");
+    reply = world_get(world, "/.cognito/logout");
+    world->is_unreachable = 1;
+    world_finish(reply);
+    assert_true(world_has_logged(world, "was not revoked: idp_unreachable"));
+    assert_false(world_has_logged(world, "was not revoked: idp_unreachable, status"));
 }
 
 static int hanging;
@@ -300,6 +314,7 @@ int main(void)
         cmocka_unit_test_with_pool(ends_the_session_and_goes_to_the_user_pool),
         cmocka_unit_test_with_pool(revokes_the_refresh_token_after_the_answer),
         cmocka_unit_test_with_pool(says_when_the_revocation_fails),
+        cmocka_unit_test_with_pool(names_no_status_where_there_was_no_answer),
         cmocka_unit_test_with_pool(
             leaves_out_the_revocation_when_too_many_wait_for_no_answer),
         cmocka_unit_test_with_pool(returns_to_the_sealed_target),

@@ -1,5 +1,7 @@
 #include "flow/logout/token_revocation.h"
 
+#include <apr_strings.h>
+
 #include "base/log.h"
 #include "crypto/digest.h"
 #include "flow/provider/client_credentials.h"
@@ -43,22 +45,27 @@ static cog_err_t revoke_as(cog_flow_t *flow, const revocation_t *revocation, int
 }
 
 /* 401 is what this endpoint says to a wrong secret: then the other one is tried. */
+static cog_err_t revoke_it(cog_flow_t *flow, const revocation_t *revocation, int *status)
+{
+    int count = cog_client_credentials_count(revocation->client);
+
+    *status = 401;
+    for (int i = 0; i < count && *status == 401; ++i) {
+        COG_TRY(revoke_as(flow, revocation, i, status));
+    }
+    return COG_OK;
+}
+
 static void run(cog_flow_t *flow, const revocation_t *revocation)
 {
-    cog_err_t err = COG_OK;
-    int status = 401;
+    int status;
+    cog_err_t err = revoke_it(flow, revocation, &status);
 
-    for (int i = 0; i < cog_client_credentials_count(revocation->client); ++i) {
-        err = revoke_as(flow, revocation, i, &status);
-        if (err != COG_OK || status != 401) {
-            break;
-        }
-    }
     if (err != COG_OK || status != 200) {
-        COG_LOG(flow->ports->log, WARNING, 3060,
-                "refresh token %s was not revoked: %s, status %d",
-                cog_secret_hint(flow->pool, revocation->refresh_token), cog_err_name(err),
-                status);
+        COG_LOG(flow->ports->log, WARNING, 3060, "refresh token %s was not revoked: %s",
+                cog_secret_hint(flow->pool, revocation->refresh_token),
+                err != COG_OK ? cog_err_name(err)
+                              : apr_psprintf(flow->pool, "status %d", status));
     }
 }
 
