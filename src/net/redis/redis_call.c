@@ -61,12 +61,11 @@ cog_err_t cog_redis_call_ask(cog_question_t *question, cog_connection_t *connect
     cog_err_t err;
 
     call->redirect.kind = COG_REDIRECT_NONE;
-    call->exchange.fault = (cog_fault_t){0};
     call->exchange.is_sent = call->exchange.is_answered = 0;
     err = exchange(call, connection);
     question->is_sent = call->exchange.is_sent;
     question->is_answered = call->exchange.is_answered;
     question->fault = call->exchange.fault;
-    question->is_last_over_this = err == COG_OK && is_back_to_itself(call);
+    question->is_last_over_this = is_back_to_itself(call);
     return err;
 }

@@ -77,8 +77,6 @@ cog_err_t cog_redis_exchange(cog_connection_t *connection,
                              const cog_redis_command_t *command,
                              cog_redis_exchange_t *exchange)
 {
-    exchange->is_sent = 0;
-    exchange->is_answered = 0;
     COG_TRY(send_command(connection, command, exchange));
     return read_reply(connection, exchange);
 }

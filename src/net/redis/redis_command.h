@@ -27,7 +27,7 @@ void cog_redis_command_add(cog_redis_command_t *command, const char *word, size_
 
 /* COG_E_STORE and a fault unless a whole answer came, which may be an error; then, and
  * when the answer is not an expected one, the connection is of no use any more. The
- * pool of the reply is the caller's to set. */
+ * pool of the reply is the caller's to set, and the rest zero. */
 cog_err_t cog_redis_exchange(cog_connection_t *connection,
                              const cog_redis_command_t *command,
                              cog_redis_exchange_t *exchange);

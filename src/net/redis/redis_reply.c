@@ -177,7 +177,6 @@ cog_err_t cog_redis_reader_feed(cog_redis_reader_t *reader, const char *bytes, s
     size_t limit = reader->reply->map ? MAX_MAP : MAX_REPLY;
     void *reply = NULL;
 
-    *is_complete = 0;
     COG_REQUIRE(len > 0 && len <= limit - reader->received, COG_E_STORE);
     COG_REQUIRE(reader->received > 0 || may_begin(reader->reply, bytes[0]), COG_E_STORE);
     keep_last(reader, bytes, len);

@@ -17,12 +17,13 @@ int cluster_say_redirect(talk_t *talk, const heard_t *heard, const char *kind)
     return talk_say(talk, line);
 }
 
-static int say_map(talk_t *talk, int port)
+int cluster_say_map(talk_t *talk)
 {
     char text[120];
 
     apr_snprintf(text, sizeof(text),
-                 "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$0\r\n\r\n:%d\r\n", port);
+                 "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$0\r\n\r\n:%d\r\n",
+                 peer_port(talk->peer));
     return talk_say(talk, text);
 }
 
@@ -49,7 +50,7 @@ void cluster_answer_as_owner(talk_t *talk)
     heard_t heard;
 
     while (talk_hear(talk, &heard) &&
-           (heard_is(&heard, "CLUSTER") ? say_map(talk, peer_port(talk->peer))
+           (heard_is(&heard, "CLUSTER") ? cluster_say_map(talk)
                                         : redis_answer(talk, &heard))) {
     }
 }

@@ -10,6 +10,9 @@ void cluster_name(const char *host, const peer_t *peer);
 /* Answer a command with "MOVED" or "ASK", its key's slot, and who is named. */
 int cluster_say_redirect(talk_t *talk, const heard_t *heard, const char *kind);
 
+/* Answer CLUSTER SLOTS: all are the speaker's. */
+int cluster_say_map(talk_t *talk);
+
 /* Scripts: sends all with MOVED; with ASK; has all slots, and every key as
  * redis_answer_all() says. */
 void cluster_send_on(talk_t *talk);

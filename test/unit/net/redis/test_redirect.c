@@ -59,7 +59,7 @@ static void reads_where_to_go(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(cases); ++i) {
-        cog_redirect_t redirect;
+        cog_redirect_t redirect = {.kind = COG_REDIRECT_ASK};
 
         assert_result(cases[i].line,
                       cog_redirect_read(cases[i].line, "speaker", &redirect),
@@ -88,11 +88,23 @@ static void tells_nodes_apart(void **state)
     assert_false(cog_node_address_equal(&a, &other_host));
 }
 
+static void takes_no_part_of_a_host(void **state)
+{
+    cog_node_address_t address;
+
+    (void)state;
+    assert_int_equal(cog_node_address_set(&address, "a\0b", 3, 1, "speaker"),
+                     COG_E_STORE);
+    assert_int_equal(cog_node_address_set(&address, "a:b", 1, 1, "speaker"), COG_OK);
+    assert_string_equal(address.host, "a");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_where_to_go),
         cmocka_unit_test(tells_nodes_apart),
+        cmocka_unit_test(takes_no_part_of_a_host),
     };
 
     return cmocka_run_group_tests_name("net/redis/redirect", tests, NULL, NULL);

@@ -1,6 +1,8 @@
 #include "test/unit/net/redis/redis_caller.h"
 
 #include <apr_general.h>
+#include <hiredis/hiredis.h>
+#include <stdatomic.h>
 
 /* ---- what is sent ---- */
 
@@ -56,6 +58,8 @@ static void refuses_what_the_port_does_not_allow(void **state)
     memset(key, 'k', COG_STORE_MAX_KEY + 1);
     assert_int_equal(call_get(caller, ""), COG_E_INTERNAL);
     assert_int_equal(call_remove(caller, key), COG_E_INTERNAL);
+    assert_int_equal(call_set(caller, key, "v"), COG_E_INTERNAL);
+    assert_int_equal(call_add(caller, "", "v"), COG_E_INTERNAL);
     assert_int_equal(store->set(store->context, log, "k", large, 60), COG_E_INTERNAL);
     assert_int_equal(store->set(store->context, log, "k", cog_span_of("v"), 0),
                      COG_E_INTERNAL);
@@ -78,6 +82,29 @@ static void logs_in_once_a_connection(void **state)
     assert_int_equal(peer_requests(peer), 3);
     assert_string_equal(peer_request(peer, 0), "AUTH pass word%s");
     assert_string_equal(peer_request(peer, 1), "GET k");
+}
+
+static atomic_int freed; /* commands, which were wiped */
+
+/* hiredis', whose place is taken here. */
+void redisFreeCommand(char *command)
+{
+    if (*command == '\0') {
+        atomic_fetch_add(&freed, 1);
+    }
+    free(command);
+}
+
+static void leaves_no_command(void **state)
+{
+    peer_t *peer = peer_start(*state, NULL, redis_answer_all);
+    caller_t *caller = caller_for(*state, peer);
+
+    atomic_store(&freed, 0);
+    caller->conf.password = cog_secret_of("s3cr3t");
+    caller_make(caller);
+    assert_int_equal(call_set(caller, "k", "v"), COG_OK);
+    assert_int_equal(atomic_load(&freed), 2);
 }
 
 static void names_user_and_database(void **state)
@@ -189,6 +216,7 @@ static const struct {
     {"+ok\r\n",     0, 0, 0, 0},
     {"+OK \r\n",    0, 0, 0, 0},
     {"+QUEUED\r\n", 0, 0, 0, 0},
+    {"-OK\r\n",     0, 0, 0, 0},
     {":0\r\n",      0, 0, 0, 1},
     {":1\r\n",      0, 0, 0, 1},
     {":2\r\n",      0, 0, 0, 0},
@@ -259,6 +287,7 @@ static void names_host_cause_and_remedy_but_no_password(void **state)
         peer = peer_start(pool, NULL, refuse_all);
         caller = caller_for(pool, peer);
         caller->conf.password = cog_secret_of("s3cr3t");
+        caller->conf.database = 1;
         caller_make(caller);
         assert_int_equal(call_get(caller, "k"), COG_E_STORE);
         assert_logged(caller->log, "COG2200: Redis at 127.0.0.1:", cases[i].logged);
@@ -276,6 +305,7 @@ int main(void)
         cmocka_unit_test_for_redis(interprets_nothing_in_keys_and_values),
         cmocka_unit_test_for_redis(refuses_what_the_port_does_not_allow),
         cmocka_unit_test_for_redis(logs_in_once_a_connection),
+        cmocka_unit_test_for_redis(leaves_no_command),
         cmocka_unit_test_for_redis(names_user_and_database),
         cmocka_unit_test_for_redis(tells_what_was_there),
         cmocka_unit_test_for_redis(takes_values_up_to_the_limit),

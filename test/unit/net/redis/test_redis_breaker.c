@@ -107,12 +107,33 @@ static void reads_from_a_server_that_is_full(void **state)
     assert_int_equal(kept_log_count(caller->log, "COG2201"), 0);
 }
 
+static void refuse_the_database(talk_t *talk)
+{
+    heard_t heard;
+
+    while (talk_hear(talk, &heard) && talk_say(talk, "-NOPERM no SELECT\r\n")) {
+    }
+}
+
+/* What one command may not, others may; here none can be asked. */
+static void leaves_a_server_alone_that_lets_it_not_in(void **state)
+{
+    peer_t *peer = peer_start(*state, NULL, refuse_the_database);
+    caller_t *caller = caller_for(*state, peer);
+
+    caller->conf.database = 1;
+    caller_make(caller);
+    fail_often(caller, COG_BREAKER_FAILURES);
+    assert_int_equal(kept_log_count(caller->log, "COG2201"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_for_redis(leaves_a_broken_server_alone_until_it_works),
         cmocka_unit_test_for_redis(warns_twice_in_an_outage),
         cmocka_unit_test_for_redis(reads_from_a_server_that_is_full),
+        cmocka_unit_test_for_redis(leaves_a_server_alone_that_lets_it_not_in),
     };
 
     return cmocka_run_group_tests_name("net/redis, breaker", tests, NULL, NULL);

@@ -27,6 +27,7 @@ static const struct {
     {"value without its end",      "$3\r\nabc",                     COG_OK,      0},
     {"line feed alone",            "+OK\n",                         COG_OK,      0},
     {"wrong end of a value",       "$3\r\nabcde",                   COG_E_STORE, 0},
+    {"carriage returns behind it", "$3\r\nabc\r\r",               COG_E_STORE, 0},
     {"value longer than said",     "$2\r\nabc\r\n",                 COG_E_STORE, 0},
     {"two answers",                "+OK\r\n+OK\r\n",                COG_E_STORE, 0},
     {"bytes behind the end",       ":1\r\n\r\n",                    COG_E_STORE, 0},
@@ -81,7 +82,7 @@ static void takes_what_a_command_is_answered_with(void **state)
 {
     for (size_t i = 0; i < COUNT(cases); ++i) {
         cog_redis_reply_t reply = {.pool = *state};
-        int is_complete;
+        int is_complete = 0;
 
         assert_result(
             cases[i].rule,
@@ -93,7 +94,8 @@ static void takes_what_a_command_is_answered_with(void **state)
     }
 }
 
-/* The bytes come one by one; the answer is whole with the last one and not before. */
+/* The bytes come one by one, with another one before each that is none of them; the
+ * answer is whole with the last one and not before. */
 static void read_in_pieces(cog_redis_reply_t *reply, const char *bytes)
 {
     cog_redis_reader_t reader;
@@ -101,9 +103,10 @@ static void read_in_pieces(cog_redis_reply_t *reply, const char *bytes)
 
     assert_int_equal(cog_redis_reader_begin(&reader, reply), COG_OK);
     for (size_t i = 0; i < len; ++i) {
+        const char piece[] = {'x', bytes[i]};
         int is_complete;
 
-        assert_int_equal(cog_redis_reader_feed(&reader, bytes + i, 1, &is_complete),
+        assert_int_equal(cog_redis_reader_feed(&reader, piece + 1, 1, &is_complete),
                          COG_OK);
         assert_int_equal(is_complete, i == len - 1);
     }
@@ -129,6 +132,40 @@ static void reads_answers_that_come_in_pieces(void **state)
     assert_int_equal(reply.kind, COG_REPLY_VALUE);
     assert_int_equal(reply.value.len, 8);
     assert_memory_equal(reply.value.bytes, "a\r\n+OK\r\n", 9);
+}
+
+static void takes_no_bytes_for_no_answer(void **state)
+{
+    cog_redis_reply_t reply = {.pool = *state};
+    int is_complete;
+
+    assert_int_equal(read_all(&reply, "+OK\r\n", 0, &is_complete), COG_E_STORE);
+}
+
+/* hiredis would tell a set or a map of RESP3 like an array. */
+static void takes_arrays_alone_for_a_map(void **state)
+{
+    static const struct {
+        const char *bytes;
+        cog_err_t result;
+    } maps[] = {
+        {"*1\r\n$-1\r\n",      COG_OK     },
+        {"~1\r\n:1\r\n",       COG_E_STORE},
+        {"%1\r\n:1\r\n:2\r\n", COG_E_STORE},
+        {"_\r\n",              COG_E_STORE},
+    };
+
+    for (size_t i = 0; i < COUNT(maps); ++i) {
+        cog_redis_reply_t reply = {.map = cog_slot_map_make(*state, "speaker")};
+        int is_complete = 0;
+
+        assert_result(
+            maps[i].bytes,
+            read_all(&reply, maps[i].bytes, strlen(maps[i].bytes), &is_complete),
+            maps[i].result);
+        assert_int_equal(is_complete, maps[i].result == COG_OK);
+        assert_true(!is_complete || reply.kind == COG_REPLY_MAP);
+    }
 }
 
 static void keeps_the_beginning_of_a_long_line(void **state)
@@ -203,6 +240,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(takes_what_a_command_is_answered_with),
         cmocka_unit_test_with_pool(reads_answers_that_come_in_pieces),
+        cmocka_unit_test_with_pool(takes_no_bytes_for_no_answer),
+        cmocka_unit_test_with_pool(takes_arrays_alone_for_a_map),
         cmocka_unit_test_with_pool(keeps_the_beginning_of_a_long_line),
         cmocka_unit_test_with_pool(takes_a_value_up_to_the_limit),
         cmocka_unit_test_with_pool(stops_reading_what_has_no_end),

@@ -80,6 +80,70 @@ static void takes_names_addresses_and_none(void **state)
     assert_owner(map, 3, "speaker", 4);
 }
 
+/* A range of which something is missing has nothing of the one before. */
+static void takes_nothing_from_another_range(void **state)
+{
+    cog_slot_map_t *map = cog_slot_map_make(*state, "speaker");
+    const cog_slot_place_t first = {2, 0, 0};
+    const cog_slot_place_t last = {2, 1, 1};
+    const cog_slot_place_t host = {3, 2, 0};
+    const cog_slot_place_t port = {3, 2, 1};
+
+    cog_slot_map_take_number(map, &first, 0);
+    cog_slot_map_take_number(map, &last, 5);
+    assert_int_equal(cog_slot_map_take_text(map, &host, "other", 5), COG_OK);
+    cog_slot_map_take_number(map, &first, 3);
+    assert_int_equal(cog_slot_map_take_number(map, &port, 1), COG_E_STORE);
+    cog_slot_map_take_number(map, &first, 3);
+    cog_slot_map_take_number(map, &last, 5);
+    assert_int_equal(cog_slot_map_take_number(map, &port, 1), COG_OK);
+    assert_owner(map, 3, "speaker", 1);
+}
+
+/* What else is told of a node, and what may be told some day. */
+static void overlooks_what_stands_elsewhere(void **state)
+{
+    static const cog_slot_place_t elsewhere[] = {
+        {1, 0, 0},
+        {1, 1, 1},
+        {3, 0, 0},
+        {3, 1, 1},
+        {4, 0, 0},
+        {4, 1, 1},
+        {4, 2, 1},
+        {3, 2, 2},
+        {3, 2, 3},
+        {3, 3, 0},
+        {3, 3, 1},
+        {4, 2, 0},
+    };
+    cog_slot_map_t *map = cog_slot_map_make(*state, "speaker");
+
+    cog_slot_map_take_number(map, &(cog_slot_place_t){2, 0, 0}, 1);
+    cog_slot_map_take_number(map, &(cog_slot_place_t){2, 1, 1}, 5);
+    cog_slot_map_take_text(map, &(cog_slot_place_t){3, 2, 0}, "cache.test", 10);
+    for (size_t i = 0; i < COUNT(elsewhere); ++i) {
+        assert_int_equal(cog_slot_map_take_number(map, &elsewhere[i], 3), COG_OK);
+        assert_int_equal(cog_slot_map_take_text(map, &elsewhere[i], "id", 2), COG_OK);
+    }
+    assert_int_equal(map->count, 0);
+    cog_slot_map_take_number(map, &(cog_slot_place_t){3, 2, 1}, 6379);
+    assert_owner(map, 1, "cache.test", 6379);
+    assert_owner(map, 5, "cache.test", 6379);
+}
+
+static void takes_no_host_that_is_longer_than_a_name(void **state)
+{
+    cog_slot_map_t *map = cog_slot_map_make(*state, "speaker");
+    const cog_slot_place_t host = {3, 2, 0};
+    char name[COG_NODE_MAX_HOST + 1];
+
+    memset(name, 'a', sizeof(name));
+    assert_int_equal(cog_slot_map_take_text(map, &host, name, COG_NODE_MAX_HOST), COG_OK);
+    assert_int_equal(cog_slot_map_take_text(map, &host, name, COG_NODE_MAX_HOST + 1),
+                     COG_E_STORE);
+}
+
 static void knows_no_more_nodes_than_it_has_room_for(void **state)
 {
     const char *bytes = apr_psprintf(*state, "*%d\r\n", COG_MAX_NODES + 1);
@@ -161,6 +225,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(reads_who_has_which_slots),
         cmocka_unit_test_with_pool(takes_names_addresses_and_none),
+        cmocka_unit_test_with_pool(takes_nothing_from_another_range),
+        cmocka_unit_test_with_pool(overlooks_what_stands_elsewhere),
+        cmocka_unit_test_with_pool(takes_no_host_that_is_longer_than_a_name),
         cmocka_unit_test_with_pool(knows_no_more_nodes_than_it_has_room_for),
         cmocka_unit_test_with_pool(takes_no_map_that_cannot_be),
         cmocka_unit_test_with_pool(reads_no_map_without_end),
