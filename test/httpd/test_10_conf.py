@@ -315,6 +315,7 @@ BAD = [
      f"'s/(/b/' holds a regular expression that does not compile{SUBSTITUTION}"),
     ("CognitoRemoteUser email s/a/$1/",
      f"'s/a/$1/' names a group that its pattern does not have{SUBSTITUTION}"),
+    ("CognitoRemoteUser %{email}", "'%{email}' is an expression; write only the name of a claim: email"),
     ("CognitoRemoteUser !email",
      "'!email' is not the name of a claim; write email or sub"),
     ("CognitoAssertion", "write on or off"),
@@ -353,7 +354,8 @@ BAD = [
     ("CognitoTokens as=bearer", "as=bearer goes with one token; write access as=bearer"),
     ("CognitoTokens id access as=bearer", "as=bearer goes with one token; write access as=bearer"),
     ("CognitoBackend authentik", "'authentik' is not a backend that is known; write cognito, "
-     "oauth2-proxy, alb, pomerium, authelia, vouch, openidc, openmetadata, librechat or grafana"),
+     "oauth2-proxy, alb, pomerium, authelia, vouch, openidc, openmetadata, librechat or grafana, "
+     "or CognitoHeader for other names"),
     *[(f"CognitoBackend {value}", f"'{value.split()[1]}' may not stand here; write only the "
        "backend's name, or alb signer=arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID")
       for value in ("alb arn:aws:x", "alb signer=", "vouch signer=arn:aws:x")],

@@ -196,6 +196,43 @@ def test_it_says_which_two_sections(made, later, at, remedy):
         r"Syntax OK\n", output), output
 
 
+BESIDE = "COG4029: Require {} (ROOT/httpd.conf:N) keeps nobody out: Require {} (ROOT/httpd.conf:N) stands beside it, " \
+    "and one of them is enough; put both into <RequireAll>, or leave out the latter\n"
+LIST = "COG4031: Require {} (ROOT/httpd.conf:N): '{}' is one name with a comma in it; write a space in place of the " \
+    "comma for several, or quotes around the one\n"
+UNASKED = "COG4032: Require {} (ROOT/httpd.conf:N) lets nobody in: there is no AuthType Cognito, so nobody can sign in; " \
+    "write it beside\n"
+GROUP = "Require cognito-group admins"
+POINTLESS = [
+    ("a group beside all users", place("/", "Require valid-user", GROUP),
+     BESIDE.format("cognito-group admins", "valid-user")),
+    ("a fresh sign-in", place("/", "Require cognito-auth-age 15m", "Require valid-user"),
+     BESIDE.format("cognito-auth-age 15m", "valid-user")),
+    ("in RequireAny", place("/", *section_lines("RequireAny", "", "Require valid-user", GROUP)),
+     BESIDE.format("cognito-group admins", "valid-user")),
+    ("a scope beside everybody", place("/", "Require all granted", "Require cognito-scope a/b"),
+     BESIDE.format("cognito-scope a/b", "all granted")),
+    ("in RequireAll", place("/", *section_lines("RequireAll", "", "Require valid-user", GROUP)), ""),
+    ("what machines may meet", place("/", "Require valid-user", "Require cognito-scope a/b"), ""),
+    ("two groups", place("/", GROUP, "Require cognito-group staff"), ""),
+    ("a list", place("/", "Require cognito-group admins,staff"),
+     LIST.format("cognito-group admins,staff", "admins,staff")),
+    ("a comma alone", place("/", 'Require cognito-group "Night shift", staff'),
+     LIST.format('cognito-group "Night shift", staff', ",")),
+    ("a name with a comma", place("/", 'Require cognito-group "admins,staff" others'), ""),
+    ("nobody is asked", section_lines("Location", "/", GROUP), UNASKED.format("cognito-group admins")),
+    ("somebody else is", section_lines("Location", "/", "AuthType Basic", GROUP),
+     UNASKED.format("cognito-group admins")),
+    ("somewhere around", [*place("/", "Require valid-user"), *section_lines("Location", "/admin", GROUP)], ""),
+]
+
+
+@pytest.mark.parametrize("lines, warning", [row[1:] for row in POINTLESS], ids=[row[0] for row in POINTLESS])
+def test_a_require_that_does_not_do_what_it_looks_like_is_a_warning(made, lines, warning):
+    output = re.sub(r"conf:\d+", "conf:N", said(made(*COMPLETE, *lines)))
+    assert output == warning + "Syntax OK\n"
+
+
 @pytest.mark.parametrize("outside, inside, warns", [
     (["ProxyRequests on"], [], True), (["ProxyRequests on"], ["ProxyRequests off"], False),
     (["ProxyRequests off"], ["ProxyRequests On"], True), ([], [], False)])

@@ -131,7 +131,7 @@ class TestRules:
         conf.section("AuthzProviderAlias", 'cognito-claim our-nothing "custom:nothing x"')
         for name, lines, _ in RULES:
             conf.location(path_of(name), "AuthType Cognito", *lines)
-        return run(conf)
+        return run(conf, "COG4029")
 
     @pytest.mark.parametrize("name", NAMES)
     def test_who_gets_in(self, site, enter, backend, name):

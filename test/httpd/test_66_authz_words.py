@@ -36,7 +36,7 @@ class TestExplanation:
         conf.location("/two", "AuthType Cognito",
                       *require_any("Require cognito-profile birthdate", "Require cognito-group ops"))
         conf.location("/cgi/env/any", *require_any("Require cognito-group ops", "Require valid-user"))
-        return run(conf)
+        return run(conf, "COG4029")
 
     @pytest.mark.parametrize("path, line", [
         ("/group", "Require cognito-group ops <b>: fails, cognito:groups is admins,staff$"),

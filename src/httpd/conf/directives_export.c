@@ -58,7 +58,8 @@ const char *cog_set_backend(cmd_parms *cmd, void *dir, const char *value,
     if (row < 0) {
         return cog_refuse(cmd, value,
                           apr_pstrcat(cmd->pool, "is not a backend that is known; write ",
-                                      cog_backend_names(cmd->pool), NULL));
+                                      cog_backend_names(cmd->pool),
+                                      ", or CognitoHeader for other names", NULL));
     }
     if (cog_is_htaccess(cmd) && cog_backend_at(row)->assertion != COG_ASSERTION_OWN) {
         return cog_refuse(cmd, value,

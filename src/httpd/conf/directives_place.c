@@ -151,6 +151,10 @@ static const char *add_user_claim(cmd_parms *cmd, apr_array_header_t *claims,
         return cog_refuse(cmd, name,
                           "has a comma; write email sub, with a space between");
     }
+    if (strpbrk(name, "%{}")) {
+        return cog_refuse(cmd, name,
+                          "is an expression; write only the name of a claim: email");
+    }
     if (*name == '!' || !cog_value_is_visible(name, MAX_NAME)) {
         return cog_refuse(cmd, name, "is not the name of a claim; write email or sub");
     }

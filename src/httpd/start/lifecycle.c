@@ -16,6 +16,7 @@
 #include "httpd/start/meter_memory.h"
 #include "httpd/start/mix_up.h"
 #include "httpd/start/order.h"
+#include "httpd/start/requirements.h"
 #include "httpd/start/places.h"
 #include "httpd/start/revocation_task.h"
 #include "httpd/start/store_memory.h"
@@ -48,6 +49,7 @@ static void warn_of_all(const lifecycle_t *life)
     cog_places_warn(life->start->scratch, life->tree, life->hosts);
     cog_forward_proxy_warn(life->start->scratch, life->tree);
     cog_order_warn(life->start->scratch, life->tree);
+    cog_requirements_warn(life->start->scratch, life->tree);
     cog_mix_up_warn(life->start->scratch, life->hosts);
 }
 
