@@ -72,7 +72,7 @@ class TestHttp2:
 
     @pytest.fixture(scope="class")
     def site(self, run, pool, backend):
-        return run(matrix_conf(pool, backend).add("MergeTrailers on"))
+        return run(matrix_conf(pool, backend).add("MergeTrailers on", "H2WebSockets on"))
 
     @pytest.fixture(params=["alice", "bearer"])
     def who(self, request):
@@ -111,6 +111,18 @@ class TestHttp2:
                     ("authorization", "evil"), ("x-sum", "1")]
         found = self.ask(site, asker, backend, [], method="POST", body=body, trailers=trailers)
         assert is_truth(found, who, "/secure")
+
+    def test_h23_the_backend_knows_who_opens_a_websocket(self, site, asker, backend, who):
+        backend.clear()
+        frame = b"\x81\x83abcd" + bytes(x ^ y for x, y in zip(b"hi!", b"abcd"))
+        evil = [("x-cognito-sub", "evil"), ("x_cognito_sub", "evil")]
+        sent = [*((name.lower(), value) for name, value in asker.credentials), *evil]
+        path = "/secure/upgrade"
+        assert http2.open_websocket(site.server.port, path, evil, frame) == (401, b"")
+        assert not backend.seen
+        assert http2.open_websocket(site.server.port, path, sent, frame) == (200, frame)
+        assert "evil" not in backend.seen[-1].head
+        assert is_truth(backend.seen[-1].folded(OWN), who, path)
 
 
 class TestWebSockets:

@@ -55,6 +55,34 @@ def read_answer(sock, connection):
     raise Refused("the connection has been closed")
 
 
+def open_websocket(port, path, pairs, frame):
+    """(status, what came back for `frame`): RFC 8441. Nothing is sent to who refuses."""
+    head = [(":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "https"),
+            (":authority", "app.example.test"), (":path", path), ("sec-websocket-version", "13"),
+            *pairs]
+    with socket.create_connection(("127.0.0.1", int(port)), timeout=10 * PATIENCE) as sock:
+        connection = h2.connection.H2Connection(RAW)
+        connection.initiate_connection()
+        connection.send_headers(1, head)
+        sock.sendall(connection.data_to_send())
+        status, echo = 0, b""
+        while not status or (status == 200 and len(echo) < len(frame)):
+            data = receive(sock)
+            if not data:
+                raise Refused("the connection has been closed")
+            for event in connection.receive_data(data):
+                if isinstance(event, h2.events.ResponseReceived):
+                    status = int(dict(event.headers)[":status"])
+                    if status == 200:
+                        connection.send_data(1, frame)
+                elif isinstance(event, h2.events.DataReceived):
+                    echo += event.data
+                elif isinstance(event, h2.events.StreamReset) and status in (0, 200):
+                    raise Refused(event)  # who is refused need not end what they had begun
+            sock.sendall(connection.data_to_send())
+    return status, echo if status == 200 else b""
+
+
 def in_turn(port, *requests):
     """[(status, body)] of GET requests, (path, header fields) each, on one connection: the next
     one is sent when the one before has been answered."""
