@@ -8,7 +8,7 @@
 #include "base/secret_source.h"
 #include "crypto/keyring.h"
 #include "crypto/seal.h"
-#include "oidc/access_token.h"
+#include "oidc/bearer_claims.h"
 #include "oidc/endpoints.h"
 #include "oidc/token.h"
 #include "session/cookie.h"

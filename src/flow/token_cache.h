@@ -1,6 +1,7 @@
 /* Tokens that were verified a moment ago, with what was read from them: the second use of
- * a token costs a look-up. One for all threads of a process, of a fixed size; when it is
- * full, the oldest go. */
+ * a token costs a look-up. Likewise what was signed a moment ago, by what went into it
+ * (flow/assertion/assertion.c). One for all threads of a process, of a fixed size; when
+ * it is full, the oldest go. */
 #ifndef COG_FLOW_TOKEN_CACHE_H
 #define COG_FLOW_TOKEN_CACHE_H
 

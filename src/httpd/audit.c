@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/rate_limit.h"
 #include "base/text.h"
-#include "httpd/dump/secret_words.h"
+#include "httpd/conf/secret_words.h"
 #include "httpd/log_httpd.h"
 
 #define MODE   (APR_FOPEN_WRITE | APR_FOPEN_APPEND | APR_FOPEN_CREATE | APR_FOPEN_LARGEFILE)

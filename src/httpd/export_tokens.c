@@ -8,7 +8,7 @@
 #include "httpd/memo.h"
 #include "httpd/place.h"
 #include "httpd/request.h"
-#include "oidc/access_token.h"
+#include "oidc/bearer_claims.h"
 
 /* Those of a session that was renewed a moment ago are not in the request yet. */
 static cog_err_t tokens_of_session(request_rec *r, const cog_place_t *place,

@@ -25,7 +25,7 @@ static cog_err_t check_nonce(const json_t *claims, const char *expected)
 
 /* OpenID Connect Core 1.0, 3.1.3.7, steps 2 to 5, 9 and 10, and 2 */
 static cog_err_t check_all_but_nonce(const json_t *claims,
-                                     const cog_token_expect_t *expect)
+                                     const cog_id_token_expect_t *expect)
 {
     COG_REQUIRE(cog_token_claim_is(claims, "iss", expect->issuer), COG_E_TOKEN_ISSUER);
     COG_REQUIRE(cog_token_claim_is(claims, "token_use", "id"), COG_E_TOKEN_USE);
@@ -34,7 +34,7 @@ static cog_err_t check_all_but_nonce(const json_t *claims,
     return cog_token_check_subject(claims);
 }
 
-cog_err_t cog_id_token_check(const json_t *claims, const cog_token_expect_t *expect)
+cog_err_t cog_id_token_check(const json_t *claims, const cog_id_token_expect_t *expect)
 {
     COG_TRY(check_all_but_nonce(claims, expect));
     /* step 11 */
@@ -49,7 +49,7 @@ static int is_before(const json_t *claims, const char *name, json_int_t time)
 }
 
 cog_err_t cog_id_token_check_renewed(const json_t *claims,
-                                     const cog_token_expect_t *expect,
+                                     const cog_id_token_expect_t *expect,
                                      const char *subject, json_int_t auth_time)
 {
     COG_TRY(check_all_but_nonce(claims, expect));

@@ -15,18 +15,18 @@ typedef struct {
     const char *nonce;     /* of the login that it answers */
     json_int_t now;        /* time of the check, in seconds */
     json_int_t leeway;     /* tolerated clock skew, in seconds */
-} cog_token_expect_t;
+} cog_id_token_expect_t;
 
 /* Check claims whose signature is already verified: iss, token_use, aud (a string, or an
  * array of this one), azp, exp, iat, nbf, auth_time, nonce, sub (1 to 255 octets, none of
  * them a control character). The first mismatch decides. */
-cog_err_t cog_id_token_check(const json_t *claims, const cog_token_expect_t *expect);
+cog_err_t cog_id_token_check(const json_t *claims, const cog_id_token_expect_t *expect);
 
 /* Check the claims of a renewed token (OpenID Connect Core 1.0, 12.2): as above, but the
  * nonce may be absent, the subject is that of the login, and auth_time, when present, is
  * not before the login's. */
 cog_err_t cog_id_token_check_renewed(const json_t *claims,
-                                     const cog_token_expect_t *expect,
+                                     const cog_id_token_expect_t *expect,
                                      const char *subject, json_int_t auth_time);
 
 /* Check at_hash, when present, against the access token that came along. */

@@ -29,7 +29,7 @@ static double number(const json_t *claims, const char *name)
 
 static void check(apr_pool_t *pool, const json_t *claims)
 {
-    static const cog_token_expect_t expect = {
+    static const cog_id_token_expect_t expect = {
         .issuer = "i", .client_id = "c", .nonce = "n", .now = NOW, .leeway = LEEWAY};
     const char *subject = cog_json_string(claims, "sub");
     cog_err_t hash;

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "flow/provider/provider.h"
-#include "oidc/access_token.h"
+#include "oidc/bearer_claims.h"
 #include "oidc/claim_patterns.h"
 #include "oidc/token_rules.h"
 

@@ -23,9 +23,9 @@ static cog_err_t add_userinfo(cog_flow_t *flow, const cog_tokens_t *tokens,
     return cog_userinfo_merge(flow->pool, response.status, response.body, claims);
 }
 
-static cog_token_expect_t expectation(const cog_flow_t *flow, const char *nonce)
+static cog_id_token_expect_t expectation(const cog_flow_t *flow, const char *nonce)
 {
-    return (cog_token_expect_t){
+    return (cog_id_token_expect_t){
         .client_id = flow->place->client->client_id,
         .nonce = nonce,
         .now = cog_flow_now(flow),
@@ -45,7 +45,7 @@ static cog_err_t complete(cog_flow_t *flow, const cog_tokens_t *tokens, json_t *
 cog_err_t cog_verified_claims_of_login(cog_flow_t *flow, const cog_login_state_t *login,
                                        const cog_tokens_t *tokens, json_t **claims)
 {
-    cog_token_expect_t expect = expectation(flow, login->nonce);
+    cog_id_token_expect_t expect = expectation(flow, login->nonce);
     json_t *verified;
 
     COG_TRY(cog_provider_verify(flow, flow->place->client->provider, tokens->id_token,
@@ -60,7 +60,7 @@ cog_err_t cog_verified_claims_of_renewal(cog_flow_t *flow, const cog_session_t *
                                          const cog_session_tokens_t *before,
                                          const cog_tokens_t *tokens, json_t **claims)
 {
-    cog_token_expect_t expect = expectation(flow, before->nonce.bytes);
+    cog_id_token_expect_t expect = expectation(flow, before->nonce.bytes);
     json_t *verified = NULL;
 
     if (cog_secret_is_set(tokens->id_token)) {

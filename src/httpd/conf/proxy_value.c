@@ -5,7 +5,7 @@
 
 #include "base/url.h"
 #include "httpd/conf/peer_login.h"
-#include "httpd/dump/secret_words.h"
+#include "httpd/conf/secret_words.h"
 
 /* The length of `http://` or `https://`; 0 of anything else. */
 static size_t scheme_len(const char *text)

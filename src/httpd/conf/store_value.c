@@ -7,9 +7,9 @@
 #include <http_config.h>
 
 #include "base/text.h"
+#include "httpd/conf/secret_words.h"
 #include "httpd/conf/store_url.h"
 #include "httpd/conf/values.h"
-#include "httpd/dump/secret_words.h"
 #include "net/memcache/memcache.h"
 #include "net/shm/store_shm.h"
 

@@ -4,8 +4,8 @@
 
 #include <util_cfgtree.h>
 
+#include "httpd/conf/section.h"
 #include "httpd/doctor/doctor.h"
-#include "httpd/dump/section.h"
 
 /* Is the section about all requests of the host? */
 static int is_whole(apr_pool_t *pool, const ap_directive_t *section)

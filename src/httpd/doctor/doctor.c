@@ -4,9 +4,9 @@
 
 #include "doctor/checks.h"
 #include "httpd/clock.h"
+#include "httpd/conf/section.h"
 #include "httpd/doctor/print.h"
 #include "httpd/doctor/refusal.h"
-#include "httpd/start/advice.h"
 #include "net/fetch/fetch_curl.h"
 
 /* clang-format off */

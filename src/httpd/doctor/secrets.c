@@ -12,8 +12,8 @@
 
 #include "base/text.h"
 #include "doctor/entropy.h"
+#include "httpd/conf/secret_words.h"
 #include "httpd/doctor/doctor.h"
-#include "httpd/dump/secret_words.h"
 #include "httpd/start/own_key.h"
 #include "httpd/start/state_dir.h"
 

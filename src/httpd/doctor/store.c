@@ -4,8 +4,8 @@
 
 #include "doctor/reason.h"
 #include "doctor/store_cure.h"
+#include "httpd/conf/secret_words.h"
 #include "httpd/doctor/doctor.h"
-#include "httpd/dump/secret_words.h"
 #include "httpd/start/stores.h"
 #include "net/redis/redis.h"
 

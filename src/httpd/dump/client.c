@@ -2,9 +2,9 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "httpd/conf/secret_words.h"
+#include "httpd/conf/section.h"
 #include "httpd/dump/dump.h"
-#include "httpd/dump/secret_words.h"
-#include "httpd/dump/section.h"
 
 /* A client of a virtual host: what was written for it, and what came of that. */
 typedef struct {

@@ -2,9 +2,8 @@
 
 #include <apr_strings.h>
 
-#include "httpd/dump/secret_words.h"
-#include "httpd/dump/section.h"
-#include "httpd/start/advice.h"
+#include "httpd/conf/secret_words.h"
+#include "httpd/conf/section.h"
 #include "httpd/start/own_key.h"
 
 static void add_urls(cog_dump_rows_t *rows, const cog_host_t *host)

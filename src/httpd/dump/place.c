@@ -5,10 +5,10 @@
 #include <util_cfgtree.h>
 
 #include "httpd/backend_presets.h"
+#include "httpd/conf/section.h"
 #include "httpd/dump/dump.h"
-#include "httpd/dump/section.h"
 #include "httpd/place_settings.h"
-#include "oidc/access_token.h"
+#include "oidc/bearer_claims.h"
 
 static const char *in_words(apr_pool_t *pool, unsigned bits, const char *first,
                             const char *second)

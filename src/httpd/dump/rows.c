@@ -3,7 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "httpd/dump/section.h"
+#include "httpd/conf/section.h"
 
 #define NAME_WIDTH  24
 #define VALUE_WIDTH 46 /* longer ones push their place away */

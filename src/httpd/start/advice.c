@@ -7,19 +7,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "httpd/conf/section.h"
 #include "httpd/log_httpd.h"
 #include "httpd/start/own_key.h"
-
-const char *cog_host_name(apr_pool_t *pool, const server_rec *s)
-{
-    const char *name = s->server_hostname ? s->server_hostname : "*";
-
-    if (!s->is_virtual) {
-        return "main server";
-    }
-    return apr_psprintf(pool, "virtual host %s (%s:%u)", name,
-                        s->defn_name ? s->defn_name : "-", s->defn_line_number);
-}
 
 static const char *client_name(const cog_client_conf_t *client)
 {

@@ -6,9 +6,6 @@
 
 #include "httpd/conf/resolve.h"
 
-/* For messages: "virtual host app.example.com (FILE:LINE)" or "main server". */
-const char *cog_host_name(apr_pool_t *pool, const server_rec *s);
-
 /* `hosts` are cog_host_t. What works, but is seldom meant: http, cookies of two hosts
  * that displace each other.
  */

@@ -5,7 +5,7 @@
 #include <util_cfgtree.h>
 
 #include "base/log.h"
-#include "httpd/dump/section.h"
+#include "httpd/conf/section.h"
 #include "httpd/log_httpd.h"
 
 /* The last ProxyRequests of this host; NULL: none. */

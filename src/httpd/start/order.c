@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "httpd/dump/section.h"
+#include "httpd/conf/section.h"
 #include "httpd/log_httpd.h"
 
 static int is_called(const ap_directive_t *directive, const char *name)

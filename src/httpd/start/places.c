@@ -5,8 +5,8 @@
 #include <httpd.h>
 
 #include "base/log.h"
+#include "httpd/conf/section.h"
 #include "httpd/log_httpd.h"
-#include "httpd/start/advice.h"
 
 typedef struct {
     apr_pool_t *pool;

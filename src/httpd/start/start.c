@@ -6,7 +6,7 @@
 #include "crypto/keyring.h"
 #include "flow/provider/provider.h"
 #include "flow/token_cache.h"
-#include "httpd/dump/secret_words.h"
+#include "httpd/conf/secret_words.h"
 #include "httpd/start/own_key.h"
 #include "net/fetch/fetch_curl.h"
 

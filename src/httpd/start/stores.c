@@ -6,7 +6,7 @@
 #include <http_main.h>
 
 #include "httpd/clock.h"
-#include "httpd/dump/secret_words.h"
+#include "httpd/conf/secret_words.h"
 #include "httpd/log_httpd.h"
 #include "httpd/start/state_dir.h"
 #include "httpd/start/store_memory.h"

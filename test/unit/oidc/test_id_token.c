@@ -8,7 +8,7 @@
 #define LONG50 "12345678901234567890123456789012345678901234567890"
 #define LONG   LONG50 LONG50 LONG50 LONG50 LONG50
 
-static const cog_token_expect_t expect = {
+static const cog_id_token_expect_t expect = {
     .issuer = POOL,
     .client_id = "app",
     .nonce = "n-1",
@@ -154,7 +154,7 @@ static void follows_the_rules_for_claims(void **state)
 static void takes_no_token_when_no_nonce_is_expected(void **state)
 {
     json_t *claims = json_from_quoted(WITH_NONCE(""));
-    cog_token_expect_t careless = expect;
+    cog_id_token_expect_t careless = expect;
 
     (void)state;
     careless.nonce = NULL;
@@ -168,7 +168,7 @@ static void counts_seconds_beyond_2038(void **state)
 {
     json_t *claims =
         json_from_quoted("{" ISS AUD USE SUB NONCE "'exp':4102444800,'iat':4102444000}");
-    cog_token_expect_t later = expect;
+    cog_id_token_expect_t later = expect;
 
     (void)state;
     later.now = 4102444700;

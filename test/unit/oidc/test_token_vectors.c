@@ -6,7 +6,7 @@
 #include <apr_strings.h>
 
 #include "crypto/jws.h"
-#include "oidc/access_token.h"
+#include "oidc/bearer_claims.h"
 #include "oidc/id_token.h"
 #include "oidc/token_rules.h"
 
@@ -65,7 +65,7 @@ static cog_err_t verify(apr_pool_t *pool, const json_t *one, json_t **claims)
 
 static cog_err_t check(apr_pool_t *pool, const json_t *one)
 {
-    const cog_token_expect_t expect = {
+    const cog_id_token_expect_t expect = {
         .issuer = text_of(vectors, "issuer"),
         .client_id = text_of(vectors, "client_id"),
         .nonce = text_of(vectors, "nonce"),

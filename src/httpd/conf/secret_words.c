@@ -1,4 +1,4 @@
-#include "httpd/dump/secret_words.h"
+#include "httpd/conf/secret_words.h"
 
 #include <apr_strings.h>
 #include <string.h>

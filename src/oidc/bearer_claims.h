@@ -1,7 +1,7 @@
 /* Tokens with which an API client comes, or which come along with an ID token: what their
  * claims must say. Pure; the signature is verified before. */
-#ifndef COG_OIDC_ACCESS_TOKEN_H
-#define COG_OIDC_ACCESS_TOKEN_H
+#ifndef COG_OIDC_BEARER_CLAIMS_H
+#define COG_OIDC_BEARER_CLAIMS_H
 
 #include <apr_pools.h>
 #include <apr_tables.h>

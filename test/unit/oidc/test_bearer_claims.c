@@ -1,7 +1,7 @@
 #include "test/unit/unit.h"
 
 #include "base/json.h"
-#include "oidc/access_token.h"
+#include "oidc/bearer_claims.h"
 
 #define POOL  "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123dEf"
 #define OTHER "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other1234"

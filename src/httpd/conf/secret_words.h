@@ -1,6 +1,6 @@
 /* Secrets in words that tell nothing of them. */
-#ifndef COG_HTTPD_DUMP_SECRET_WORDS_H
-#define COG_HTTPD_DUMP_SECRET_WORDS_H
+#ifndef COG_HTTPD_CONF_SECRET_WORDS_H
+#define COG_HTTPD_CONF_SECRET_WORDS_H
 
 #include <apr_tables.h>
 

@@ -1,7 +1,7 @@
 /* Sections of the configuration, and what holds in them: httpd works that out for each
  * request, the doctor beforehand. */
-#ifndef COG_HTTPD_DUMP_SECTION_H
-#define COG_HTTPD_DUMP_SECTION_H
+#ifndef COG_HTTPD_CONF_SECTION_H
+#define COG_HTTPD_CONF_SECTION_H
 
 #include <httpd.h>
 #include <http_config.h>
@@ -21,6 +21,9 @@ int cog_section_holds(const ap_directive_t *section, const ap_directive_t *direc
 
 /* The <VirtualHost> of a host, NULL for the main server. */
 const ap_directive_t *cog_section_of_host(const server_rec *s);
+
+/* For messages: "virtual host app.example.com (FILE:LINE)" or "main server". */
+const char *cog_host_name(apr_pool_t *pool, const server_rec *s);
 
 /* The sections that are about our users in this virtual host, its own and those that it
  * inherits, in their order: `const ap_directive_t *`. A setting outside of all sections

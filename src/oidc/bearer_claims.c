@@ -1,4 +1,4 @@
-#include "oidc/access_token.h"
+#include "oidc/bearer_claims.h"
 
 #include <apr_cstr.h>
 #include <string.h>

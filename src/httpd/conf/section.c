@@ -1,4 +1,4 @@
-#include "httpd/dump/section.h"
+#include "httpd/conf/section.h"
 
 #include <apr_fnmatch.h>
 #include <apr_strings.h>
@@ -43,6 +43,17 @@ int cog_section_holds(const ap_directive_t *section, const ap_directive_t *direc
         directive = directive->parent;
     }
     return directive == section;
+}
+
+const char *cog_host_name(apr_pool_t *pool, const server_rec *s)
+{
+    const char *name = s->server_hostname ? s->server_hostname : "*";
+
+    if (!s->is_virtual) {
+        return "main server";
+    }
+    return apr_psprintf(pool, "virtual host %s (%s:%u)", name,
+                        s->defn_name ? s->defn_name : "-", s->defn_line_number);
 }
 
 const ap_directive_t *cog_section_of_host(const server_rec *s)
