@@ -108,18 +108,18 @@ static int are_claims_kept(request_rec *r, const cog_require_t *require)
 }
 
 static void explain(request_rec *r, const cog_require_t *require,
-                    const cog_finding_t *finding)
+                    const cog_judgement_t *judgement)
 {
     const cog_log_t *log = cog_log_of_request(r);
 
     COG_LOG(log, DEBUG, 4250, "Require %s: %s, %s %s%s%s", require->text,
-            verdict_names[finding->verdict], require->subject,
-            finding->why ? finding->why : "is", finding->why ? ": " : " ",
-            cog_text_for_log(r->pool, finding->seen, LOG_MAX));
-    if (finding->gave_up) {
+            verdict_names[judgement->verdict], require->subject,
+            judgement->why ? judgement->why : "is", judgement->why ? ": " : " ",
+            cog_text_for_log(r->pool, judgement->seen, LOG_MAX));
+    if (judgement->gave_up) {
         COG_LOG(log, WARNING, 4251, "Require %s: %s %s: %s", require->text,
-                require->subject, finding->why,
-                cog_text_for_log(r->pool, finding->seen, LOG_MAX));
+                require->subject, judgement->why,
+                cog_text_for_log(r->pool, judgement->seen, LOG_MAX));
     }
 }
 
@@ -182,7 +182,7 @@ static authz_status answer(cog_evaluation_t *evaluation, const cog_require_t *re
 static cog_verdict_t judge(cog_evaluation_t *evaluation, const cog_require_t *require)
 {
     request_rec *r = evaluation->r;
-    cog_finding_t finding;
+    cog_judgement_t judgement;
 
     if (!evaluation->principal) {
         evaluation->principal = make_principal(r);
@@ -192,12 +192,12 @@ static cog_verdict_t judge(cog_evaluation_t *evaluation, const cog_require_t *re
         return COG_VERDICT_UNKNOWN;
     }
     cog_rule_judge(r->pool, &require->rule, wanted(r, require), evaluation->principal,
-                   &finding);
-    explain(r, require, &finding);
+                   &judgement);
+    explain(r, require, &judgement);
     if (require->rule.kind == COG_RULE_PROFILE && !require->is_negated) {
-        evaluation->lacking = finding.seen;
+        evaluation->lacking = judgement.seen;
     }
-    return finding.verdict;
+    return judgement.verdict;
 }
 
 /* httpd asks before it knows the user too: is one needed at all? */

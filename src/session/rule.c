@@ -45,18 +45,19 @@ static int is_any_wanted(cog_rule_kind_t kind, const cog_facts_t *facts,
 }
 
 static void compare(cog_rule_kind_t kind, const cog_facts_t *facts,
-                    const apr_array_header_t *wanted, cog_finding_t *finding)
+                    const apr_array_header_t *wanted, cog_judgement_t *judgement)
 {
     for (int i = 0; i < wanted->nelts; ++i) {
         const char *value = APR_ARRAY_IDX(wanted, i, const char *);
 
         if (is_any_wanted(kind, facts, value)) {
-            *finding = (cog_finding_t){.verdict = COG_VERDICT_HOLDS, .seen = facts->seen};
+            *judgement =
+                (cog_judgement_t){.verdict = COG_VERDICT_HOLDS, .seen = facts->seen};
             return;
         }
         if (!*value) {
-            finding->verdict = COG_VERDICT_UNKNOWN;
-            finding->why = "would be compared with a value that is empty";
+            judgement->verdict = COG_VERDICT_UNKNOWN;
+            judgement->why = "would be compared with a value that is empty";
         }
     }
 }
@@ -79,15 +80,15 @@ static cog_verdict_t match_one(const cog_pattern_t *pattern, const char *value,
 
 /* Stops at the first that is no clear miss: so a pattern that runs wild runs once. */
 static void match(const cog_pattern_t *pattern, const cog_facts_t *facts,
-                  cog_finding_t *finding)
+                  cog_judgement_t *judgement)
 {
     const apr_array_header_t *values = facts->values;
 
-    for (int i = 0; finding->verdict == COG_VERDICT_FAILS && i < values->nelts; ++i) {
-        finding->verdict =
-            match_one(pattern, APR_ARRAY_IDX(values, i, const char *), &finding->why);
+    for (int i = 0; judgement->verdict == COG_VERDICT_FAILS && i < values->nelts; ++i) {
+        judgement->verdict =
+            match_one(pattern, APR_ARRAY_IDX(values, i, const char *), &judgement->why);
     }
-    finding->gave_up = finding->verdict == COG_VERDICT_UNKNOWN;
+    judgement->gave_up = judgement->verdict == COG_VERDICT_UNKNOWN;
 }
 
 int cog_auth_time_is_within(int64_t auth_time, int64_t age_sec, int64_t now)
@@ -97,24 +98,24 @@ int cog_auth_time_is_within(int64_t auth_time, int64_t age_sec, int64_t now)
 }
 
 static void judge_age(apr_pool_t *pool, const cog_rule_t *rule,
-                      const cog_principal_t *principal, cog_finding_t *finding)
+                      const cog_principal_t *principal, cog_judgement_t *judgement)
 {
     if (principal->auth_time <= 0) {
-        finding->verdict = COG_VERDICT_UNKNOWN;
-        finding->why = "is missing";
+        judgement->verdict = COG_VERDICT_UNKNOWN;
+        judgement->why = "is missing";
         return;
     }
-    finding->seen = apr_psprintf(pool, "%" APR_INT64_T_FMT " s",
-                                 principal->now - principal->auth_time);
+    judgement->seen = apr_psprintf(pool, "%" APR_INT64_T_FMT " s",
+                                   principal->now - principal->auth_time);
     if (cog_auth_time_is_within(principal->auth_time, rule->age_sec, principal->now)) {
-        finding->verdict = COG_VERDICT_HOLDS;
+        judgement->verdict = COG_VERDICT_HOLDS;
     }
 }
 
 /* An access token says little about its user: what is missing is not known to be empty.
  */
 static void judge_profile(apr_pool_t *pool, const apr_array_header_t *wanted,
-                          const cog_principal_t *principal, cog_finding_t *finding)
+                          const cog_principal_t *principal, cog_judgement_t *judgement)
 {
     apr_array_header_t *missing = apr_array_make(pool, 2, sizeof(const char *));
 
@@ -127,46 +128,46 @@ static void judge_profile(apr_pool_t *pool, const apr_array_header_t *wanted,
         }
     }
     if (apr_is_empty_array(missing)) {
-        finding->verdict = COG_VERDICT_HOLDS;
+        judgement->verdict = COG_VERDICT_HOLDS;
         return;
     }
-    finding->verdict = COG_VERDICT_UNKNOWN;
-    finding->why = "lacks";
-    finding->seen = apr_array_pstrcat(pool, missing, ' ');
+    judgement->verdict = COG_VERDICT_UNKNOWN;
+    judgement->why = "lacks";
+    judgement->seen = apr_array_pstrcat(pool, missing, ' ');
 }
 
 static void judge_facts(apr_pool_t *pool, const cog_rule_t *rule,
                         const apr_array_header_t *wanted,
-                        const cog_principal_t *principal, cog_finding_t *finding)
+                        const cog_principal_t *principal, cog_judgement_t *judgement)
 {
     cog_facts_t facts = {NULL, NULL};
 
-    finding->why = cog_rule_facts(pool, rule, principal, &facts);
-    finding->seen = facts.seen;
-    if (finding->why) {
-        finding->verdict = COG_VERDICT_UNKNOWN;
+    judgement->why = cog_rule_facts(pool, rule, principal, &facts);
+    judgement->seen = facts.seen;
+    if (judgement->why) {
+        judgement->verdict = COG_VERDICT_UNKNOWN;
     }
     else if (rule->pattern) {
-        match(rule->pattern, &facts, finding);
+        match(rule->pattern, &facts, judgement);
     }
     else {
-        compare(rule->kind, &facts, wanted, finding);
+        compare(rule->kind, &facts, wanted, judgement);
     }
 }
 
 void cog_rule_judge(apr_pool_t *pool, const cog_rule_t *rule,
                     const apr_array_header_t *wanted, const cog_principal_t *principal,
-                    cog_finding_t *finding)
+                    cog_judgement_t *judgement)
 {
-    *finding = (cog_finding_t){.verdict = COG_VERDICT_FAILS};
+    *judgement = (cog_judgement_t){.verdict = COG_VERDICT_FAILS};
     switch (rule->kind) {
     case COG_RULE_AUTH_AGE:
-        judge_age(pool, rule, principal, finding);
+        judge_age(pool, rule, principal, judgement);
         break;
     case COG_RULE_PROFILE:
-        judge_profile(pool, wanted, principal, finding);
+        judge_profile(pool, wanted, principal, judgement);
         break;
     default:
-        judge_facts(pool, rule, wanted, principal, finding);
+        judge_facts(pool, rule, wanted, principal, judgement);
     }
 }

@@ -50,7 +50,7 @@ typedef struct {
     const char *seen; /* the value that was judged; foreign text. NULL: none */
     const char *why;  /* with UNKNOWN: the rest of a sentence about it; else NULL */
     int gave_up;      /* the value was too much for the pattern */
-} cog_finding_t;
+} cog_judgement_t;
 
 /* Judge a rule. `wanted`: `const char *`, any of them will do; an empty one equals
  * nothing, and is UNKNOWN where no other is met. Comparison is octet by octet, of domains
@@ -59,7 +59,7 @@ typedef struct {
  * that is not met: the claims that the user lacks. */
 void cog_rule_judge(apr_pool_t *pool, const cog_rule_t *rule,
                     const apr_array_header_t *wanted, const cog_principal_t *principal,
-                    cog_finding_t *finding);
+                    cog_judgement_t *judgement);
 
 /* Is the sign-in at most `age_sec` ago? No when its time is not known, or when it is
  * later than clocks that differ by five minutes can explain. */

@@ -102,19 +102,19 @@ static void check(apr_pool_t *pool, const case_t *one, const char *wanted)
     apr_array_header_t *values = apr_array_make(pool, 1, sizeof(const char *));
     cog_principal_t principal = {.claims = claims, .client_id = "app", .now = 1};
     cog_rule_t rule = {.kind = one->kind, .claim = "tags"};
-    cog_finding_t finding;
+    cog_judgement_t judgement;
 
     APR_ARRAY_PUSH(claims, cog_claim_t) = one->claim;
     if (one->kind == COG_RULE_EMAIL_DOMAIN) {
         APR_ARRAY_PUSH(claims, cog_claim_t) = verified;
     }
     APR_ARRAY_PUSH(values, const char *) = wanted;
-    cog_rule_judge(pool, &rule, values, &principal, &finding);
-    must(finding.verdict != COG_VERDICT_HOLDS || (one->may_hold && *wanted));
+    cog_rule_judge(pool, &rule, values, &principal, &judgement);
+    must(judgement.verdict != COG_VERDICT_HOLDS || (one->may_hold && *wanted));
     if (one->kind == COG_RULE_GROUP || one->kind == COG_RULE_CLAIM) {
-        must(finding.verdict == COG_VERDICT_HOLDS || !one->may_hold || !*wanted);
+        must(judgement.verdict == COG_VERDICT_HOLDS || !one->may_hold || !*wanted);
     }
-    must((finding.verdict == COG_VERDICT_UNKNOWN) == (finding.why != NULL));
+    must((judgement.verdict == COG_VERDICT_UNKNOWN) == (judgement.why != NULL));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -277,10 +277,10 @@ cog_err_t cog_memcache_make(apr_pool_t *conf_pool, const cog_memcache_conf_t *co
 
     memcache->conf = *conf;
     for (int i = 0; i < conf->count; ++i) {
-        const cog_server_conf_t server = {.kind = "memcached",
-                                          .host = conf->hosts[i],
-                                          .port = conf->ports[i],
-                                          .limit = conf->limit};
+        const cog_server_options_t server = {.kind = "memcached",
+                                             .host = conf->hosts[i],
+                                             .port = conf->ports[i],
+                                             .limit = conf->limit};
 
         COG_TRY(cog_server_make(conf_pool, &server, &memcache->servers[i]));
     }

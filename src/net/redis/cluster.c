@@ -172,7 +172,7 @@ int cog_cluster_count(cog_cluster_t *cluster)
     return count;
 }
 
-cog_err_t cog_cluster_make(apr_pool_t *conf_pool, const cog_server_conf_t *seed,
+cog_err_t cog_cluster_make(apr_pool_t *conf_pool, const cog_server_options_t *seed,
                            cog_cluster_t **cluster)
 {
     cog_cluster_t *made = apr_pcalloc(conf_pool, sizeof(*made));

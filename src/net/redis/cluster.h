@@ -23,7 +23,7 @@ typedef struct cog_cluster_t cog_cluster_t;
 
 /* Known at first is the configured server alone, like which all others are: TLS, user,
  * password. The texts must live as long as `conf_pool`. */
-cog_err_t cog_cluster_make(apr_pool_t *conf_pool, const cog_server_conf_t *seed,
+cog_err_t cog_cluster_make(apr_pool_t *conf_pool, const cog_server_options_t *seed,
                            cog_cluster_t **cluster);
 
 /* What the call's `judge` says; COG_E_STORE has been logged. All within the limit of one

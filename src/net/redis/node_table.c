@@ -5,15 +5,15 @@
 static cog_err_t make_server(const cog_node_table_t *table, cog_node_t *node)
 {
     const cog_node_t *first = table->nodes[0];
-    cog_server_conf_t conf = table->conf;
+    cog_server_options_t options = table->options;
 
     if (!first) {
-        return cog_server_make(node->pool, &conf, &node->server);
+        return cog_server_make(node->pool, &options, &node->server);
     }
-    conf.kind = "Redis cluster node";
-    conf.host = node->address.host;
-    conf.port = node->address.port;
-    return cog_server_make_like(node->pool, first->server, &conf, &node->server);
+    options.kind = "Redis cluster node";
+    options.host = node->address.host;
+    options.port = node->address.port;
+    return cog_server_make_like(node->pool, first->server, &options, &node->server);
 }
 
 static cog_err_t make_node(const cog_node_table_t *table,
@@ -50,13 +50,13 @@ static apr_status_t destroy_all(void *data)
     return APR_SUCCESS;
 }
 
-cog_err_t cog_node_table_make(apr_pool_t *conf_pool, const cog_server_conf_t *seed,
+cog_err_t cog_node_table_make(apr_pool_t *conf_pool, const cog_server_options_t *seed,
                               cog_node_table_t **table)
 {
     cog_node_table_t *made = apr_pcalloc(conf_pool, sizeof(*made));
     cog_node_address_t address = {.port = seed->port};
 
-    made->conf = *seed;
+    made->options = *seed;
     apr_cpystrn(address.host, seed->host, sizeof(address.host));
     COG_TRY(make_node(made, &address, &made->nodes[0]));
     apr_pool_cleanup_register(conf_pool, made, destroy_all, apr_pool_cleanup_null);

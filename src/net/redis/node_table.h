@@ -15,13 +15,13 @@ typedef struct {
 } cog_node_t;
 
 typedef struct {
-    cog_server_conf_t conf;           /* of the first node: the configured server */
+    cog_server_options_t options;     /* of the first node: the configured server */
     cog_node_t *nodes[COG_MAX_NODES]; /* NULL: a free place; the first stays */
     uint8_t owners[COG_SLOTS]; /* places in `nodes`; 0 also where it is not known */
 } cog_node_table_t;
 
 /* Knows the configured server, which has all slots. Ends with `conf_pool`. */
-cog_err_t cog_node_table_make(apr_pool_t *conf_pool, const cog_server_conf_t *seed,
+cog_err_t cog_node_table_make(apr_pool_t *conf_pool, const cog_server_options_t *seed,
                               cog_node_table_t **table);
 
 /* Who is to be asked about a slot: its owner, or while that is out of order another one

@@ -129,15 +129,15 @@ cog_err_t cog_redis_make(apr_pool_t *conf_pool, const cog_redis_conf_t *conf,
                          cog_store_t *store)
 {
     redis_t *redis = apr_pcalloc(conf_pool, sizeof(*redis));
-    const cog_server_conf_t server = {.kind = "Redis",
-                                      .host = conf->host,
-                                      .port = conf->port,
-                                      .has_tls = conf->has_tls,
-                                      .ca_file = conf->ca_file,
-                                      .certificate = conf->certificate,
-                                      .limit = conf->limit,
-                                      .greet = log_in,
-                                      .context = redis};
+    const cog_server_options_t server = {.kind = "Redis",
+                                         .host = conf->host,
+                                         .port = conf->port,
+                                         .has_tls = conf->has_tls,
+                                         .ca_file = conf->ca_file,
+                                         .certificate = conf->certificate,
+                                         .limit = conf->limit,
+                                         .greet = log_in,
+                                         .context = redis};
 
     redis->conf = *conf;
     COG_TRY(cog_cluster_make(conf_pool, &server, &redis->cluster));

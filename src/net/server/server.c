@@ -13,7 +13,7 @@
 #define WARN_INTERVAL apr_time_from_sec(10)
 
 struct cog_server_t {
-    cog_server_conf_t conf;
+    cog_server_options_t options;
     const char *name; /* Redis at host:port */
     cog_endpoint_t endpoint;
     cog_connection_pool_t *idle;
@@ -53,11 +53,11 @@ static int is_worth_another_try(const cog_question_t *question)
 static cog_err_t open_fresh(cog_server_t *server, apr_time_t deadline,
                             cog_connection_t *connection, cog_fault_t *fault)
 {
-    const cog_server_conf_t *conf = &server->conf;
+    const cog_server_options_t *options = &server->options;
     cog_err_t err;
 
     COG_TRY(cog_connection_open(&server->endpoint, deadline, connection, fault));
-    err = conf->greet ? conf->greet(conf->context, connection, fault) : COG_OK;
+    err = options->greet ? options->greet(options->context, connection, fault) : COG_OK;
     if (err != COG_OK) {
         cog_connection_close(connection);
     }
@@ -157,7 +157,7 @@ cog_err_t cog_server_ask(cog_server_t *server, const cog_log_t *log,
 
 apr_time_t cog_server_deadline(const cog_server_t *server)
 {
-    return cog_monotonic_now() + server->conf.limit;
+    return cog_monotonic_now() + server->options.limit;
 }
 
 int cog_server_is_fit(cog_server_t *server)
@@ -176,30 +176,31 @@ int cog_server_is_busy(cog_server_t *server)
 }
 
 static cog_err_t make_tls(apr_pool_t *pool, const cog_server_t *model,
-                          const cog_server_conf_t *conf, cog_tls_t **tls)
+                          const cog_server_options_t *options, cog_tls_t **tls)
 {
-    if (!conf->has_tls) {
+    if (!options->has_tls) {
         return COG_OK;
     }
     if (model) {
-        *tls = cog_tls_share(pool, model->endpoint.tls, conf->host);
+        *tls = cog_tls_share(pool, model->endpoint.tls, options->host);
         return COG_OK;
     }
     return cog_tls_make(
-        pool, &(cog_tls_conf_t){conf->host, conf->ca_file, conf->certificate}, tls);
+        pool, &(cog_tls_conf_t){options->host, options->ca_file, options->certificate},
+        tls);
 }
 
 static cog_err_t make_parts(apr_pool_t *conf_pool, const cog_server_t *model,
                             cog_server_t *server)
 {
-    const cog_server_conf_t *conf = &server->conf;
+    const cog_server_options_t *options = &server->options;
 
-    server->name =
-        apr_psprintf(conf_pool, strchr(conf->host, ':') ? "%s at [%s]:%d" : "%s at %s:%d",
-                     conf->kind, conf->host, conf->port);
-    COG_TRY(cog_resolver_make(conf_pool, conf->host, conf->port, getaddrinfo,
+    server->name = apr_psprintf(
+        conf_pool, strchr(options->host, ':') ? "%s at [%s]:%d" : "%s at %s:%d",
+        options->kind, options->host, options->port);
+    COG_TRY(cog_resolver_make(conf_pool, options->host, options->port, getaddrinfo,
                               &server->endpoint.resolver));
-    COG_TRY(make_tls(conf_pool, model, conf, &server->endpoint.tls));
+    COG_TRY(make_tls(conf_pool, model, options, &server->endpoint.tls));
     COG_REQUIRE(apr_thread_mutex_create(&server->lock, APR_THREAD_MUTEX_DEFAULT,
                                         conf_pool) == APR_SUCCESS,
                 COG_E_INTERNAL);
@@ -207,25 +208,25 @@ static cog_err_t make_parts(apr_pool_t *conf_pool, const cog_server_t *model,
 }
 
 static cog_err_t make(apr_pool_t *pool, const cog_server_t *model,
-                      const cog_server_conf_t *conf, cog_server_t **server)
+                      const cog_server_options_t *options, cog_server_t **server)
 {
     cog_server_t *made = apr_pcalloc(pool, sizeof(*made));
 
-    made->conf = *conf;
-    made->conf.limit = conf->limit > 0 ? conf->limit : LIMIT;
+    made->options = *options;
+    made->options.limit = options->limit > 0 ? options->limit : LIMIT;
     COG_TRY(make_parts(pool, model, made));
     *server = made;
     return COG_OK;
 }
 
-cog_err_t cog_server_make(apr_pool_t *conf_pool, const cog_server_conf_t *conf,
+cog_err_t cog_server_make(apr_pool_t *conf_pool, const cog_server_options_t *options,
                           cog_server_t **server)
 {
-    return make(conf_pool, NULL, conf, server);
+    return make(conf_pool, NULL, options, server);
 }
 
 cog_err_t cog_server_make_like(apr_pool_t *pool, const cog_server_t *model,
-                               const cog_server_conf_t *conf, cog_server_t **server)
+                               const cog_server_options_t *options, cog_server_t **server)
 {
-    return make(pool, model, conf, server);
+    return make(pool, model, options, server);
 }

@@ -25,7 +25,7 @@ typedef struct {
     /* Make a fresh connection fit for questions; NULL: it is. */
     cog_err_t (*greet)(void *context, cog_connection_t *connection, cog_fault_t *fault);
     void *context;
-} cog_server_conf_t;
+} cog_server_options_t;
 
 /* What is asked. The members below `ask` are the answer of the last attempt. */
 typedef struct cog_question_t {
@@ -43,13 +43,14 @@ typedef struct cog_question_t {
 /* The texts must live as long as `conf_pool`. Makes no connection: each process makes its
  * own when it needs one, keeps a few, and closes them with `conf_pool`.
  * COG_E_MISCONFIGURED when `ca_file` cannot be read, or `certificate` not be used. */
-cog_err_t cog_server_make(apr_pool_t *conf_pool, const cog_server_conf_t *conf,
+cog_err_t cog_server_make(apr_pool_t *conf_pool, const cog_server_options_t *options,
                           cog_server_t **server);
 
 /* Another one of the same kind, which trusts the same authorities as `model` does and
  * must not outlive it: cog_tls_share() says for which host its certificate must be. */
 cog_err_t cog_server_make_like(apr_pool_t *pool, const cog_server_t *model,
-                               const cog_server_conf_t *conf, cog_server_t **server);
+                               const cog_server_options_t *options,
+                               cog_server_t **server);
 
 /* Until when a question that is asked now must be answered. */
 apr_time_t cog_server_deadline(const cog_server_t *server);

@@ -34,15 +34,15 @@ void add_claim(apr_array_header_t *claims, const char *name, const char *value,
     }
 }
 
-cog_finding_t judge(apr_pool_t *pool, const cog_rule_t *rule, const char *wanted,
-                    const apr_array_header_t *claims)
+cog_judgement_t judge(apr_pool_t *pool, const cog_rule_t *rule, const char *wanted,
+                      const apr_array_header_t *claims)
 {
     cog_principal_t principal = {claims, "app", 1, NOW - 10, NOW};
-    cog_finding_t finding;
+    cog_judgement_t judgement;
 
-    cog_rule_judge(pool, rule, values(pool, wanted), &principal, &finding);
-    assert_true((finding.verdict == UNKNOWN) == (finding.why != NULL));
-    return finding;
+    cog_rule_judge(pool, rule, values(pool, wanted), &principal, &judgement);
+    assert_true((judgement.verdict == UNKNOWN) == (judgement.why != NULL));
+    return judgement;
 }
 
 void assert_verdict(const char *rule, cog_verdict_t actual, cog_verdict_t expected)

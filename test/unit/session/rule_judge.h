@@ -27,8 +27,8 @@ void add_claim(apr_array_header_t *claims, const char *name, const char *value,
                cog_claim_kind_t kind);
 
 /* Of a user who has these claims, and signed in ten seconds ago. */
-cog_finding_t judge(apr_pool_t *pool, const cog_rule_t *rule, const char *wanted,
-                    const apr_array_header_t *claims);
+cog_judgement_t judge(apr_pool_t *pool, const cog_rule_t *rule, const char *wanted,
+                      const apr_array_header_t *claims);
 
 /* Names the rule in the failure. */
 void assert_verdict(const char *rule, cog_verdict_t actual, cog_verdict_t expected);

@@ -11,10 +11,10 @@ static void takes_no_access_token_for_one_of_a_native_user(void **state)
 {
     const cog_rule_t rule = {.kind = COG_RULE_PROVIDER};
     cog_principal_t bearer = {no_claims(*state), "app", 0, NOW, NOW};
-    cog_finding_t finding;
+    cog_judgement_t judgement;
 
-    cog_rule_judge(*state, &rule, values(*state, "COGNITO|EntraID"), &bearer, &finding);
-    assert_int_equal(finding.verdict, UNKNOWN);
+    cog_rule_judge(*state, &rule, values(*state, "COGNITO|EntraID"), &bearer, &judgement);
+    assert_int_equal(judgement.verdict, UNKNOWN);
 }
 
 /* clang-format off */
@@ -54,12 +54,12 @@ static void knows_the_client(void **state)
 {
     const cog_rule_t rule = {.kind = COG_RULE_CLIENT};
     cog_principal_t nobody = {no_claims(*state), NULL, 1, NOW, NOW};
-    cog_finding_t finding;
+    cog_judgement_t judgement;
 
     assert_int_equal(judge(*state, &rule, "x|app", no_claims(*state)).verdict, HOLDS);
     assert_int_equal(judge(*state, &rule, "App", no_claims(*state)).verdict, FAILS);
-    cog_rule_judge(*state, &rule, values(*state, "app"), &nobody, &finding);
-    assert_int_equal(finding.verdict, UNKNOWN);
+    cog_rule_judge(*state, &rule, values(*state, "app"), &nobody, &judgement);
+    assert_int_equal(judgement.verdict, UNKNOWN);
 }
 
 /* O08 */
@@ -84,10 +84,10 @@ static void compares_the_time_of_the_sign_in(void **state)
     for (size_t i = 0; i < COUNT(cases); ++i) {
         cog_principal_t principal = {no_claims(*state), "app", 1, cases[i].auth_time,
                                      NOW};
-        cog_finding_t finding;
+        cog_judgement_t judgement;
 
-        cog_rule_judge(*state, &rule, no_claims(*state), &principal, &finding);
-        assert_verdict(cases[i].rule, finding.verdict, cases[i].verdict);
+        cog_rule_judge(*state, &rule, no_claims(*state), &principal, &judgement);
+        assert_verdict(cases[i].rule, judgement.verdict, cases[i].verdict);
         assert_int_equal(cog_auth_time_is_within(cases[i].auth_time, HOUR, NOW),
                          cases[i].verdict == HOLDS);
     }
@@ -111,14 +111,14 @@ static void needs_every_claim_of_a_profile(void **state)
 
     for (size_t i = 0; i < COUNT(cases); ++i) {
         apr_array_header_t *claims = no_claims(*state);
-        cog_finding_t finding;
+        cog_judgement_t judgement;
 
         add_claim(claims, "email", cases[i].email, TEXT);
         add_claim(claims, "name", cases[i].name, TEXT);
-        finding = judge(*state, &rule, "name|email", claims);
-        assert_verdict(cases[i].rule, finding.verdict, cases[i].verdict);
+        judgement = judge(*state, &rule, "name|email", claims);
+        assert_verdict(cases[i].rule, judgement.verdict, cases[i].verdict);
         if (cases[i].missing) {
-            assert_string_equal(finding.seen, cases[i].missing);
+            assert_string_equal(judgement.seen, cases[i].missing);
         }
     }
 }
@@ -148,12 +148,12 @@ static cog_verdict_t match_claim(apr_pool_t *pool, matcher_t *matcher, const cha
     const cog_rule_t rule = {
         .kind = COG_RULE_CLAIM, .claim = "name", .pattern = &pattern};
     apr_array_header_t *claims = no_claims(pool);
-    cog_finding_t finding;
+    cog_judgement_t judgement;
 
     add_claim(claims, "name", value, kind);
-    finding = judge(pool, &rule, "unused", claims);
-    matcher->gave_up = finding.gave_up;
-    return finding.verdict;
+    judgement = judge(pool, &rule, "unused", claims);
+    matcher->gave_up = judgement.gave_up;
+    return judgement.verdict;
 }
 
 static void shows_a_pattern_each_element(void **state)

@@ -6,7 +6,8 @@
 
 static cog_node_table_t *table_make(apr_pool_t *pool)
 {
-    const cog_server_conf_t seed = {.kind = "Redis", .host = "seed.test", .port = 6379};
+    const cog_server_options_t seed = {
+        .kind = "Redis", .host = "seed.test", .port = 6379};
     cog_node_table_t *table;
 
     assert_int_equal(cog_node_table_make(pool, &seed, &table), COG_OK);
