@@ -169,8 +169,7 @@ static const cog_failure_t failures[] = {
      "its quotas"},
     {COG_E_IDP_ANSWER, 502, COG_LOG_ERROR, COG_SAY("The sign-in service gave a wrong answer",
      "This site could not use what it said.", TRY_AGAIN),
-     "the warning before this line tells what the token endpoint answered; without one, compare "
-     "CognitoEndpoint userinfo with the pool"},
+     "the warning before this line tells what it answered: compare CognitoEndpoint with the pool"},
     {COG_E_IDP_CLIENT, 500, COG_LOG_ERROR, COG_SAY("This site is not known to the sign-in service",
      "It did not accept the site's own credentials.", TELL_ADMIN),
      "compare CognitoClientID and CognitoClientSecret with the app client: a public client has "

@@ -128,6 +128,30 @@ static void believes_no_userinfo_of_another_user(void **state)
     assert_int_equal(world_get(world, "/")->kind, COG_REPLY_REDIRECT);
 }
 
+static void tells_what_is_wrong_with_userinfo(void **state)
+{
+    static const struct {
+        const char *body;
+        cog_err_t err;
+    } cases[] = {
+        {"[]",                  COG_E_IDP_ANSWER   },
+        {"",                    COG_E_IDP_ANSWER   },
+        {"{'sub':'nobody-ex'}", COG_E_TOKEN_SUBJECT},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        world_t *world = world_make(*state);
+        const char *told = apr_pstrcat(
+            *state, "COG3051: userInfo answered 200: ", cog_err_text(cases[i].err), NULL);
+
+        world->client.has_userinfo = 1;
+        world->userinfo_body = cases[i].body;
+        assert_int_equal(world_sign_in(world, "/")->error, cases[i].err);
+        assert_true(world_has_logged(world, told));
+        assert_false(world_has_logged(world, "nobody-ex"));
+    }
+}
+
 static void keeps_clients_apart(void **state)
 {
     world_t *world = world_make(*state);
@@ -262,6 +286,7 @@ int main(void)
         cmocka_unit_test_with_pool(takes_the_secret_that_its_file_holds_now),
         cmocka_unit_test_with_pool(adds_what_userinfo_says),
         cmocka_unit_test_with_pool(believes_no_userinfo_of_another_user),
+        cmocka_unit_test_with_pool(tells_what_is_wrong_with_userinfo),
         cmocka_unit_test_with_pool(keeps_clients_apart),
         cmocka_unit_test_with_pool(believes_no_forged_token),
         cmocka_unit_test_with_pool(refuses_a_token_of_another_login),

@@ -1,5 +1,6 @@
 #include "flow/login/verified_claims.h"
 
+#include "base/log.h"
 #include "flow/fetch.h"
 #include "flow/login/granted_scope.h"
 #include "flow/provider/provider.h"
@@ -14,13 +15,19 @@ static cog_err_t add_userinfo(cog_flow_t *flow, const cog_tokens_t *tokens,
                                    .accept = "application/json"};
     cog_fetch_response_t response;
     cog_endpoints_t endpoints;
+    cog_err_t err;
 
     COG_TRY(cog_provider_endpoints(flow, flow->place->client->provider, &endpoints));
     COG_REQUIRE(endpoints.userinfo, COG_E_DISCOVERY);
     request.url = endpoints.userinfo;
     request.authorization = cog_secret_join(flow->pool, "Bearer ", tokens->access_token);
     COG_TRY(cog_flow_fetch(flow, &request, &response));
-    return cog_userinfo_merge(flow->pool, response.status, response.body, claims);
+    err = cog_userinfo_merge(flow->pool, response.status, response.body, claims);
+    if (err != COG_OK) {
+        COG_LOG(flow->ports->log, WARNING, 3051, "userInfo answered %d: %s",
+                response.status, cog_err_text(err));
+    }
+    return err;
 }
 
 static cog_id_token_expect_t expectation(const cog_flow_t *flow, const char *nonce)
