@@ -245,6 +245,50 @@ static void says_when_it_cannot_be_known(void **state)
     assert_int_equal(reply->retry_after_sec > 0, 1);
 }
 
+/* RFC 6750, 3.1 */
+static void tells_whom_Require_refuses_which_scope_is_missing(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    cog_reply_t *reply;
+
+    world->forbids_bearers = 1;
+    world->missing_scope = "orders/write";
+    reply = present(world, world_access_token(world));
+    assert_refused("scope", reply, 403, "Bearer realm=\"Cognito\", error=");
+    assert_string_equal(reply->challenge, "Bearer realm=\"Cognito\", "
+                                          "error=\"insufficient_scope\", "
+                                          "scope=\"orders/write\"");
+    assert_int_equal(reply->error, COG_E_FORBIDDEN);
+    world->missing_scope = NULL;
+    reply = present(world, world_access_token(world));
+    assert_refused("another reason", reply, 403, "Bearer realm=\"Cognito\"");
+    assert_string_equal(reply->challenge, "Bearer realm=\"Cognito\"");
+    assert_int_equal(world_log_count(world, "COG3403"), 2);
+    assert_int_equal(world_log_count(world, "scope orders/write"), 1);
+}
+
+/* RFC 9470, 3 */
+static void tells_whose_sign_in_is_too_long_ago_how_old_it_may_be(void **state)
+{
+    world_t *world = world_for(*state, COG_ACCEPT_BEARER);
+    cog_reply_t *reply;
+
+    world->max_age_sec = 900;
+    world->access_claims =
+        apr_psprintf(*state, APP USER ",'auth_time':%d", WORLD_NOW - 900);
+    assert_int_equal(present(world, world_access_token(world))->kind, COG_REPLY_GRANT);
+    world->access_claims =
+        apr_psprintf(*state, APP USER ",'auth_time':%d", WORLD_NOW - 1000);
+    reply = present(world, world_access_token(world));
+    assert_refused("age", reply, 401,
+                   "Bearer realm=\"Cognito\", "
+                   "error=\"insufficient_user_authentication\", ");
+    assert_non_null(strstr(reply->challenge, ", max_age=\"900\""));
+    assert_int_equal(reply->error, COG_E_AUTH_AGE);
+    assert_true(world_has_logged(world, "COG4256: sign-in of the bearer is longer ago "
+                                        "than 900 s"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +306,8 @@ int main(void)
         cmocka_unit_test_with_pool(takes_id_tokens_where_they_are_welcome),
         cmocka_unit_test_with_pool(lets_nobody_in_when_something_fails),
         cmocka_unit_test_with_pool(says_when_it_cannot_be_known),
+        cmocka_unit_test_with_pool(tells_whom_Require_refuses_which_scope_is_missing),
+        cmocka_unit_test_with_pool(tells_whose_sign_in_is_too_long_ago_how_old_it_may_be),
     };
 
     return cmocka_run_group_tests_name("flow/bearer", tests, NULL, NULL);

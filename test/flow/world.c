@@ -5,6 +5,7 @@
 
 #include "base/query.h"
 #include "base/text.h"
+#include "flow/bearer/bearer.h"
 #include "flow/resource.h"
 #include "flow/session/session_lifecycle.h"
 #include "flow/session/stored_session.h"
@@ -102,11 +103,29 @@ static void add_navigation_headers(world_t *world)
 /* As Require would have it. */
 static void require_fresh(cog_flow_t *flow, const world_t *world, cog_reply_t *reply)
 {
-    if (reply->kind == COG_REPLY_GRANT && world->max_age_sec > 0 &&
-        !cog_auth_time_is_within(reply->session->auth_time, world->max_age_sec,
-                                 world->now)) {
-        *reply = (cog_reply_t){0};
+    const cog_session_t *session = reply->session;
+    int is_bearer = reply->bearer != NULL;
+
+    if (cog_auth_time_is_within(session->auth_time, world->max_age_sec, world->now)) {
+        return;
+    }
+    *reply = (cog_reply_t){0};
+    if (is_bearer) {
+        cog_bearer_want_sign_in(flow, world->max_age_sec, reply);
+    }
+    else {
         cog_flow_sign_in_anew(flow, world->max_age_sec, reply);
+    }
+}
+
+static void require(cog_flow_t *flow, const world_t *world, cog_reply_t *reply)
+{
+    if (reply->kind == COG_REPLY_GRANT && world->max_age_sec > 0) {
+        require_fresh(flow, world, reply);
+    }
+    if (reply->kind == COG_REPLY_GRANT && reply->bearer && world->forbids_bearers) {
+        *reply = (cog_reply_t){0};
+        cog_bearer_forbid(flow, world->missing_scope, reply);
     }
 }
 
@@ -117,7 +136,7 @@ static void run(cog_flow_t *flow, const world_t *world, cog_reply_t *reply)
     }
     else {
         cog_flow_run_resource(flow, reply);
-        require_fresh(flow, world, reply);
+        require(flow, world, reply);
     }
 }
 

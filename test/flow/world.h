@@ -35,8 +35,10 @@ struct world_t {
     cog_client_conf_t other_client; /* named "other", used below /other */
     cog_place_t place;
     cog_place_t other_place;
-    cog_place_t open_place; /* below /public: no client */
-    int64_t max_age_sec;    /* Require cognito-auth-age, everywhere; 0: none */
+    cog_place_t open_place;    /* below /public: no client */
+    int64_t max_age_sec;       /* Require cognito-auth-age, everywhere; 0: none */
+    int forbids_bearers;       /* Require lets no bearer in */
+    const char *missing_scope; /* because of it; NULL: for another reason */
     /* the world */
     int64_t now;
     unsigned random_count;
