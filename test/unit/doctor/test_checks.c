@@ -2,6 +2,7 @@
 
 #include <apr_strings.h>
 
+#include "base/text.h"
 #include "doctor/checks.h"
 #include "flow/provider/provider.h"
 
@@ -11,6 +12,9 @@
 #define RETURN   "https://app.test/.cognito/signed-out"
 #define NOW      1700000000
 #define BY_PROXY (-1)
+/* Basic of app:first and app:second */
+#define FIRST  "Basic YXBwOmZpcnN0"
+#define SECOND "Basic YXBwOnNlY29uZA=="
 
 /* An RSA key, of which nobody has the other half. */
 #define KEY                                                                              \
@@ -91,6 +95,10 @@ static const struct {
 
 static const answer_t *change; /* of the rule that is tried */
 
+/* The Authorization header that the token endpoint takes: any but it is invalid_client;
+ * NULL: it asks for none, or takes all. */
+static const char *good_credentials;
+
 static int fits(const answer_t *answer, const char *url)
 {
     return strncmp(url, answer->url, strlen(answer->url)) == 0;
@@ -106,6 +114,14 @@ static const answer_t *find(const char *url)
     return answer;
 }
 
+static int has_wrong_credentials(const cog_fetch_request_t *request)
+{
+    const char *given = request->authorization.bytes;
+
+    return good_credentials && strcmp(request->url, AUTH "/oauth2/token") == 0 &&
+           strcmp(given ? given : "none", good_credentials) != 0;
+}
+
 static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
                        const cog_fetch_request_t *request, cog_fetch_response_t *response)
 {
@@ -116,6 +132,11 @@ static cog_err_t fetch(void *context, apr_pool_t *pool, const cog_log_t *log,
     if (answer->status == BY_PROXY) {
         log->write(log->context, COG_LOG_ERROR, "the proxy wants a password");
         return COG_E_PROXY_AUTH;
+    }
+    if (has_wrong_credentials(request)) {
+        response->status = 401;
+        response->body = cog_span_of("{\"error\":\"invalid_client\"}");
+        return COG_OK;
     }
     if (!answer->status) {
         log->write(log->context, COG_LOG_WARNING, "nobody is there");
@@ -144,8 +165,9 @@ static apr_array_header_t *one(apr_pool_t *pool, const char *text)
     return texts;
 }
 
-/* What is found where `changed` is not as it should be. */
-static cog_report_t *examine(apr_pool_t *pool, const answer_t *changed)
+/* What is found of an app client with these secrets. */
+static cog_report_t *examine_client(apr_pool_t *pool, const cog_known_secret_t *secrets,
+                                    int secret_count)
 {
     const cog_provider_conf_t provider = {
         .issuers = one(pool, ISSUER), .discovery_url = cog_discovery_url(pool, ISSUER)};
@@ -153,7 +175,7 @@ static cog_report_t *examine(apr_pool_t *pool, const answer_t *changed)
                              .path = "/.cognito"};
     const cog_client_conf_t client = {.name = "",
                                       .client_id = "app",
-                                      .secret_count = 1,
+                                      .secret_count = secret_count,
                                       .scope = "openid email",
                                       .issuer = ISSUER,
                                       .callback = "/.cognito/callback"};
@@ -162,19 +184,30 @@ static cog_report_t *examine(apr_pool_t *pool, const answer_t *changed)
         .conf = &conf,
         .client = &client,
         .provider = &provider,
-        .secrets = {{cog_secret_of("s3cr3t"), NULL}},
         .way = "directly",
         .asked = apr_hash_make(pool),
-        .fetcher = { NULL,                               fetch},
-        .clock = {                            NULL, now, NULL}
+        .fetcher = {NULL, fetch},
+        .clock = { NULL, now,  NULL}
     };
     cog_report_t *report = cog_report_make(pool);
 
-    change = changed;
+    for (int i = 0; i < secret_count; ++i) {
+        probe.secrets[i] = secrets[i];
+    }
     cog_report_open(report, "host", "default");
     cog_probe_prepare(&probe, report);
     cog_report_run(report, cog_client_checks, &probe);
     return report;
+}
+
+/* What is found where `changed` is not as it should be. */
+static cog_report_t *examine(apr_pool_t *pool, const answer_t *changed)
+{
+    const cog_known_secret_t secret = {cog_secret_of("s3cr3t"), NULL};
+
+    change = changed;
+    good_credentials = NULL;
+    return examine_client(pool, &secret, 1);
 }
 
 static const cog_finding_t *finding_of(const cog_report_t *report, const char *check)
@@ -241,6 +274,75 @@ static void say_what_mends_the_way(void **state)
     assert_non_null(strstr(finding->remedy.httpd, "CognitoCAFile PATH\n"));
 }
 
+/* clang-format off */
+/* What an app client has, what is configured, and what is said of it. */
+static const struct {
+    const char *rule;
+    const char *good;                      /* Authorization that the token endpoint takes */
+    const char *secrets[COG_MAX_SECRETS];  /* NULL: none; "-": it cannot be read */
+    cog_found_t found;                     /* of the last finding about secrets */
+    const char *text;
+} clients[] = {
+    {"public",                  "none",  {NULL, NULL},        COG_FOUND_OK,      "a public client, without a secret"},
+    {"one that is missing",     FIRST,   {NULL, NULL},        COG_FOUND_FAILED,  "the app client has a secret, but none is configured"},
+    {"right",                   FIRST,   {"first", NULL},     COG_FOUND_OK,      "the secret is right"},
+    {"one too many",            "none",  {"first", NULL},     COG_FOUND_FAILED,  "the app client is public, but a secret is configured"},
+    {"wrong",                   SECOND,  {"first", NULL},     COG_FOUND_FAILED,  "the secret is not that of the app client (invalid_client)"},
+    {"wrong, with a blank",     SECOND,  {"fir st", NULL},    COG_FOUND_FAILED,  "the secret is not that of the app client (invalid_client): it has other characters"},
+    {"not to be read",          FIRST,   {"-", NULL},         COG_FOUND_FAILED,  "the secret is not there"},
+    {"the second is good",      SECOND,  {"first", "second"}, COG_FOUND_OK,      "the second secret is right"},
+    {"the second is old",       FIRST,   {"first", "second"}, COG_FOUND_WARNING, "the second secret is not (or no longer) of the app client; the other one is"},
+    {"the second is not there", FIRST,   {"first", "-"},      COG_FOUND_FAILED,  "the second secret is not there"},
+    {"neither",                 "other", {"first", "second"}, COG_FOUND_FAILED,  "the second secret is not that of the app client"},
+};
+/* clang-format on */
+
+static const cog_finding_t *last_finding_of(const cog_report_t *report, const char *check)
+{
+    const apr_array_header_t *findings =
+        APR_ARRAY_IDX(report->groups, 0, cog_report_group_t).findings;
+
+    for (int i = findings->nelts - 1; i >= 0; --i) {
+        const cog_finding_t *finding = &APR_ARRAY_IDX(findings, i, cog_finding_t);
+
+        if (strcmp(finding->check->id, check) == 0) {
+            return finding;
+        }
+    }
+    fail_msg("no finding of %s", check);
+    return NULL;
+}
+
+static void compare_the_secrets_with_those_of_the_client(void **state)
+{
+    change = NULL;
+    for (size_t i = 0; i < COUNT(clients); ++i) {
+        cog_known_secret_t secrets[COG_MAX_SECRETS] = {
+            {{NULL, 0}, NULL}
+        };
+        const cog_finding_t *finding;
+        int count = 0;
+
+        while (count < COG_MAX_SECRETS && clients[i].secrets[count]) {
+            secrets[count].secret = cog_secret_of(clients[i].secrets[count]);
+            if (strcmp(clients[i].secrets[count], "-") == 0) {
+                secrets[count] = (cog_known_secret_t){
+                    {NULL, 0},
+                    "is not there"
+                };
+            }
+            ++count;
+        }
+        good_credentials = clients[i].good;
+        finding = last_finding_of(examine_client(*state, secrets, count), "secret");
+        if (finding->found != clients[i].found ||
+            !cog_text_begins(finding->text, clients[i].text)) {
+            fail_msg("%s: %s: %s", clients[i].rule, cog_found_name(finding->found),
+                     finding->text);
+        }
+    }
+}
+
 static void fill_remedies_in(void **state)
 {
     const answer_t mismatch = {AUTH "/oauth2/authorize?", 302, "",
@@ -266,6 +368,7 @@ int main(void)
         cmocka_unit_test_with_pool(find_what_is_wrong),
         cmocka_unit_test_with_pool(say_why_there_is_no_answer),
         cmocka_unit_test_with_pool(say_what_mends_the_way),
+        cmocka_unit_test_with_pool(compare_the_secrets_with_those_of_the_client),
         cmocka_unit_test_with_pool(fill_remedies_in),
     };
 
