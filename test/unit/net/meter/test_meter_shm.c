@@ -168,17 +168,63 @@ static void has_room_for_so_many_pools_and_no_more(void **state)
     assert_int_equal(read_at(*state, meter, NOW)->pool_count, COG_METER_POOLS);
 }
 
-static cog_err_t answer; /* of the store */
+/* A store that notes what it was asked. */
+typedef struct {
+    cog_err_t answer;
+    const char *called;
+    const char *key;
+    cog_span_t value;
+    int64_t ttl_sec;
+} asked_t;
 
 static cog_err_t get(void *context, apr_pool_t *pool, const cog_log_t *log,
                      const char *key, cog_span_t *value)
 {
-    (void)context;
-    (void)pool;
+    asked_t *asked = context;
+
+    (void)pool, (void)log;
+    *asked = (asked_t){.answer = asked->answer, .called = "get", .key = key};
+    *value = cog_span_of("found");
+    return asked->answer;
+}
+
+static cog_err_t set(void *context, const cog_log_t *log, const char *key,
+                     cog_span_t value, int64_t ttl_sec)
+{
+    asked_t *asked = context;
+
     (void)log;
-    (void)key;
-    (void)value;
-    return answer;
+    *asked = (asked_t){asked->answer, "set", key, value, ttl_sec};
+    return asked->answer;
+}
+
+static cog_err_t add(void *context, const cog_log_t *log, const char *key,
+                     cog_span_t value, int64_t ttl_sec)
+{
+    asked_t *asked = context;
+
+    (void)log;
+    *asked = (asked_t){asked->answer, "add", key, value, ttl_sec};
+    return asked->answer;
+}
+
+static cog_err_t remove_key(void *context, const cog_log_t *log, const char *key)
+{
+    asked_t *asked = context;
+
+    (void)log;
+    *asked = (asked_t){.answer = asked->answer, .called = "remove", .key = key};
+    return asked->answer;
+}
+
+static cog_store_t wrap(apr_pool_t *pool, cog_meter_shm_t *meter, const char *name,
+                        asked_t *asked)
+{
+    const cog_store_t store = {asked, get, set, add, remove_key};
+    cog_store_t metered;
+
+    cog_meter_shm_wrap_store(pool, meter, name, &store, &metered);
+    return metered;
 }
 
 static void counts_the_calls_of_a_store(void **state)
@@ -186,16 +232,15 @@ static void counts_the_calls_of_a_store(void **state)
     static const cog_err_t answers[] = {COG_OK, COG_E_NOT_FOUND, COG_E_STORE,
                                         COG_E_STORE};
     cog_meter_shm_t *meter = make_meter(*state);
-    const cog_store_t store = {.get = get};
+    asked_t asked = {.answer = COG_OK};
+    cog_store_t metered = wrap(*state, meter, "redis://x", &asked);
     const cog_store_figures_t *figures;
-    cog_store_t metered;
     cog_span_t value;
 
-    cog_meter_shm_wrap_store(*state, meter, "redis://x", &store, &metered);
     for (size_t i = 0; i < COUNT(answers); ++i) {
-        answer = answers[i];
+        asked.answer = answers[i];
         assert_result("answer", metered.get(metered.context, *state, NULL, "k", &value),
-                      answer);
+                      answers[i]);
     }
     figures = &read_at(*state, meter, NOW)->stores[0];
     assert_string_equal(figures->name, "redis://x");
@@ -203,9 +248,72 @@ static void counts_the_calls_of_a_store(void **state)
     assert_int_equal(figures->failed, 2);
     assert_int_equal(figures->failed_in_a_row, 2);
     assert_true(figures->failed_at > 0);
-    answer = COG_OK;
+    asked.answer = COG_OK;
     metered.get(metered.context, *state, NULL, "k", &value);
     assert_int_equal(read_at(*state, meter, NOW)->stores[0].failed_in_a_row, 0);
+}
+
+static void assert_asked(const asked_t *asked, const char *called, const char *value,
+                         int64_t ttl_sec)
+{
+    assert_string_equal(asked->called, called);
+    assert_string_equal(asked->key, called);
+    assert_int_equal(asked->value.len, strlen(value));
+    if (*value) {
+        assert_memory_equal(asked->value.bytes, value, strlen(value));
+    }
+    assert_int_equal(asked->ttl_sec, ttl_sec);
+}
+
+static void hands_each_call_on_as_it_is(void **state)
+{
+    cog_meter_shm_t *meter = make_meter(*state);
+    asked_t asked = {.answer = COG_E_STORE};
+    cog_store_t metered = wrap(*state, meter, "redis://x", &asked);
+    cog_span_t value = {NULL, 0};
+
+    assert_result("get", metered.get(metered.context, *state, NULL, "get", &value),
+                  COG_E_STORE);
+    assert_asked(&asked, "get", "", 0);
+    assert_memory_equal(value.bytes, "found", 5);
+    assert_result("set", metered.set(metered.context, NULL, "set", cog_span_of("new"), 3),
+                  COG_E_STORE);
+    assert_asked(&asked, "set", "new", 3);
+    asked.answer = COG_E_EXISTS;
+    assert_result("add",
+                  metered.add(metered.context, NULL, "add", cog_span_of("first"), 4),
+                  COG_E_EXISTS);
+    assert_asked(&asked, "add", "first", 4);
+    asked.answer = COG_OK;
+    assert_result("remove", metered.remove(metered.context, NULL, "remove"), COG_OK);
+    assert_asked(&asked, "remove", "", 0);
+    assert_int_equal(read_at(*state, meter, NOW)->stores[0].calls, 4);
+    assert_int_equal(read_at(*state, meter, NOW)->stores[0].failed, 2);
+}
+
+/* Two hosts with one store, and so many stores that one is no longer counted. */
+static void counts_by_store_as_long_as_there_is_room(void **state)
+{
+    cog_meter_shm_t *meter = make_meter(*state);
+    asked_t asked = {.answer = COG_OK};
+    cog_span_t value;
+
+    for (int i = 0; i < COG_METER_STORES + 1; ++i) {
+        const char *name = apr_psprintf(*state, "redis://%d", i);
+
+        for (int host = 0; host < 2; ++host) {
+            cog_store_t metered = wrap(*state, meter, name, &asked);
+
+            asked.key = NULL;
+            assert_result(name, metered.get(metered.context, *state, NULL, "k", &value),
+                          COG_OK);
+            assert_string_equal(asked.key, "k");
+        }
+    }
+    assert_int_equal(read_at(*state, meter, NOW)->store_count, COG_METER_STORES);
+    for (int i = 0; i < COG_METER_STORES; ++i) {
+        assert_int_equal(read_at(*state, meter, NOW)->stores[i].calls, 2);
+    }
 }
 
 static void is_known_again_by_its_version_only(void **state)
@@ -229,6 +337,8 @@ int main(void)
         cmocka_unit_test_with_pool(keeps_pools_that_the_next_configuration_knows),
         cmocka_unit_test_with_pool(has_room_for_so_many_pools_and_no_more),
         cmocka_unit_test_with_pool(counts_the_calls_of_a_store),
+        cmocka_unit_test_with_pool(hands_each_call_on_as_it_is),
+        cmocka_unit_test_with_pool(counts_by_store_as_long_as_there_is_room),
         cmocka_unit_test_with_pool(is_known_again_by_its_version_only),
     };
 
