@@ -94,6 +94,19 @@ static void tells_of_a_refusal_with_its_incident(void **state)
     assert_null(last(world)->subject);
 }
 
+/* Without random bytes there is no number, but an answer. */
+static void has_no_number_where_none_can_be_drawn(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world->fail_at = 1;
+    reply = world_get(world, "/.cognito/callback?state=x&error=y");
+    assert_int_equal(reply->status, 400);
+    assert_string_equal(reply->page.incident, "-");
+    assert_string_equal(last(world)->incident, "-");
+}
+
 static void has_an_incident_only_where_it_can_be_looked_up(void **state)
 {
     static const struct {
@@ -136,6 +149,7 @@ int main(void)
         cmocka_unit_test_with_pool(tells_what_a_new_login_replaces),
         cmocka_unit_test_with_pool(tells_of_a_refresh_and_of_one_that_was_refused),
         cmocka_unit_test_with_pool(tells_of_a_refusal_with_its_incident),
+        cmocka_unit_test_with_pool(has_no_number_where_none_can_be_drawn),
         cmocka_unit_test_with_pool(has_an_incident_only_where_it_can_be_looked_up),
         cmocka_unit_test_with_pool(takes_a_first_visit_for_no_refusal),
     };

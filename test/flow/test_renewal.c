@@ -130,6 +130,33 @@ static void renews_nothing_when_it_is_switched_off(void **state)
     assert_int_equal(world->renewals, 0);
 }
 
+/* Ten seconds are left of the tokens as soon as their signature can be checked. */
+static void be_late(world_t *world)
+{
+    if (world_fetch_count(world, "jwks") == 1) {
+        world->while_fetching = NULL;
+        world->now += 3590;
+    }
+}
+
+/* Our clock is ahead of the user pool's: not every request is a renewal. */
+static void renews_once_a_minute_at_most(void **state)
+{
+    world_t *world = world_make(*state);
+
+    world->while_fetching = be_late;
+    world_sign_in(world, "/");
+    assert_int_equal(world->now, WORLD_NOW + 3590);
+    for (int second = 0; second < 45; ++second) {
+        assert_true(world_is_granted(world));
+        ++world->now;
+    }
+    assert_int_equal(world->renewals, 0);
+    world->now += 15;
+    assert_true(world_is_granted(world));
+    assert_int_equal(world->renewals, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +168,7 @@ int main(void)
         cmocka_unit_test_with_pool(keeps_the_tokens_for_as_long_as_the_session),
         cmocka_unit_test_with_pool(gives_the_new_session_to_who_comes_with_the_old),
         cmocka_unit_test_with_pool(renews_nothing_when_it_is_switched_off),
+        cmocka_unit_test_with_pool(renews_once_a_minute_at_most),
     };
 
     return cmocka_run_group_tests_name("flow/session/renewal", tests, NULL, NULL);

@@ -225,6 +225,43 @@ static void fails_when_it_cannot_be_sent_to_the_other_hosts(void **state)
     assert_signed_out_there(hosts);
 }
 
+static int revoke_unheard(world_t *world)
+{
+    static const char body[] = "{\"sub\":\"sub-1\"}";
+    int status;
+
+    world->store->is_down = 1;
+    status = post(world, body, sign(world->pool, KEY, world->now, body))->status;
+    world->store->is_down = 0;
+    return status;
+}
+
+static void revoke_again(void *context)
+{
+    world_t *world = context;
+
+    world->store->between = NULL;
+    (void)revoke_unheard(world);
+}
+
+/* Sessions of the user that end while it is being told that earlier ones have. */
+static void tells_the_others_of_what_ends_while_it_is_sent(void **state)
+{
+    hosts_t *hosts = make_hosts(*state);
+    world_t *here = hosts->here;
+
+    here->conf.revoke_key = cog_secret_of(KEY);
+    assert_int_equal(revoke_unheard(here), 503);
+    here->now += 5;
+    world_sign_in(here, "/");
+    carry_cookies(hosts);
+    here->store->between = revoke_again;
+    assert_int_equal(world_send_revocations(here), COG_OK);
+    assert_false(world_is_granted(here));
+    assert_int_equal(world_send_revocations(here), COG_OK);
+    assert_signed_out_there(hosts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +275,7 @@ int main(void)
         cmocka_unit_test_with_pool(takes_no_signed_nonsense),
         cmocka_unit_test_with_pool(is_no_url_of_ours_without_a_key),
         cmocka_unit_test_with_pool(fails_when_it_cannot_be_sent_to_the_other_hosts),
+        cmocka_unit_test_with_pool(tells_the_others_of_what_ends_while_it_is_sent),
     };
 
     return cmocka_run_group_tests_name("flow/revocation/revoke_user", tests, NULL, NULL);

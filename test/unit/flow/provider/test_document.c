@@ -225,6 +225,28 @@ static void does_not_wait_for_ever_for_one_that_was_killed(void **state)
     assert_int_equal(get(world, COG_DOCUMENT_RECENT, START, &document), COG_OK);
 }
 
+static void vanish_at_the_second_pause(world_t *world)
+{
+    if (world->pauses == 2) {
+        fake_store_clear(world->documents);
+    }
+}
+
+/* Nor for one of whom nothing is known any more. */
+static void does_not_wait_for_a_turn_that_is_lost(void **state)
+{
+    world_t *world = world_of(*state);
+    cog_document_t document;
+
+    begin_elsewhere(world);
+    world->on_pause = vanish_at_the_second_pause;
+    assert_int_equal(get(world, COG_DOCUMENT_RECENT, START, &document),
+                     COG_E_IDP_UNREACHABLE);
+    assert_int_equal(world->pauses, 2);
+    assert_int_equal(get(world, COG_DOCUMENT_RECENT, START, &document), COG_OK);
+    assert_int_equal(world->fetches, 2);
+}
+
 static void a_failed_fetch_is_not_tried_again_by_others(void **state)
 {
     world_t *world = world_of(*state);
@@ -292,6 +314,7 @@ int main(void)
         cmocka_unit_test_with_pool(an_older_one_is_no_newer_one),
         cmocka_unit_test_with_pool(hears_at_once_that_the_other_process_has_failed),
         cmocka_unit_test_with_pool(does_not_wait_for_ever_for_one_that_was_killed),
+        cmocka_unit_test_with_pool(does_not_wait_for_a_turn_that_is_lost),
         cmocka_unit_test_with_pool(a_failed_fetch_is_not_tried_again_by_others),
         cmocka_unit_test_with_pool(forgets_a_kept_one_that_is_no_good),
         cmocka_unit_test_with_pool(fetches_all_the_same_when_nothing_can_be_shared),
