@@ -19,11 +19,15 @@ LANGUAGES = [
 ]
 
 
+SITES_OWN = "default-src 'self'; form-action 'self'"
+
+
 @pytest.fixture(scope="class")
 def site(start, pool, backend):
     conf = ordinary_conf(pool, backend)
     conf.protect("/admins", require="cognito-group nobody")
     conf.protect("/quiet", "LogLevel auth_cognito:warn", require="cognito-group nobody")
+    conf.load("headers").location("/", f'Header always setifempty Content-Security-Policy "{SITES_OWN}"')
     return Site(start(conf), pool)
 
 
@@ -37,6 +41,16 @@ def buttons(page):
 
 def incident_of(page):
     return re.search(r'<p class="incident">[^<]+ <code>([\w-]{8})</code></p>', page.text)[1]
+
+
+def test_a_page_keeps_its_policy_beside_that_of_the_site(site, nobody, alice, log):
+    """docs/pages.md: else its button could not lead to the user pool, nor its style apply."""
+    log.expect("AH01631")
+    assert nobody.navigate(site.url("/public")).header("Content-Security-Policy") == SITES_OWN
+    page = alice.navigate(site.url("/admins"))
+    assert page.status == 403 and "<form" in page.text
+    assert page.header_lines("Content-Security-Policy") == [page.header("Content-Security-Policy")]
+    assert "form-action" not in page.header("Content-Security-Policy")
 
 
 class TestLanguages:
