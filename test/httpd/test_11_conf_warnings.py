@@ -233,6 +233,19 @@ def test_a_require_that_does_not_do_what_it_looks_like_is_a_warning(made, lines,
     assert output == warning + "Syntax OK\n"
 
 
+@pytest.mark.parametrize("lines, warns", [
+    (place("/", "Require valid-user", "Satisfy any"), True), (place("/", "Require valid-user", "Satisfy All"), False),
+    (place("/", "Require valid-user", "Satisfy Any", "Deny from all"), False),
+    (place("/", "Require valid-user", "Satisfy Any", "Order Deny,Allow"), True),
+    (place("/", "Require valid-user", "Satisfy Any", "Order allow,deny"), False),
+    ([*place("/", "Require valid-user"), *section_lines("Location", "/x", "Satisfy Any")], True),
+    ([*place("/", "Require valid-user"), *section_lines("Location", "/x", "AuthType Basic", "Satisfy Any")], False),
+], ids=["any", "all", "but for addresses", "by a default", "but for a default", "inside of it", "of somebody else"])
+def test_a_satisfy_that_lets_everybody_in_is_a_warning(made, lines, warns):
+    output = said(made(f"LoadModule access_compat_module {MODULE_DIR}/mod_access_compat.so", *COMPLETE, *lines))
+    assert ("COG4033: Satisfy Any (ROOT/httpd.conf:" in output) == warns and "Syntax OK" in output, output
+
+
 @pytest.mark.parametrize("outside, inside, warns", [
     (["ProxyRequests on"], [], True), (["ProxyRequests on"], ["ProxyRequests off"], False),
     (["ProxyRequests off"], ["ProxyRequests On"], True), ([], [], False)])

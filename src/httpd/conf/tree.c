@@ -99,6 +99,9 @@ static void read_directive(const walk_t *walk, const ap_directive_t *directive)
     if (strcasecmp(directive->directive, "ProxyRequests") == 0) {
         note(walk, directive, value, walk->tree->proxy_requests);
     }
+    if (strcasecmp(directive->directive, "Satisfy") == 0) {
+        note(walk, directive, value, walk->tree->satisfies);
+    }
     if (makes_use_of_users(directive->directive, value,
                            ap_getword_conf(walk->pool, &args))) {
         note(walk, directive, value, walk->tree->needs);
@@ -128,6 +131,7 @@ const cog_tree_t *cog_tree_read(apr_pool_t *pool, server_rec *main_server)
     tree->uses = apr_array_make(pool, 8, sizeof(cog_written_t));
     tree->resources = apr_array_make(pool, 2, sizeof(cog_written_t));
     tree->proxy_requests = apr_array_make(pool, 1, sizeof(cog_written_t));
+    tree->satisfies = apr_array_make(pool, 1, sizeof(cog_written_t));
     tree->needs = apr_array_make(pool, 8, sizeof(cog_written_t));
     read_all(&walk, ap_conftree);
     return tree;

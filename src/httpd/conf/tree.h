@@ -23,6 +23,7 @@ typedef struct {
     apr_array_header_t *uses;           /* cog_written_t */
     apr_array_header_t *resources;      /* cog_written_t: CognitoResource */
     apr_array_header_t *proxy_requests; /* cog_written_t: ProxyRequests on, or off */
+    apr_array_header_t *satisfies;      /* cog_written_t: Satisfy Any, or All */
     apr_array_header_t *needs; /* cog_written_t: Require of more than an address, or
                                 * CognitoUnauthenticated pass */
 } cog_tree_t;

@@ -106,6 +106,48 @@ static void warn_of_no_sign_in(const cog_log_t *log, const cog_tree_t *tree,
     }
 }
 
+static const ap_directive_t *find_beside(const ap_directive_t *line, const char *name)
+{
+    const ap_directive_t *other = line->parent ? line->parent->first_child : NULL;
+
+    while (other && strcasecmp(other->directive, name) != 0) {
+        other = other->next;
+    }
+    return other;
+}
+
+/* Of mod_access_compat: by its default every address is good enough. */
+static int denies(const ap_directive_t *satisfy)
+{
+    const ap_directive_t *order = find_beside(satisfy, "Order");
+
+    return find_beside(satisfy, "Deny") ||
+           (order && strncasecmp(order->args, "deny", 4) != 0);
+}
+
+static int opens(const cog_tree_t *tree, const cog_written_t *satisfy)
+{
+    const ap_directive_t *type = find_beside(satisfy->line, "AuthType");
+
+    return strcasecmp(satisfy->value, "Any") == 0 && !denies(satisfy->line) &&
+           (type ? strcasecmp(type->args, "Cognito") == 0
+                 : cog_tree_auth_type(tree, satisfy->s) != NULL);
+}
+
+static void warn_of_satisfaction(apr_pool_t *scratch, const cog_tree_t *tree)
+{
+    for (int i = 0; i < tree->satisfies->nelts; ++i) {
+        const cog_written_t *satisfy = &APR_ARRAY_IDX(tree->satisfies, i, cog_written_t);
+
+        if (opens(tree, satisfy)) {
+            COG_LOG(cog_log_of_server(scratch, satisfy->s), WARNING, 4033,
+                    "Satisfy Any (%s) lets everybody in without a sign-in, for nothing "
+                    "beside it denies an address; take it out",
+                    satisfy->place);
+        }
+    }
+}
+
 void cog_requirements_warn(apr_pool_t *scratch, const cog_tree_t *tree)
 {
     for (int i = 0; i < tree->needs->nelts; ++i) {
@@ -118,4 +160,5 @@ void cog_requirements_warn(apr_pool_t *scratch, const cog_tree_t *tree)
             warn_of_no_sign_in(log, tree, need);
         }
     }
+    warn_of_satisfaction(scratch, tree);
 }
