@@ -154,21 +154,26 @@ static cog_err_t read_answer(call_t *call, cog_connection_t *connection)
     return COG_OK;
 }
 
+/* It works, and others may be answered all the same. */
+static cog_err_t refuse(cog_fault_t *fault, const char *remedy, const char *cause)
+{
+    cog_fault_set(fault, remedy, "%s", cause);
+    fault->is_of_command = 1;
+    return COG_E_STORE;
+}
+
 static cog_err_t tell_unexpected(const cog_memcache_reader_t *answer, cog_fault_t *fault)
 {
-    fault->is_of_command = 1;
     switch (answer->kind) {
     case COG_MEMCACHE_NO_MEMORY:
-        return cog_fault_set(fault, "give memcached more memory (-m)",
-                             "it has no memory left");
+        return refuse(fault, "give memcached more memory (-m)", "it has no memory left");
     case COG_MEMCACHE_TOO_LARGE:
-        return cog_fault_set(fault, "start memcached with larger items (-I 1m)",
-                             "the value is too large for it");
+        return refuse(fault, "start memcached with larger items (-I 1m)",
+                      "the value is too large for it");
     case COG_MEMCACHE_REFUSED:
-        return cog_fault_set(fault, "look into its log, if it has one",
-                             "it has refused a command");
+        return refuse(fault, "look into its log, if it has one",
+                      "it has refused a command");
     default:
-        fault->is_of_command = 0;
         return cog_fault_set(fault, ASK_ADDRESS,
                              "its answer does not fit what it was asked");
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "net/memcache/memcache.h"
+#include "net/server/breaker.h"
 #include "test/unit/kept_log.h"
 #include "test/unit/net/memcache/memcache_peer.h"
 #include "test/unit/net/store_contract.h"
@@ -319,9 +320,46 @@ static void waits_half_a_second_at_most(void **state)
     make(caller);
     begin = apr_time_now();
     assert_result("silence", set(caller, "k", 60), COG_E_STORE);
-    assert_in_range(apr_time_now() - begin, apr_time_from_msec(300),
-                    apr_time_from_msec(1500));
+    assert_in_range(apr_time_now() - begin, apr_time_from_msec(300), LATE);
     assert_non_null(strstr(caller->log->last, "COG2200: memcached at 127.0.0.1:"));
+}
+
+static const char *refusal; /* of refuse_to_set() */
+
+static void refuse_to_set(talk_t *talk)
+{
+    said_t *said = malloc(sizeof(*said));
+
+    while (memcache_hear(talk, said) &&
+           (strcmp(said->verb, "set") == 0 ? talk_say(talk, refusal)
+                                           : memcache_answer(talk, said))) {
+    }
+    free(said);
+}
+
+/* F22: sessions stay readable */
+static void reads_from_a_server_that_refuses_to_write(void **state)
+{
+    static const struct {
+        const char *said;
+        const char *logged;
+    } cases[] = {
+        {"SERVER_ERROR out of memory storing object\r\n", "it has no memory left"        },
+        {"SERVER_ERROR object too large for cache\r\n",   "the value is too large for it"},
+        {"SERVER_ERROR something\r\n",                    "it has refused a command"     },
+    };
+
+    for (size_t i = 0; i < COUNT(cases); ++i) {
+        caller_t *caller = caller_for(*state, peer_start(*state, NULL, refuse_to_set));
+
+        refusal = cases[i].said;
+        for (int n = 0; n < 2 * COG_BREAKER_FAILURES; ++n) {
+            assert_result(cases[i].said, set(caller, "k", 60), COG_E_STORE);
+        }
+        assert_logged(caller->log, "COG2200", cases[i].logged);
+        assert_result(cases[i].said, get(caller, "k"), COG_E_NOT_FOUND);
+        assert_int_equal(kept_log_count(caller->log, "COG2201"), 0);
+    }
 }
 
 int main(void)
@@ -337,6 +375,7 @@ int main(void)
         cmocka_unit_test_with_pool(takes_no_answer_for_another_one),
         cmocka_unit_test_with_pool(takes_an_answer_that_comes_in_drops),
         cmocka_unit_test_with_pool(waits_half_a_second_at_most),
+        cmocka_unit_test_with_pool(reads_from_a_server_that_refuses_to_write),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
