@@ -130,7 +130,7 @@ cog_err_t cog_memcache_reader_feed(cog_memcache_reader_t *reader, const char *by
         size_t taken = 1;
 
         COG_REQUIRE(!*is_complete, COG_E_STORE);
-        if (reader->room && reader->filled < reader->room_len) {
+        if (reader->filled < reader->room_len) {
             COG_TRY(feed_value(reader, bytes, len, &taken));
         }
         else {

@@ -3,6 +3,8 @@
 #include <apr_strings.h>
 
 #include "net/redis/node_table.h"
+#include "net/server/breaker.h"
+#include "test/unit/kept_log.h"
 
 static cog_node_table_t *table_make(apr_pool_t *pool)
 {
@@ -151,6 +153,48 @@ static void asks_the_configured_server_for_whom_there_is_no_room(void **state)
     assert_int_equal(cog_node_table_find(table, COG_MAX_NODES - 1)->address.port, 6379);
 }
 
+static cog_err_t get_nothing(cog_question_t *question, cog_connection_t *connection)
+{
+    (void)connection;
+    return cog_fault_set(&question->fault, "help it", "it fails");
+}
+
+static void put_out_of_order(apr_pool_t *pool, const cog_node_t *node)
+{
+    for (int i = 0; i < COG_BREAKER_FAILURES; ++i) {
+        cog_question_t question = {.ask = get_nothing};
+
+        cog_server_ask(node->server, &kept_log_make(pool)->log, &question);
+    }
+    assert_false(cog_server_is_fit(node->server));
+}
+
+/* Nobody listens at any of these ports. */
+static void asks_another_one_while_the_owner_is_out_of_order(void **state)
+{
+    const cog_server_options_t seed = {.kind = "Redis", .host = "127.0.0.1", .port = 4};
+    const cog_node_t *owner;
+    cog_node_table_t *table;
+    cog_node_t *other;
+
+    assert_int_equal(cog_node_table_make(*state, &seed, &table), COG_OK);
+    cog_node_table_learn(table, map_of(*state, (int[]){1, 2, 3, 0}));
+    owner = cog_node_table_find(table, 0);
+    assert_int_equal(owner->address.port, 1);
+    put_out_of_order(*state, owner);
+    assert_ptr_equal(cog_node_table_find(table, 0), table->nodes[0]);
+    put_out_of_order(*state, table->nodes[0]);
+    other = cog_node_table_find(table, 0);
+    assert_int_equal(other->address.port, 2);
+    /* as long as it is held it stays, but nobody else is sent there */
+    ++other->holders;
+    cog_node_table_learn(table, map_of(*state, (int[]){1, 3, 0}));
+    assert_true(is_there(table, other));
+    assert_int_equal(cog_node_table_find(table, 0)->address.port, 3);
+    put_out_of_order(*state, cog_node_table_find(table, 0));
+    assert_ptr_equal(cog_node_table_find(table, 0), owner);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +204,7 @@ int main(void)
         cmocka_unit_test_with_pool(keeps_nodes_that_stay),
         cmocka_unit_test_with_pool(drops_nodes_that_nobody_holds),
         cmocka_unit_test_with_pool(asks_a_dropped_one_again_when_it_is_named),
+        cmocka_unit_test_with_pool(asks_another_one_while_the_owner_is_out_of_order),
         cmocka_unit_test_with_pool(has_room_for_so_many_and_no_more),
         cmocka_unit_test_with_pool(asks_the_configured_server_for_whom_there_is_no_room),
     };

@@ -5,6 +5,7 @@
 
 #include "net/server/connection_pool.h"
 #include "net/server/monotonic.h"
+#include "test/unit/children.h"
 
 #define NOW apr_time_from_sec(1000)
 
@@ -93,12 +94,38 @@ static void keeps_none_for_long(void **state)
     assert_int_equal(count(&idle, NOW + 5), 3);
 }
 
+/* What a child finds at first, and with one of its own: 10 * none + one. */
+static int take_as_a_child(void *context)
+{
+    const idle_t *idle = context;
+    cog_connection_t connection;
+    int inherited = cog_connection_pool_take(idle->connections, NOW, &connection);
+
+    open_and_give(idle, NOW);
+    return 10 * inherited + count(idle, NOW);
+}
+
+/* Two processes on one connection would read each other's answers. */
+static void gives_a_child_none_of_its_parent(void **state)
+{
+    idle_t idle = make(*state);
+    int fd = open_and_give(&idle, NOW);
+    cog_connection_t connection;
+
+    assert_int_equal(child_result(take_as_a_child, &idle), 1);
+    assert_true(cog_connection_pool_take(idle.connections, NOW, &connection));
+    assert_int_equal(connection.fd, fd);
+    assert_true(cog_connection_is_quiet(&connection));
+    cog_connection_close(&connection);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_for_redis(gives_the_youngest_first),
         cmocka_unit_test_for_redis(keeps_a_few),
         cmocka_unit_test_for_redis(keeps_none_for_long),
+        cmocka_unit_test_for_redis(gives_a_child_none_of_its_parent),
     };
 
     return cmocka_run_group_tests_name("net/connection_pool", tests, NULL, NULL);
