@@ -129,7 +129,7 @@ static cog_err_t send_command(call_t *call, cog_connection_t *connection)
     }
     COG_TRY(append(&packet, "\r\n", 2));
     call->question.is_sent = 1;
-    return packet.len > 0 ? flush(&packet) : COG_OK;
+    return flush(&packet);
 }
 
 /* ---- the answer ---- */

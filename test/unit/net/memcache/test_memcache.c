@@ -362,6 +362,95 @@ static void reads_from_a_server_that_refuses_to_write(void **state)
     }
 }
 
+/* ---- kept connections ---- */
+
+/* The first connection takes a second command and breaks without an answer to it. */
+static void die_at_the_second_command(talk_t *talk)
+{
+    said_t *said = malloc(sizeof(*said));
+
+    if (talk->number > 1) {
+        memcache_answer_all(talk);
+    }
+    else if (memcache_hear(talk, said) && memcache_answer(talk, said) &&
+             memcache_hear(talk, said)) {
+        talk_reset(talk);
+    }
+    free(said);
+}
+
+static void die_within_the_second_answer(talk_t *talk)
+{
+    said_t *said = malloc(sizeof(*said));
+
+    if (memcache_hear(talk, said) && memcache_answer(talk, said) &&
+        memcache_hear(talk, said)) {
+        talk_say(talk, "E");
+    }
+    free(said);
+}
+
+static caller_t *caller_with_a_kept_connection(apr_pool_t *pool, peer_script_t script,
+                                               peer_t **peer)
+{
+    caller_t *caller;
+
+    *peer = peer_start(pool, NULL, script);
+    caller = caller_for(pool, *peer);
+    assert_int_equal(get(caller, "k"), COG_E_NOT_FOUND);
+    return caller;
+}
+
+static cog_err_t set_for_a_minute(caller_t *caller, const char *key)
+{
+    return set(caller, key, 60);
+}
+
+static void asks_once_more_when_a_kept_connection_dies(void **state)
+{
+    static const struct {
+        cog_err_t (*call)(caller_t *caller, const char *key);
+        cog_err_t result;
+    } calls[] = {
+        {get,              COG_E_NOT_FOUND},
+        {set_for_a_minute, COG_OK         },
+        {drop,             COG_OK         },
+    };
+
+    for (size_t i = 0; i < COUNT(calls); ++i) {
+        peer_t *peer;
+        caller_t *caller =
+            caller_with_a_kept_connection(*state, die_at_the_second_command, &peer);
+
+        assert_int_equal(calls[i].call(caller, "k"), calls[i].result);
+        assert_int_equal(peer_requests(peer), 3);
+        assert_int_equal(peer_connections(peer), 2);
+        assert_int_equal(caller->log->count, 0);
+    }
+}
+
+static void never_adds_twice(void **state)
+{
+    peer_t *peer;
+    caller_t *caller =
+        caller_with_a_kept_connection(*state, die_at_the_second_command, &peer);
+
+    assert_int_equal(add(caller, "k"), COG_E_STORE);
+    assert_int_equal(peer_requests(peer), 2);
+    assert_int_equal(get(caller, "k"), COG_E_NOT_FOUND);
+}
+
+static void does_not_ask_again_once_an_answer_has_begun(void **state)
+{
+    peer_t *peer;
+    caller_t *caller =
+        caller_with_a_kept_connection(*state, die_within_the_second_answer, &peer);
+
+    assert_int_equal(get(caller, "k"), COG_E_STORE);
+    assert_int_equal(peer_requests(peer), 2);
+    assert_int_equal(peer_connections(peer), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +465,9 @@ int main(void)
         cmocka_unit_test_with_pool(takes_an_answer_that_comes_in_drops),
         cmocka_unit_test_with_pool(waits_half_a_second_at_most),
         cmocka_unit_test_with_pool(reads_from_a_server_that_refuses_to_write),
+        cmocka_unit_test_with_pool(asks_once_more_when_a_kept_connection_dies),
+        cmocka_unit_test_with_pool(never_adds_twice),
+        cmocka_unit_test_with_pool(does_not_ask_again_once_an_answer_has_begun),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,9 @@
 #include <apr_time.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -52,15 +54,22 @@ static cog_err_t open_within(const cog_endpoint_t *endpoint, apr_interval_time_t
 
 static void goes_on_to_the_next_address(void **state)
 {
-    static const char *const found[] = {"::1", "127.0.0.2", "127.0.0.3", "127.0.0.1",
-                                        NULL};
+    static const char *const found[] = {"::1",       "127.0.0.2", "127.0.0.3",
+                                        "127.0.0.1", "127.0.0.1", NULL};
     peer_t *peer = peer_start(*state, NULL, redis_answer_all);
     cog_endpoint_t endpoint = endpoint_at(*state, found, peer_port(peer));
+    apr_time_t deadline = cog_monotonic_now() + LATE;
     cog_connection_t connection;
+    socklen_t len = sizeof(int);
     cog_fault_t fault;
+    int sends_at_once = 0;
 
-    assert_int_equal(open_within(&endpoint, LATE, &connection, &fault), COG_OK);
+    assert_int_equal(cog_connection_open(&endpoint, deadline, &connection, &fault),
+                     COG_OK);
     assert_true(cog_connection_is_quiet(&connection));
+    assert_true(connection.deadline == deadline);
+    getsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &sends_at_once, &len);
+    assert_true(sends_at_once);
     cog_connection_close(&connection);
 }
 
@@ -161,6 +170,27 @@ static void reaches_ipv6(void **state)
     close(server);
 }
 
+static void tells_that_there_are_too_many_files(void **state)
+{
+    static const char *const found[] = {"127.0.0.1", NULL};
+    cog_endpoint_t endpoint = endpoint_at(*state, found, 1);
+    struct rlimit before;
+    struct rlimit none;
+    cog_connection_t connection;
+    cog_fault_t fault;
+    cog_err_t err;
+
+    getrlimit(RLIMIT_NOFILE, &before);
+    none = before;
+    none.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &none);
+    err = open_within(&endpoint, LATE, &connection, &fault);
+    setrlimit(RLIMIT_NOFILE, &before);
+    assert_int_equal(err, COG_E_STORE);
+    assert_string_equal(fault.cause, "Too many open files");
+    assert_non_null(strstr(fault.remedy, "limit of open files"));
+}
+
 /* ---- writing ---- */
 
 static const char *const loopback[] = {"127.0.0.1", NULL};
@@ -198,6 +228,7 @@ static void writes_to_a_dead_connection_without_a_signal(void **state)
     assert_int_equal(open_within(&endpoint, LATE, &connection, &fault), COG_OK);
     atomic_store(&is_connected, 1);
     wait_until(&has_reset);
+    assert_false(cog_connection_is_quiet(&connection));
     for (int i = 0; i < 3; ++i) {
         err = cog_connection_write(&connection, "x", 1, &fault);
     }
@@ -245,6 +276,7 @@ int main(void)
         cmocka_unit_test_for_redis(does_not_spend_its_time_at_a_silent_address),
         cmocka_unit_test_for_redis(gives_up_in_time_at_silent_addresses),
         cmocka_unit_test_for_redis(reaches_ipv6),
+        cmocka_unit_test_for_redis(tells_that_there_are_too_many_files),
         cmocka_unit_test_for_redis(writes_to_a_dead_connection_without_a_signal),
         cmocka_unit_test_for_redis(gives_up_in_time_when_nobody_reads),
     };

@@ -312,8 +312,15 @@ static void read_late(talk_t *talk)
         got = talk_receive(talk, bytes, sizeof(bytes));
         len += got > 0 ? (size_t)got : 0;
     }
+    apr_sleep(50 * MILLI);
     talk_say(talk, len == MUCH ? "+" : "-");
     talk_wait(talk);
+}
+
+/* Of other libraries, which this thread has used as well. */
+static void leave_an_error(void)
+{
+    ERR_raise(ERR_LIB_SSL, SSL_R_WRONG_VERSION_NUMBER);
 }
 
 static void waits_for_who_reads_late(void **state)
@@ -321,17 +328,66 @@ static void waits_for_who_reads_late(void **state)
     const certificate_t certificate = {"DNS:localhost", 10, 0};
     ca_t *ca = ca_make(*state);
     peer_t *peer = peer_start(*state, ca_server(*state, ca, &certificate), read_late);
-    cog_connection_t connection = open_in_tls(*state, peer, ca);
+    cog_connection_t connection;
     cog_fault_t fault;
     char answer;
     size_t len;
 
+    leave_an_error();
+    connection = open_in_tls(*state, peer, ca);
+    leave_an_error();
     assert_int_equal(
         cog_connection_write(&connection, apr_pcalloc(*state, MUCH), MUCH, &fault),
         COG_OK);
+    leave_an_error();
     assert_int_equal(cog_connection_read(&connection, &answer, 1, &len, &fault), COG_OK);
     assert_int_equal(answer, '+');
+    leave_an_error();
+    assert_true(cog_connection_is_quiet(&connection));
     cog_connection_close(&connection);
+}
+
+static atomic_int may_go_on;
+static atomic_int has_gone_on;
+
+static void wait_until(atomic_int *flag)
+{
+    for (int i = 0; i < 10000 && !atomic_load(flag); ++i) {
+        apr_sleep(MILLI);
+    }
+}
+
+static void say_something_between_two_answers(talk_t *talk)
+{
+    heard_t heard;
+
+    if (talk->number == 1 && talk_hear(talk, &heard)) {
+        redis_answer(talk, &heard);
+        wait_until(&may_go_on);
+        talk_say(talk, "$5\r\nwrong\r\n");
+        atomic_store(&has_gone_on, 1);
+    }
+    redis_answer_all(talk);
+}
+
+static void takes_no_answer_that_was_there_before(void **state)
+{
+    const certificate_t certificate = {"DNS:localhost", 10, 0};
+    ca_t *ca = ca_make(*state);
+    peer_t *peer;
+    caller_t *caller;
+
+    atomic_store(&may_go_on, 0);
+    atomic_store(&has_gone_on, 0);
+    peer = peer_start(*state, ca_server(*state, ca, &certificate),
+                      say_something_between_two_answers);
+    caller = caller_in_tls(*state, peer, "localhost", ca_file(ca));
+    assert_int_equal(call_get(caller, "a"), COG_OK);
+    atomic_store(&may_go_on, 1);
+    wait_until(&has_gone_on);
+    assert_int_equal(call_get(caller, "b"), COG_OK);
+    assert_value(caller, "value of b");
+    assert_int_equal(peer_connections(peer), 2);
 }
 
 static atomic_int has_reset;
@@ -362,9 +418,7 @@ static void writes_to_a_dead_connection_without_a_signal(void **state)
     connection = open_in_tls(*state, peer, ca);
     assert_int_equal(cog_connection_write(&connection, "*1\r\n$1\r\nx\r\n", 11, &fault),
                      COG_OK);
-    for (int i = 0; i < 10000 && !atomic_load(&has_reset); ++i) {
-        apr_sleep(MILLI);
-    }
+    wait_until(&has_reset);
     for (int i = 0; i < 3; ++i) {
         err = cog_connection_write(&connection, "x", 1, &fault);
     }
@@ -388,6 +442,7 @@ int main(void)
         cmocka_unit_test_for_redis(gets_over_a_connection_that_was_closed),
         cmocka_unit_test_for_redis(asks_once_more_when_a_kept_connection_ends),
         cmocka_unit_test_for_redis(waits_for_who_reads_late),
+        cmocka_unit_test_for_redis(takes_no_answer_that_was_there_before),
         cmocka_unit_test_for_redis(writes_to_a_dead_connection_without_a_signal),
     };
 
