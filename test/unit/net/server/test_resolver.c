@@ -3,6 +3,7 @@
 #include <apr_time.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 #include "net/server/monotonic.h"
@@ -241,6 +242,66 @@ static void works_in_a_child(void **state)
     assert_int_equal(resolve_within(resolver, LATE, &addresses, &fault), COG_OK);
 }
 
+static int end_as_a_child(void *pool)
+{
+    apr_pool_destroy(pool);
+    return 0;
+}
+
+static int is_busy_as_a_child(void *resolver)
+{
+    return cog_resolver_is_busy(resolver);
+}
+
+static void is_busy_while_its_thread_works(void **state)
+{
+    cog_addresses_t addresses;
+    cog_fault_t fault;
+    cog_resolver_t *resolver;
+    apr_pool_t *pool;
+
+    apr_pool_create(&pool, *state);
+    resolver = make(pool, "cache.test", find_when_allowed);
+    assert_false(cog_resolver_is_busy(resolver));
+    assert_int_equal(resolve_within(resolver, MILLI, &addresses, &fault), COG_E_STORE);
+    assert_true(cog_resolver_is_busy(resolver));
+    /* the thread is the parent's, and none of a child */
+    assert_int_equal(child_result(is_busy_as_a_child, resolver), 0);
+    assert_int_equal(child_result(end_as_a_child, pool), 0);
+    atomic_store(&may_end, 1);
+    assert_int_equal(resolve_within(resolver, LATE, &addresses, &fault), COG_OK);
+    assert_false(cog_resolver_is_busy(resolver));
+    apr_pool_destroy(pool);
+}
+
+static atomic_int may_be_interrupted;
+
+static int find_uninterrupted(const char *host, const char *service,
+                              const struct addrinfo *hints, struct addrinfo **found)
+{
+    sigset_t blocked;
+
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    atomic_store(&may_be_interrupted,
+                 !sigismember(&blocked, SIGTERM) || !sigismember(&blocked, SIGCHLD));
+    return find_loopback(host, service, hints, found);
+}
+
+/* What is sent to httpd is for httpd's threads. */
+static void has_a_thread_that_gets_no_signal(void **state)
+{
+    cog_addresses_t addresses;
+    cog_fault_t fault;
+    sigset_t blocked;
+
+    assert_int_equal(resolve_within(make(*state, "cache.test", find_uninterrupted), LATE,
+                                    &addresses, &fault),
+                     COG_OK);
+    assert_false(atomic_load(&may_be_interrupted));
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    assert_false(sigismember(&blocked, SIGTERM));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +313,8 @@ int main(void)
         cmocka_unit_test_with_pool(serves_all_who_wait),
         cmocka_unit_test_with_pool(ends_no_sooner_than_its_thread),
         cmocka_unit_test_with_pool(works_in_a_child),
+        cmocka_unit_test_with_pool(is_busy_while_its_thread_works),
+        cmocka_unit_test_with_pool(has_a_thread_that_gets_no_signal),
     };
 
     return cmocka_run_group_tests_name("net/resolver", tests, NULL, NULL);
