@@ -31,7 +31,29 @@ static void grant(cog_flow_t *flow, const cog_session_t *session, cog_reply_t *r
     }
 }
 
-/* The page that a script of this site runs in is where its user wants to be again. */
+static const char *requested(const cog_flow_t *flow)
+{
+    const cog_request_t *request = flow->request;
+    const char *target = request->path;
+
+    if (request->query) {
+        target = apr_pstrcat(flow->pool, request->path, "?", request->query, NULL);
+    }
+    return cog_flow_return_to(flow, target);
+}
+
+static void show_login(const cog_flow_t *flow, int64_t max_age_sec, cog_page_t *page)
+{
+    const cog_failure_t *failure = cog_failure_of(COG_E_UNAUTHENTICATED);
+
+    page->title = failure->title;
+    page->cause = failure->cause;
+    page->link = cog_login_url(flow, requested(flow), max_age_sec);
+    page->link_text = COG_SAY("Sign in");
+}
+
+/* Who navigates sees where the login is. The page that a script of this site runs in is
+ * where its user wants to be again. */
 static void refuse(cog_flow_t *flow, cog_err_t err, int64_t max_age_sec,
                    cog_reply_t *reply)
 {
@@ -39,6 +61,10 @@ static void refuse(cog_flow_t *flow, cog_err_t err, int64_t max_age_sec,
 
     cog_login_refuse(flow, err, page ? cog_flow_return_to(flow, page) : NULL, max_age_sec,
                      reply);
+    if (cog_request_is_navigation(flow->request)) {
+        reply->kind = COG_REPLY_PAGE;
+        show_login(flow, max_age_sec, &reply->page);
+    }
 }
 
 static int shall_login(const cog_flow_t *flow)
@@ -53,17 +79,6 @@ static int shall_login(const cog_flow_t *flow)
         break;
     }
     return cog_request_is_navigation(flow->request);
-}
-
-static const char *requested(const cog_flow_t *flow)
-{
-    const cog_request_t *request = flow->request;
-    const char *target = request->path;
-
-    if (request->query) {
-        target = apr_pstrcat(flow->pool, request->path, "?", request->query, NULL);
-    }
-    return cog_flow_return_to(flow, target);
 }
 
 /* Where the browser would not send the session, each login would lead to the next one. */

@@ -270,6 +270,24 @@ static void does_as_the_place_says(void **state)
     assert_int_equal(world_get(world, "/")->status, 302);
 }
 
+/* Where nobody is sent to the login, a person is told where it is, a script as ever. */
+static void shows_who_navigates_where_the_login_is(void **state)
+{
+    world_t *world = world_make(*state);
+    cog_reply_t *reply;
+
+    world->place.unauthenticated = COG_UNAUTHENTICATED_401;
+    reply = world_get(world, "/page?x=1");
+    assert_int_equal(reply->kind, COG_REPLY_PAGE);
+    assert_int_equal(reply->error, COG_E_UNAUTHENTICATED);
+    assert_string_equal(reply->page.link,
+                        WORLD_ORIGIN "/.cognito/login?return_to=%2Fpage%3Fx%3D1");
+    world_header(world, "Sec-Fetch-Mode", "cors");
+    reply = world_get(world, "/page?x=1");
+    assert_int_equal(reply->kind, COG_REPLY_JSON);
+    assert_int_equal(reply->status, 401);
+}
+
 static void keeps_the_claims_of_the_token(void **state)
 {
     world_t *world = world_make(*state);
@@ -362,6 +380,7 @@ int main(void)
         cmocka_unit_test_with_pool(revokes_the_token_of_a_session_that_has_expired),
         cmocka_unit_test_with_pool(tells_people_from_scripts),
         cmocka_unit_test_with_pool(does_as_the_place_says),
+        cmocka_unit_test_with_pool(shows_who_navigates_where_the_login_is),
         cmocka_unit_test_with_pool(lets_all_in_where_no_user_is_needed),
         cmocka_unit_test_with_pool(keeps_the_claims_of_the_token),
         cmocka_unit_test_with_pool(starts_no_login_where_its_cookie_would_not_come),

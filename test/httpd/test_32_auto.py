@@ -1,4 +1,6 @@
 """W01: what is a navigation gets a login, everything else a 401 that says where to sign in."""
+import html
+import re
 import urllib.parse
 
 import pytest
@@ -41,6 +43,7 @@ def site(start, pool, backend):
     conf = ordinary_conf(pool, backend)
     conf.protect("/secure/always", "CognitoUnauthenticated login")
     conf.protect("/secure/api", "CognitoUnauthenticated 401")
+    conf.location("/secure/api/own", 'ErrorDocument 401 "Welcome: %{reqenv:COGNITO_ERROR}"')
     conf.protect("/secure/guests", "CognitoUnauthenticated pass")
     conf.location("/open", "AuthType Cognito", "CognitoUnauthenticated pass",
                   "Require all granted")
@@ -113,7 +116,22 @@ class TestOtherModes:
             assert is_login(site.pool, answer)
 
     def test_401_sends_nobody_to_the_login(self, site, browser):
-        assert is_401(site.visit(browser, "/secure/api"))
+        assert is_401(browser.fetch(site.url("/secure/api")))
+        page = site.visit(browser, "/secure/api")
+        assert page.status == 401 and not page.set_cookies and "Please sign in" in page.text
+        assert page.header("Cache-Control") == "no-store" and page.header("WWW-Authenticate")
+
+    def test_the_page_of_401_leads_to_the_login_and_back(self, site, browser):
+        page = site.visit(browser, "/secure/api?x=1")
+        link = html.unescape(re.search('<a class="button" href="([^"]+)"', page.text)[1])
+        login = browser.navigate(link, site="same-origin")
+        back = browser.follow(type_password(browser, login, "alice", site.pool))
+        assert back.location == site.url("/secure/api?x=1") and browser.follow(back).status == 200
+
+    def test_an_error_document_takes_the_place_of_that_page(self, site, browser):
+        page = site.visit(browser, "/secure/api/own")
+        assert page.status == 401 and page.text == "Welcome: unauthenticated"
+        assert is_401(browser.fetch(site.url("/secure/api/own")))
 
     def test_pass_lets_nobody_in_where_a_user_is_needed(self, site, browser, backend):
         before = len(backend.seen)
