@@ -122,9 +122,11 @@ def test_bob_is_no_admin_and_signs_out(demo, browser):
     assert "admin page" not in browser.text
     browser.open(demo.site + "/")
     browser.click("nav form button")
-    # signed out here and at the user pool: "/" asks for a password again
-    browser.find("#username")
+    browser.wait_for_text("You are signed out")
     picture(browser, "demo-signed-out.png")
+    # here and at the user pool: a password is asked for again
+    browser.click("a.button")
+    browser.find("#username")
 
 
 def addresses():
