@@ -12,13 +12,13 @@
 #include "flow/login/kept_form.h"
 #include "flow/login/login.h"
 #include "flow/login/login_cookies.h"
-#include "flow/login/redeem.h"
-#include "flow/login/verified_claims.h"
 #include "flow/meter.h"
 #include "flow/provider/provider.h"
 #include "flow/session/session_claims.h"
-#include "flow/session/session_lookup.h"
 #include "flow/session/session_lifecycle.h"
+#include "flow/session/session_lookup.h"
+#include "flow/tokens/redeem.h"
+#include "flow/tokens/verified_claims.h"
 
 /* What the query of a callback says (RFC 6749, 4.1.2). */
 typedef struct {

@@ -11,13 +11,13 @@
 #include "flow/audit.h"
 #include "flow/handlers.h"
 #include "flow/logout/logout_return.h"
-#include "flow/logout/token_revocation.h"
 #include "flow/meter.h"
 #include "flow/navigation.h"
 #include "flow/provider/provider.h"
 #include "flow/revocation/session_revocation.h"
-#include "flow/session/session_lookup.h"
 #include "flow/session/session_lifecycle.h"
+#include "flow/session/session_lookup.h"
+#include "flow/tokens/token_revocation.h"
 #include "oidc/logout.h"
 
 /* A client of this site and the session that the browser holds for it. */

@@ -2,11 +2,11 @@
 
 #include <apr_strings.h>
 
-#include "flow/login/redeem.h"
-#include "flow/login/verified_claims.h"
 #include "flow/meter.h"
 #include "flow/provider/provider.h"
 #include "flow/session/session_claims.h"
+#include "flow/tokens/redeem.h"
+#include "flow/tokens/verified_claims.h"
 
 #define USUAL_LIFE_SEC 3600 /* of a user pool's access token */
 

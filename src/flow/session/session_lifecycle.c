@@ -7,12 +7,12 @@
 #include "base/text.h"
 #include "crypto/seal.h"
 #include "flow/audit.h"
-#include "flow/logout/token_revocation.h"
 #include "flow/meter.h"
 #include "flow/revocation/session_revocation.h"
 #include "flow/session/cookie_room.h"
 #include "flow/session/session_lookup.h"
 #include "flow/session/stored_session.h"
+#include "flow/tokens/token_revocation.h"
 #include "session/cookie_chunks.h"
 #include "session/session_codec.h"
 

@@ -1,4 +1,4 @@
-#include "flow/login/granted_scope.h"
+#include "flow/tokens/granted_scope.h"
 
 #include <string.h>
 

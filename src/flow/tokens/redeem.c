@@ -1,4 +1,4 @@
-#include "flow/login/redeem.h"
+#include "flow/tokens/redeem.h"
 
 #include "base/log.h"
 #include "flow/provider/client_credentials.h"

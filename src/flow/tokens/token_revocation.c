@@ -1,4 +1,4 @@
-#include "flow/logout/token_revocation.h"
+#include "flow/tokens/token_revocation.h"
 
 #include <apr_strings.h>
 

@@ -1,9 +1,9 @@
-#include "flow/login/verified_claims.h"
+#include "flow/tokens/verified_claims.h"
 
 #include "base/log.h"
 #include "flow/fetch.h"
-#include "flow/login/granted_scope.h"
 #include "flow/provider/provider.h"
+#include "flow/tokens/granted_scope.h"
 #include "oidc/id_token.h"
 #include "oidc/token_rules.h"
 #include "oidc/userinfo.h"
