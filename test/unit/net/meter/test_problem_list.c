@@ -40,6 +40,45 @@ static void tells_the_last_one_first(void **state)
     assert_result("second", entries[1].err, COG_E_STORE);
     assert_string_equal(entries[1].incident, "incident");
     assert_string_equal(entries[1].remedy, "see to it");
+    assert_true(entries[1].is_error);
+}
+
+static void tells_sites_apart(void **state)
+{
+    static const char *const sites[] = {"https://a.example", "https://b.example", NULL};
+    cog_problem_list_t *list = make_list(*state);
+    cog_problem_entry_t entries[COG_PROBLEM_COUNT];
+
+    for (size_t i = 0; i < 2 * COUNT(sites); ++i) {
+        cog_problem_t problem = problem_at((int)i);
+
+        problem.site = sites[i % COUNT(sites)];
+        cog_problem_list_add(list, &problem);
+    }
+    assert_int_equal(cog_problem_list_read(list, entries), COUNT(sites));
+    assert_string_equal(entries[0].site, "");
+    assert_string_equal(entries[1].site, "https://b.example");
+    assert_int_equal(entries[1].count, 2);
+}
+
+/* As of a process that died while it wrote. */
+static void ends_texts_that_have_no_end(void **state)
+{
+    cog_problem_list_t *list = make_list(*state);
+    cog_problem_entry_t entries[COG_PROBLEM_COUNT];
+    cog_problem_entry_t *broken = &list->entries[3];
+
+    broken->count = 1;
+    memset(broken->incident, 'x', sizeof(broken->incident));
+    memset(broken->site, 'x', sizeof(broken->site));
+    memset(broken->remedy, 'x', sizeof(broken->remedy));
+    assert_int_equal(cog_problem_list_read(list, entries), 1);
+    assert_int_equal(strnlen(entries[0].incident, sizeof(broken->incident)),
+                     sizeof(broken->incident) - 1);
+    assert_int_equal(strnlen(entries[0].site, sizeof(broken->site)),
+                     sizeof(broken->site) - 1);
+    assert_int_equal(strnlen(entries[0].remedy, sizeof(broken->remedy)),
+                     sizeof(broken->remedy) - 1);
 }
 
 static void counts_what_comes_again(void **state)
@@ -98,6 +137,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(tells_the_last_one_first),
+        cmocka_unit_test_with_pool(tells_sites_apart),
+        cmocka_unit_test_with_pool(ends_texts_that_have_no_end),
         cmocka_unit_test_with_pool(counts_what_comes_again),
         cmocka_unit_test_with_pool(drops_what_is_over_for_the_longest_time),
         cmocka_unit_test_with_pool(cuts_long_texts_and_knows_them_again),
