@@ -94,6 +94,41 @@ static void knows_the_minute_of_what_is_rare(void **state)
     assert_int_equal(figures->counts[COG_EVENT_LOGIN_BEGUN], 3);
 }
 
+/* There is no room for them in a minute. */
+static void knows_no_minute_of_what_is_frequent(void **state)
+{
+    static const cog_minute_figures_t nothing = {{0}, {{0}}};
+    cog_meter_shm_t *meter = make_meter(*state);
+    const cog_figures_t *figures;
+
+    for (int event = COG_EVENT_RARE; event < COG_EVENT_COUNT; ++event) {
+        count_one(meter, (cog_event_t)event, NOW);
+    }
+    figures = read_at(*state, meter, NOW);
+    for (int i = 0; i < COG_METER_MINUTES; ++i) {
+        assert_memory_equal(&figures->minutes[i], &nothing, sizeof(nothing));
+    }
+    for (int event = 0; event < COG_EVENT_COUNT; ++event) {
+        assert_int_equal(figures->counts[event], event >= COG_EVENT_RARE);
+    }
+}
+
+static void tells_problems_and_since_when(void **state)
+{
+    cog_meter_shm_t *meter = make_meter(*state);
+    const cog_problem_t problem = {.err = COG_E_STORE, .incident = "1234", .now = NOW};
+    const cog_figures_t *figures = read_at(*state, meter, NOW + MINUTE);
+    cog_meter_user_t user;
+
+    assert_true(figures->since == NOW);
+    assert_int_equal(figures->problem_count, 0);
+    cog_meter_shm_use(meter, 0, &user);
+    user.port.note_problem(user.port.context, &problem);
+    figures = read_at(*state, meter, NOW + MINUTE);
+    assert_int_equal(figures->problem_count, 1);
+    assert_string_equal(figures->problems[0].incident, "1234");
+}
+
 static void forgets_the_minute_after_an_hour(void **state)
 {
     cog_meter_shm_t *meter = make_meter(*state);
@@ -332,6 +367,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_with_pool(loses_nothing_of_threads_and_processes),
         cmocka_unit_test_with_pool(knows_the_minute_of_what_is_rare),
+        cmocka_unit_test_with_pool(knows_no_minute_of_what_is_frequent),
+        cmocka_unit_test_with_pool(tells_problems_and_since_when),
         cmocka_unit_test_with_pool(forgets_the_minute_after_an_hour),
         cmocka_unit_test_with_pool(sorts_calls_by_result_and_duration),
         cmocka_unit_test_with_pool(keeps_pools_that_the_next_configuration_knows),
