@@ -1,4 +1,4 @@
-/* The layout of a meter's memory: for the files net/meter_*.c only. */
+/* The layout of a meter's memory: for the files of net/meter/ only. */
 #ifndef COG_NET_METER_PRIVATE_H
 #define COG_NET_METER_PRIVATE_H
 
