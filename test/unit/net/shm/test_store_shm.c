@@ -69,7 +69,12 @@ static void a_clock_that_is_put_back_ends_no_session(void **state)
 static void refuses_what_is_too_large(void **state)
 {
     shm_store_t *f = shm_make(*state, MB);
+    char key[COG_STORE_MAX_KEY + 2] = {0};
 
+    memset(key, 'k', COG_STORE_MAX_KEY + 1);
+    assert_result("key", shm_set(f, key, 1, 10), COG_E_INTERNAL);
+    key[COG_STORE_MAX_KEY] = '\0';
+    assert_result("key", shm_set(f, key, 1, 10), COG_OK);
     assert_result("n", shm_set(f, "k", COG_STORE_MAX_VALUE, 10), COG_OK);
     assert_result("n + 1", shm_set(f, "k", COG_STORE_MAX_VALUE + 1, 10), COG_E_TOO_LARGE);
     assert_result("what was there", shm_get(f, "k"), COG_OK);
@@ -156,6 +161,10 @@ static void a_sweep_frees_the_room_of_what_has_ended(void **state)
     f->now += apr_time_from_sec(100);
     cog_store_shm_sweep(&f->store, &f->log->log);
     assert_int_equal(used(f), 500);
+    for (int i = 0; i < 1000; ++i) {
+        assert_result("left", shm_get(f, shm_session(f, i)),
+                      i % 2 ? COG_E_NOT_FOUND : COG_OK);
+    }
     f->now += apr_time_from_sec(100);
     cog_store_shm_sweep(&f->store, &f->log->log);
     assert_int_equal(used(f), 0);

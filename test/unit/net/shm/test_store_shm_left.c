@@ -141,6 +141,8 @@ static void a_process_that_stands_still_blocks_nobody_for_long(void **state)
     apr_interval_time_t waited = apr_time_now() - begin;
 
     assert_result("again", shm_set(f, "k", 10, 60), COG_E_STORE);
+    assert_result("again", f->store.remove(f->store.context, &f->log->log, "k"),
+                  COG_E_STORE);
     child_kill(holder);
     assert_result("blocked", result, COG_E_STORE);
     assert_true(waited >= apr_time_from_msec(300));
