@@ -24,6 +24,9 @@ static const struct {
     {CURLOPT_MAXFILESIZE, COG_FETCH_MAX_BODY},
     {CURLOPT_LOW_SPEED_LIMIT, 100}, /* bytes a second */
     {CURLOPT_LOW_SPEED_TIME, 10},
+    {CURLOPT_TCP_KEEPALIVE, 1}, /* a reset is seen before the next use */
+    {CURLOPT_TCP_KEEPIDLE, 15},
+    {CURLOPT_TCP_KEEPINTVL, 5},
     {CURLOPT_MAXCONNECTS, 2},
     {CURLOPT_MAXAGE_CONN, 30}, /* seconds; a peer may be gone without a word */
     {CURLOPT_MAXLIFETIME_CONN, 120}, /* seconds, however busy */

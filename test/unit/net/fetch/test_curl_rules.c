@@ -135,6 +135,9 @@ static void lets_nothing_wait_or_live_for_long(void **state)
     assert_number(CURLOPT_LOW_SPEED_LIMIT, 100);
     assert_number(CURLOPT_LOW_SPEED_TIME, 10);
     assert_number(CURLOPT_MAXCONNECTS, 2);
+    assert_number(CURLOPT_TCP_KEEPALIVE, 1);
+    assert_number(CURLOPT_TCP_KEEPIDLE, 15);
+    assert_number(CURLOPT_TCP_KEEPINTVL, 5);
     assert_number(CURLOPT_MAXAGE_CONN, 30);
     assert_number(CURLOPT_MAXLIFETIME_CONN, 120);
 }
