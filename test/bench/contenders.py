@@ -165,7 +165,8 @@ def plain_conf():
 
 def variables_conf():
     """What httpd takes to say as much about a user by itself: a `<Location>` that sets the
-    variables, without asking who it is."""
+    variables, without asking who it is. With the Cookie line of a user it is the least that
+    a module which keeps sessions in cookies can take."""
     told = {"sub": "0c1b6f6a-12ab-4c3d-8e9f-0a1b2c3d4e5f", "username": "alice",
             "email": "alice@example.com", "email_verified": "true", "groups": ",".join(GROUPS),
             **ATTRIBUTES}
@@ -173,6 +174,11 @@ def variables_conf():
     conf = plain_conf().add(f"LoadModule env_module {MODULE_DIR}/mod_env.so")
     return conf.location("/secure", "Require all granted",
                          *[f'SetEnv {names[name]} "{value}"' for name, value in told.items()])
+
+
+def same_cookie_line(_server):
+    """As long as that of a user whose session is in cookies."""
+    return f"__Host-cognito_session={'s' * 411}; __Host-cognito_tokens={'t' * 1833}"
 
 
 def cognito_conf(pool, *lines):
@@ -261,6 +267,7 @@ def contenders(pool, redis):
     return [
         Contender("plain httpd", plain_conf),
         Contender("httpd, SetEnv of 13 variables", variables_conf),
+        Contender("the same, with a Cookie line", variables_conf, same_cookie_line),
         Contender("mod_auth_cognito, cookie", lambda: cognito_conf(pool), ours),
         Crowd("mod_auth_cognito, new cookie", lambda: cognito_conf(pool),
               visits_to_cognito(pool)),
