@@ -77,7 +77,8 @@ static void write_private(const char *path, const char *text)
     close(fd);
 }
 
-/* What `path` was read as at start is worth nothing as soon as it says something else. */
+/* What `path` was read as at start is worth nothing as soon as it says something else.
+ * The X are a template, for mkstemp(). */
 static void takes_the_secret_that_its_file_holds_now(void **state)
 {
     world_t *world = world_make(*state);

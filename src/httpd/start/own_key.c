@@ -43,6 +43,7 @@ static apr_status_t name_new(apr_pool_t *pool, const char *from, const char *to)
     return APR_STATUS_IS_EEXIST(rv) ? APR_SUCCESS : rv;
 }
 
+/* The X are a template, for apr_file_mktemp(). */
 static const char *make(apr_pool_t *pool, const char *path)
 {
     char *temporary = apr_pstrcat(pool, path, ".XXXXXX", NULL);

@@ -59,7 +59,8 @@ static apr_status_t fill(apr_pool_t *pool, apr_file_t *handle, cog_store_file_t 
     return rv;
 }
 
-/* Complete before it has its name; mkstemp() gives it mode 0600. */
+/* Complete before it has its name. The X are a template, for mkstemp(), which gives it
+ * mode 0600. */
 static const char *make(apr_pool_t *pool, cog_store_file_t *file)
 {
     char *temporary = apr_pstrcat(pool, file->path, ".XXXXXX", NULL);
